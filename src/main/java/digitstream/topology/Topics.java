@@ -1,0 +1,17 @@
+package digitstream.topology;
+
+/**
+ * The names of the topics.
+ *
+ * @param images what is to be classified, keyed by image id
+ * @param labels what the images show, keyed by image id
+ * @param predictions what the model says, keyed by image id
+ * @param accuracy rolling accuracy, keyed by model and window
+ * @param deadLetters what could not be read or classified, with the original key, value and headers
+ */
+public record Topics(String images, String labels, String predictions, String accuracy, String deadLetters) {
+
+    /** The names that others see unless they are set otherwise. */
+    public static final Topics DEFAULT = new Topics(
+            "digits.images", "digits.labels", "digits.predictions", "digits.accuracy", "digits.dead-letters");
+}
