@@ -26,6 +26,8 @@ public final class DeadLetters {
     public record Source(String topic, int partition, long offset) {}
 
     /**
+     * Makes a dead letter of a record.
+     *
      * @param headers the original headers, which are copied
      * @param message one line for people
      * @param timestamp the original record's, in milliseconds
