@@ -1,0 +1,33 @@
+package digitstream.serde;
+
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link AvroDecoder} for a plain consumer, where a malformed value is a {@link SerializationException}. Used by one
+ * thread at a time.
+ */
+public final class AvroDeserializer<T extends SpecificRecord> implements Deserializer<T> {
+    private final Decoder<T> decoder;
+
+    public AvroDeserializer(SchemaRegistry registry, Class<T> type) {
+        this.decoder = new AvroDecoder<>(registry, type);
+    }
+
+    @Override
+    // Kafka's interface allows null both ways: a tombstone has no value.
+    @SuppressWarnings("NullAway")
+    public @Nullable T deserialize(String topic, byte @Nullable [] bytes) {
+        if (bytes == null) {
+            return null;
+        }
+        Decoded<T> decoded = decoder.decode(bytes);
+        if (decoded instanceof Decoded.Value<T> value) {
+            return value.value();
+        }
+        throw new SerializationException(
+                "a record of topic " + topic + " can't be read: " + ((Decoded.Malformed<T>) decoded).reason());
+    }
+}

@@ -1,0 +1,27 @@
+package digitstream.serde;
+
+/**
+ * Bounds on what Avro may make of hostile bytes. Avro reads them from system properties when its classes load, so they
+ * are set before that, and only where the user has not set them.
+ */
+public final class AvroLimits {
+    /** An image of 1,000 by 1,000 pixels has a million bytes; more than ten is no digit. */
+    private static final String MAX_BYTES = Integer.toString(10 << 20);
+
+    private AvroLimits() {}
+
+    /** Sets the bounds. To be called before the first use of Avro; later calls change nothing. */
+    public static void apply() {
+        setIfAbsent("org.apache.avro.limits.bytes.maxLength", MAX_BYTES);
+        setIfAbsent("org.apache.avro.limits.string.maxLength", MAX_BYTES);
+        setIfAbsent("org.apache.avro.limits.collectionItems.maxLength", "100000");
+        // No schema of ours names a Java class to be built from a string.
+        setIfAbsent("org.apache.avro.SERIALIZABLE_CLASSES", "");
+    }
+
+    private static void setIfAbsent(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+}
