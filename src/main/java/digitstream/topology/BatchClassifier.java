@@ -1,0 +1,101 @@
+package digitstream.topology;
+
+import digitstream.avro.Prediction;
+import digitstream.model.Classifier;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.PrimitivesArrays.FloatArray;
+
+/**
+ * Classifies a batch and finds the image that breaks it. A batch on which the model fails is halved until the images on
+ * which it fails stand alone; the others are classified. A single image's failure is the image's own fault only where the
+ * model still classifies an empty image: where it does not, the model is broken, and its failure is thrown. Used by one
+ * thread at a time.
+ */
+final class BatchClassifier {
+    private static final Schema PROBABILITIES =
+            Prediction.getClassSchema().getField("probabilities").schema();
+
+    private final Classifier classifier;
+    private final ModelIdentity model;
+    private final LongSupplier clockMillis;
+
+    BatchClassifier(Classifier classifier, ModelIdentity model, LongSupplier clockMillis) {
+        this.classifier = classifier;
+        this.model = model;
+        this.clockMillis = clockMillis;
+    }
+
+    /**
+     * Classifies every image of a batch.
+     *
+     * @return as many as images, in their order
+     * @throws RuntimeException what the classifier threw, where it fails on an empty image too
+     */
+    List<Classified> classify(List<PendingImage> images) {
+        List<Classified> all = new ArrayList<>(images.size());
+        classify(images, images.size(), all);
+        return all;
+    }
+
+    private void classify(List<PendingImage> images, int batchSize, List<Classified> into) {
+        float[] probabilities;
+        try {
+            probabilities = classifier.classify(
+                    images.stream().map(PendingImage::pixels).toList());
+        } catch (RuntimeException failure) {
+            if (images.size() == 1) {
+                requireWorkingModel(images.get(0), failure);
+                into.add(new Classified.Unclassifiable("the model fails on this image: " + failure.getMessage()));
+            } else {
+                int half = images.size() / 2;
+                classify(images.subList(0, half), batchSize, into);
+                classify(images.subList(half, images.size()), batchSize, into);
+            }
+            return;
+        }
+        Instant predictedAt = Instant.ofEpochMilli(clockMillis.getAsLong());
+        for (int i = 0; i < images.size(); i++) {
+            into.add(new Classified.Predicted(
+                    prediction(images.get(i), probabilities, i * Classifier.CLASSES, predictedAt, batchSize)));
+        }
+    }
+
+    private void requireWorkingModel(PendingImage image, RuntimeException failure) {
+        try {
+            classifier.classify(List.of(new byte[image.pixels().length]));
+        } catch (RuntimeException brokenModel) {
+            failure.addSuppressed(brokenModel);
+            throw failure;
+        }
+    }
+
+    private Prediction prediction(
+            PendingImage pending, float[] probabilities, int from, Instant predictedAt, int batchSize) {
+        FloatArray ten = new FloatArray(Classifier.CLASSES, PROBABILITIES);
+        int label = 0;
+        for (int digit = 0; digit < Classifier.CLASSES; digit++) {
+            float probability = probabilities[from + digit];
+            ten.add(digit, probability);
+            if (probability > probabilities[from + label]) {
+                label = digit;
+            }
+        }
+        return new Prediction(
+                pending.image().getImageId(),
+                label,
+                probabilities[from + label],
+                ten,
+                model.name(),
+                model.version(),
+                pending.source().topic(),
+                pending.source().partition(),
+                pending.source().offset(),
+                pending.image().getEventTime(),
+                predictedAt,
+                batchSize);
+    }
+}

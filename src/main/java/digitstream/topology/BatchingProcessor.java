@@ -1,0 +1,102 @@
+package digitstream.topology;
+
+import digitstream.avro.DigitImage;
+import digitstream.serde.Decoded;
+import digitstream.serde.Decoder;
+import java.util.Optional;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+
+/**
+ * Decodes and checks each image and puts it into its task's {@link PendingBatch}. A fixed-key processor, because behind one
+ * that may change keys Kafka Streams inserts a repartition topic, and the {@link CommitBarrier} is lost.
+ */
+final class BatchingProcessor implements FixedKeyProcessor<byte[], byte[], Batching> {
+    private static final Batching OPENED = new Batching.Opened();
+    private static final Batching FULL = new Batching.Full();
+
+    private final String storeName;
+    private final Decoder<DigitImage> decoder;
+    private final ImageCheck check;
+    private final int batchMaxSize;
+
+    private FixedKeyProcessorContext<byte[], Batching> context;
+    private PendingBatch batch;
+
+    // Kafka Streams calls init before anything else.
+    @SuppressWarnings("NullAway.Init")
+    BatchingProcessor(String storeName, Decoder<DigitImage> decoder, ImageCheck check, int batchMaxSize) {
+        this.storeName = storeName;
+        this.decoder = decoder;
+        this.check = check;
+        this.batchMaxSize = batchMaxSize;
+    }
+
+    @Override
+    public void init(FixedKeyProcessorContext<byte[], Batching> context) {
+        this.context = context;
+        this.batch = context.getStateStore(storeName);
+    }
+
+    @Override
+    public void process(FixedKeyRecord<byte[], byte[]> record) {
+        DeadLetters.Source source = source();
+        if (record.key() == null) {
+            reject(record, source, DeadLetterReason.NULL_KEY, "the key is null; it must be the image id");
+        } else if (record.value() == null) {
+            reject(record, source, DeadLetterReason.NULL_VALUE, "the value is null");
+        } else {
+            Decoded<DigitImage> decoded = decoder.decode(record.value());
+            if (decoded instanceof Decoded.Value<DigitImage> image) {
+                addOrReject(record, image.value(), source);
+            } else {
+                String reason = ((Decoded.Malformed<DigitImage>) decoded).reason();
+                reject(record, source, DeadLetterReason.UNDECODABLE, reason);
+            }
+        }
+    }
+
+    private void addOrReject(FixedKeyRecord<byte[], byte[]> record, DigitImage image, DeadLetters.Source source) {
+        Optional<String> fault = check.fault(record.key(), image);
+        if (fault.isPresent()) {
+            reject(record, source, DeadLetterReason.INVALID, fault.get());
+        } else {
+            add(record, image, source);
+        }
+    }
+
+    private void add(FixedKeyRecord<byte[], byte[]> record, DigitImage image, DeadLetters.Source source) {
+        byte[] pixels = new byte[image.getPixels().remaining()];
+        image.getPixels().get(pixels);
+        boolean opens = batch.isEmpty();
+        batch.add(new PendingImage(
+                image,
+                record.key(),
+                record.value(),
+                record.headers(),
+                pixels,
+                record.timestamp(),
+                source,
+                context.currentSystemTimeMs()));
+        // The image is in the batch before its marker is in the barrier: a barrier without room for it lets it through
+        // at once, and would otherwise find an empty batch.
+        if (batch.size() >= batchMaxSize) {
+            context.forward(record.withValue(FULL));
+        } else if (opens) {
+            context.forward(record.withValue(OPENED));
+        }
+    }
+
+    private void reject(
+            FixedKeyRecord<byte[], byte[]> record, DeadLetters.Source source, DeadLetterReason reason, String message) {
+        context.forward(record.withValue(new Batching.Rejected(reason, message, source, record.value())));
+    }
+
+    private DeadLetters.Source source() {
+        RecordMetadata at = context.recordMetadata()
+                .orElseThrow(() -> new IllegalStateException("a consumed record has a topic, partition and offset"));
+        return new DeadLetters.Source(at.topic(), at.partition(), at.offset());
+    }
+}

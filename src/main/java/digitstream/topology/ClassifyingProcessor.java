@@ -1,0 +1,85 @@
+package digitstream.topology;
+
+import digitstream.model.Classifier;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Empties its task's {@link PendingBatch}: whenever a record comes, which says that the batch is full or that a commit
+ * follows, and when the oldest image has waited for long enough. What the record itself says does not matter.
+ */
+final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], Answer> {
+    private final String storeName;
+    private final Supplier<Classifier> classifiers;
+    private final ModelIdentity model;
+    private final long batchMaxDelayMillis;
+
+    private ProcessorContext<byte[], Answer> context;
+    private PendingBatch batch;
+    private BatchClassifier batchClassifier;
+    private @Nullable Classifier classifier;
+    private @Nullable Cancellable timer;
+
+    // Kafka Streams calls init before anything else.
+    @SuppressWarnings("NullAway.Init")
+    ClassifyingProcessor(
+            String storeName, Supplier<Classifier> classifiers, ModelIdentity model, Duration batchMaxDelay) {
+        this.storeName = storeName;
+        this.classifiers = classifiers;
+        this.model = model;
+        this.batchMaxDelayMillis = batchMaxDelay.toMillis();
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], Answer> context) {
+        this.context = context;
+        this.batch = context.getStateStore(storeName);
+        Classifier mine = classifiers.get();
+        this.classifier = mine;
+        this.batchClassifier = new BatchClassifier(mine, model, context::currentSystemTimeMs);
+        // Twice a delay, so that no image waits for more than one and a half.
+        Duration interval = Duration.ofMillis(Math.max(1, batchMaxDelayMillis / 2));
+        this.timer = context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, this::flushIfOld);
+    }
+
+    @Override
+    public void process(Record<byte[], Batching> marker) {
+        flush();
+    }
+
+    private void flushIfOld(long nowMillis) {
+        if (!batch.isEmpty() && nowMillis - batch.openedAtMillis() >= batchMaxDelayMillis) {
+            flush();
+        }
+    }
+
+    private void flush() {
+        if (batch.isEmpty()) {
+            return;
+        }
+        List<PendingImage> images = batch.take();
+        List<Classified> answers = batchClassifier.classify(images);
+        for (int i = 0; i < images.size(); i++) {
+            PendingImage image = images.get(i);
+            context.forward(
+                    new Record<>(image.key(), new Answer(image, answers.get(i)), image.timestamp(), image.headers()));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (timer != null) {
+            timer.cancel();
+        }
+        if (classifier != null) {
+            classifier.close();
+        }
+    }
+}
