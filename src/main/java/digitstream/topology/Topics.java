@@ -1,5 +1,7 @@
 package digitstream.topology;
 
+import java.util.List;
+
 /**
  * The names of the topics.
  *
@@ -14,4 +16,9 @@ public record Topics(String images, String labels, String predictions, String ac
     /** The names that others see unless they are set otherwise. */
     public static final Topics DEFAULT = new Topics(
             "digits.images", "digits.labels", "digits.predictions", "digits.accuracy", "digits.dead-letters");
+
+    /** All of them, in the order of a record's way. */
+    public List<String> all() {
+        return List.of(images, labels, predictions, accuracy, deadLetters);
+    }
 }

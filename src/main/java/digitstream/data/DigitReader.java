@@ -1,0 +1,16 @@
+package digitstream.data;
+
+import java.nio.file.Path;
+
+/** Reads digits in one format. */
+interface DigitReader {
+    /** Whether a folder looks as if it held this format; says nothing about whether it is sound. */
+    boolean finds(Path directory);
+
+    /**
+     * Reads the folder.
+     *
+     * @throws DataException with one line that names the file and what is wrong with it
+     */
+    DigitData read(Path directory);
+}

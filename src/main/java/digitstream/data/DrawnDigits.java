@@ -1,0 +1,136 @@
+package digitstream.data;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.geom.AffineTransform;
+import java.awt.geom.Path2D;
+import java.awt.geom.PathIterator;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Digits drawn by the program, for a machine with no others: strokes under random affine and elastic distortion, of random
+ * thickness, blurred, with noise; then scaled and centred as MNIST's are (the ink in 20 by 20 pixels, its centre of mass in
+ * the middle of 28 by 28). Image i of a seed is always the same, whatever else is drawn. Safe for use by several threads.
+ *
+ * <p>The elastic distortion is a smooth random field of displacements, after Simard, Steinkraus and Platt, "Best Practices
+ * for Convolutional Neural Networks" (2003); applied to the strokes and not to the pixels.
+ */
+public final class DrawnDigits {
+    private static final int SIDE = 28;
+    private static final int INK_SIDE = 20;
+    /** Drawn larger than needed and averaged down, which gives the grey edges of a scanned digit. */
+    private static final int SCALE = 4;
+
+    private static final int CANVAS = SIDE * SCALE;
+    private static final int WAVES = 3;
+    private static final int TRAINING_IMAGES = 20_000;
+    private static final int TEST_IMAGES = 5_000;
+
+    private final long seed;
+
+    public DrawnDigits(long seed) {
+        System.setProperty("java.awt.headless", "true");
+        this.seed = seed;
+    }
+
+    /** 20,000 digits to train on and 5,000 others to test with. */
+    public static DigitData data(long seed) {
+        DrawnDigits drawn = new DrawnDigits(seed);
+        return new DigitData(
+                "drawn",
+                "drawn by the program, seed " + seed,
+                drawn.images(0, TRAINING_IMAGES),
+                drawn.images(TRAINING_IMAGES, TEST_IMAGES));
+    }
+
+    /** The images of indices {@code from} to {@code from + count}; the digits take turns. */
+    public LabelledImages images(int from, int count) {
+        byte[] pixels = new byte[count * SIDE * SIDE];
+        byte[] labels = new byte[count];
+        for (int i = 0; i < count; i++) {
+            int digit = (from + i) % 10;
+            labels[i] = (byte) digit;
+            // Random's own scrambling is linear; without this, neighbouring seeds give neighbouring first numbers.
+            Random random = new Random(mix(seed * 0x9E3779B97F4A7C15L + from + i));
+            System.arraycopy(draw(digit, random), 0, pixels, i * SIDE * SIDE, SIDE * SIDE);
+        }
+        return new LabelledImages(SIDE, SIDE, pixels, labels);
+    }
+
+    /** The finaliser of MurmurHash3, which spreads every bit over all of them. */
+    private static long mix(long value) {
+        long mixed = (value ^ (value >>> 33)) * 0xff51afd7ed558ccdL;
+        mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
+        return mixed ^ (mixed >>> 33);
+    }
+
+    private static byte[] draw(int digit, Random random) {
+        List<String> ways = DigitStrokes.ways(digit);
+        Path2D path = distorted(SvgPath.parse(ways.get(random.nextInt(ways.size()))), random);
+        BufferedImage canvas = new BufferedImage(CANVAS, CANVAS, BufferedImage.TYPE_BYTE_GRAY);
+        Graphics2D graphics = canvas.createGraphics();
+        try {
+            graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+            graphics.setColor(Color.WHITE);
+            graphics.setStroke(new BasicStroke(
+                    (float) (SCALE * (1.5 + 2.3 * random.nextDouble())),
+                    BasicStroke.CAP_ROUND,
+                    BasicStroke.JOIN_ROUND));
+            graphics.draw(fitted(path));
+        } finally {
+            graphics.dispose();
+        }
+        byte[] ink = ((DataBufferByte) canvas.getRaster().getDataBuffer()).getData();
+        return InkFinish.finish(ink, CANVAS, SCALE, random);
+    }
+
+    /** The path, flattened, under a random linear map and a smooth random field. */
+    private static Path2D distorted(Path2D path, Random random) {
+        AffineTransform linear = new AffineTransform();
+        linear.rotate(0.16 * random.nextGaussian());
+        linear.shear(0.18 * random.nextGaussian(), 0.06 * random.nextGaussian());
+        linear.scale(0.75 + 0.45 * random.nextDouble(), 0.85 + 0.25 * random.nextDouble());
+        linear.translate(-50, -50);
+
+        double[] wave = new double[WAVES * 6];
+        for (int i = 0; i < wave.length; i++) {
+            wave[i] = random.nextGaussian();
+        }
+        Path2D.Double out = new Path2D.Double();
+        double[] point = new double[6];
+        for (PathIterator at = path.getPathIterator(linear, 0.3); !at.isDone(); at.next()) {
+            int kind = at.currentSegment(point);
+            double x = point[0];
+            double y = point[1];
+            double dx = 0;
+            double dy = 0;
+            for (int i = 0; i < WAVES; i++) {
+                double phase = (x * wave[6 * i] + y * wave[6 * i + 1]) / 30 + 3 * wave[6 * i + 2];
+                dx += 2.6 * wave[6 * i + 3] * Math.sin(phase);
+                dy += 2.6 * wave[6 * i + 4] * Math.sin(phase + wave[6 * i + 5]);
+            }
+            if (kind == PathIterator.SEG_MOVETO) {
+                out.moveTo(x + dx, y + dy);
+            } else {
+                out.lineTo(x + dx, y + dy);
+            }
+        }
+        return out;
+    }
+
+    /** The path, its longer side as long as the ink of an MNIST digit, in the middle of the canvas. */
+    private static Path2D fitted(Path2D path) {
+        var box = path.getBounds2D();
+        double scale = (INK_SIDE - 2.0) * SCALE / Math.max(box.getWidth(), box.getHeight());
+        AffineTransform fit = new AffineTransform();
+        fit.translate(CANVAS / 2.0, CANVAS / 2.0);
+        fit.scale(scale, scale);
+        fit.translate(-box.getCenterX(), -box.getCenterY());
+        return new Path2D.Double(path, fit);
+    }
+}

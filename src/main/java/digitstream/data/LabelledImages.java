@@ -1,0 +1,113 @@
+package digitstream.data;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/** Images of digits with what they show, in memory; never changes. */
+public final class LabelledImages {
+    private static final int CLASSES = 10;
+
+    private final int width;
+    private final int height;
+    private final byte[] pixels;
+    private final byte[] labels;
+    private final int from;
+    private final int to;
+
+    /**
+     * Takes over the arrays, which the caller must not change afterwards.
+     *
+     * @param pixels uint8, image after image, row by row; 0 is background, 255 is ink
+     * @param labels a digit 0 to 9 for each image
+     * @throws DataException where the sizes do not fit together or a label is no digit
+     */
+    public LabelledImages(int width, int height, byte[] pixels, byte[] labels) {
+        this(width, height, pixels, labels, 0, labels.length);
+        if (pixels.length != (long) width * height * labels.length) {
+            throw new DataException(pixels.length + " bytes of pixels are not " + labels.length + " images of " + width
+                    + " by " + height);
+        }
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] < 0 || labels[i] >= CLASSES) {
+                throw new DataException("label " + i + " is " + (labels[i] & 0xff) + ", not a digit 0 to 9");
+            }
+        }
+    }
+
+    private LabelledImages(int width, int height, byte[] pixels, byte[] labels, int from, int to) {
+        this.width = width;
+        this.height = height;
+        this.pixels = pixels;
+        this.labels = labels;
+        this.from = from;
+        this.to = to;
+    }
+
+    public int size() {
+        return to - from;
+    }
+
+    public int width() {
+        return width;
+    }
+
+    public int height() {
+        return height;
+    }
+
+    /** One image's pixels, width * height bytes; the caller's own copy. */
+    public byte[] pixels(int index) {
+        int start = (from + checked(index)) * width * height;
+        return Arrays.copyOfRange(pixels, start, start + width * height);
+    }
+
+    /** The digit that an image shows. */
+    public int label(int index) {
+        return labels[from + checked(index)];
+    }
+
+    /** All images' pixels one after the other; a copy. */
+    public byte[] pixels() {
+        return Arrays.copyOfRange(pixels, from * width * height, to * width * height);
+    }
+
+    /** All labels; a copy. */
+    public byte[] labels() {
+        return Arrays.copyOfRange(labels, from, to);
+    }
+
+    /** The images from one index (inclusive) to another (exclusive), sharing this one's memory. */
+    public LabelledImages slice(int start, int end) {
+        if (start < 0 || start > end || end > size()) {
+            throw new IndexOutOfBoundsException("slice " + start + " to " + end + " of " + size() + " images");
+        }
+        return new LabelledImages(width, height, pixels, labels, from + start, from + end);
+    }
+
+    /** The sum of the sizes, pixels and labels, in hexadecimal. */
+    public String sha256() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(ByteBuffer.allocate(12)
+                    .putInt(size())
+                    .putInt(height)
+                    .putInt(width)
+                    .array());
+            digest.update(pixels, from * width * height, size() * width * height);
+            digest.update(labels, from, size());
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private int checked(int index) {
+        if (index < 0 || index >= size()) {
+            throw new IndexOutOfBoundsException("image " + index + " of " + size());
+        }
+        return index;
+    }
+}

@@ -1,0 +1,158 @@
+package digitstream.model;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands in {@code model.json}: what the model is, takes and returns, how it was made and how good it is.
+ *
+ * @param formatVersion of this card; {@value #FORMAT_VERSION}
+ * @param name letters, digits, '.', '_' and '-'; the name of the artifact's folder
+ * @param version likewise
+ * @param sha256 of {@code model.pt}, 64 lower-case hexadecimal digits
+ * @param input what the model takes
+ * @param output what it returns
+ * @param classNames the meaning of each output column
+ * @param training how it was trained; null where that is not known, as with a model from elsewhere
+ * @param evaluation how good it is on images that it was not trained on; null likewise
+ * @param software name to version of what made it
+ */
+public record ModelCard(
+        int formatVersion,
+        String name,
+        String version,
+        String sha256,
+        Tensor input,
+        Tensor output,
+        List<String> classNames,
+        @Nullable Training training,
+        @Nullable Evaluation evaluation,
+        Map<String, String> software) {
+    public static final int FORMAT_VERSION = 1;
+
+    /** The input of every model here: a batch of one-channel images. */
+    public static final Tensor INPUT = new Tensor(List.of("N", "1", "28", "28"), "uint8");
+
+    /** The output of every model here: a probability for each class. */
+    public static final Tensor OUTPUT = new Tensor(List.of("N", "10"), "float32");
+
+    public static final List<String> DIGITS = List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9");
+
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}");
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    /**
+     * A tensor's shape and element type.
+     *
+     * @param shape the sizes, "N" where any number of images is taken
+     * @param dtype PyTorch's name of the element type
+     */
+    public record Tensor(List<String> shape, String dtype) {
+        public Tensor {
+            shape = List.copyOf(shape);
+        }
+    }
+
+    /**
+     * How the model was trained.
+     *
+     * @param data the data's name
+     * @param dataSha256 of the training images and labels
+     * @param images how many
+     * @param learningRate the highest, where it changes
+     * @param seconds the training took, by the wall clock
+     */
+    public record Training(
+            String data,
+            String dataSha256,
+            int images,
+            int epochs,
+            int batchSize,
+            String optimiser,
+            double learningRate,
+            long seed,
+            String device,
+            double seconds) {}
+
+    /**
+     * How good the model is.
+     *
+     * @param data the test images' name
+     * @param accuracy correct of all, 0 to 1
+     * @param accuracyPerClass of each class's images, 0 to 1
+     */
+    public record Evaluation(String data, int images, double accuracy, List<Double> accuracyPerClass) {
+        public Evaluation {
+            accuracyPerClass = List.copyOf(accuracyPerClass);
+        }
+    }
+
+    /** Checks every field that the rest of the program relies on. */
+    @JsonCreator
+    public ModelCard {
+        require(formatVersion == FORMAT_VERSION, "formatVersion is " + formatVersion + ", not " + FORMAT_VERSION);
+        require(isName(name), "name is '" + name + "'; give letters, digits, '.', '_' or '-'");
+        require(isName(version), "version is '" + version + "'; give letters, digits, '.', '_' or '-'");
+        require(sha256 != null && SHA256.matcher(sha256).matches(), "sha256 is not 64 hexadecimal digits");
+        require(INPUT.equals(input), "input is " + input + "; this program serves " + INPUT);
+        require(OUTPUT.equals(output), "output is " + output + "; this program serves " + OUTPUT);
+        require(classNames != null && classNames.size() == Classifier.CLASSES, "classNames are not ten");
+        classNames = List.copyOf(classNames);
+        software = software == null ? Map.of() : Map.copyOf(software);
+    }
+
+    static boolean isName(@Nullable String text) {
+        return text != null && NAME.matcher(text).matches();
+    }
+
+    private static void require(boolean holds, String fault) {
+        if (!holds) {
+            throw new ModelException(fault);
+        }
+    }
+
+    /** The card as it stands in {@code model.json}. */
+    public String toJson() {
+        try {
+            return JSON.writeValueAsString(this) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a card is always JSON", e);
+        }
+    }
+
+    /**
+     * Reads a card.
+     *
+     * @throws ModelException with one line that names the field, where the text is no card
+     */
+    static ModelCard fromJson(String json) {
+        try {
+            return JSON.readValue(json, ModelCard.class);
+        } catch (MismatchedInputException e) {
+            throw new ModelException(
+                    e.getCause() instanceof ModelException fault
+                            ? String.valueOf(fault.getMessage())
+                            : "field " + e.getPathReference() + ": " + e.getOriginalMessage(),
+                    e);
+        } catch (JsonProcessingException e) {
+            throw new ModelException(
+                    e.getCause() instanceof ModelException fault
+                            ? String.valueOf(fault.getMessage())
+                            : "it is no JSON: " + e.getOriginalMessage(),
+                    e);
+        }
+    }
+}

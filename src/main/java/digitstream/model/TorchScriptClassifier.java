@@ -1,0 +1,85 @@
+package digitstream.model;
+
+import ai.djl.Model;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** Runs a TorchScript module through DJL, without a translator: bytes in, floats out, one copy each way. */
+final class TorchScriptClassifier implements Classifier {
+    static final int PIXELS = 28 * 28;
+    static final String FORWARD = "forward";
+
+    private final Model model;
+    private final String method;
+    private final NDManager manager;
+    private ByteBuffer pixels = ByteBuffer.allocateDirect(PIXELS);
+
+    TorchScriptClassifier(Model model, String method) {
+        this.model = model;
+        this.method = method;
+        this.manager = model.getNDManager().newSubManager();
+    }
+
+    @Override
+    public float[] classify(List<byte[]> images) {
+        ByteBuffer input = input(images);
+        int count = images.size();
+        // Every array of this batch belongs to the batch's manager. The input's memory is the buffer itself, which
+        // outlives it.
+        try (NDManager batch = manager.newSubManager()) {
+            NDList inputs = new NDList(batch.create(input, new Shape(count, 1, 28, 28), DataType.UINT8));
+            if (!method.equals(FORWARD)) {
+                NDArray methodName = batch.zeros(new Shape(1));
+                methodName.setName("module_method:" + method);
+                inputs.add(methodName);
+            }
+            NDList outputs = model.getBlock().forward(new ParameterStore(batch, false), inputs, false);
+            outputs.attach(batch);
+            return probabilities(outputs, count);
+        } catch (EngineException e) {
+            throw new ModelException("PyTorch failed on a batch of " + count + ": " + LoadedModel.firstLine(e), e);
+        }
+    }
+
+    private static float[] probabilities(NDList outputs, int count) {
+        NDArray output = outputs.get(0);
+        if (outputs.size() != 1
+                || !output.getShape().equals(new Shape(count, CLASSES))
+                || output.getDataType() != DataType.FLOAT32) {
+            throw new ModelException("for " + count + " images the model returns " + output.getDataType() + " "
+                    + output.getShape() + ", not float32 (" + count + ", " + CLASSES + ")");
+        }
+        return output.toFloatArray();
+    }
+
+    private ByteBuffer input(List<byte[]> images) {
+        if (images.isEmpty()) {
+            throw new IllegalArgumentException("a batch has at least one image");
+        }
+        int bytes = images.size() * PIXELS;
+        if (pixels.capacity() < bytes) {
+            pixels = ByteBuffer.allocateDirect(bytes);
+        }
+        pixels.clear();
+        for (byte[] image : images) {
+            // Checked here, because a forward that throws leaks native handles.
+            if (image.length != PIXELS) {
+                throw new IllegalArgumentException("an image has " + image.length + " bytes, not " + PIXELS);
+            }
+            pixels.put(image);
+        }
+        return pixels.flip();
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** From digits to a model artifact, and how good it is. */
+@NullMarked
+package digitstream.training;
+
+import org.jspecify.annotations.NullMarked;
