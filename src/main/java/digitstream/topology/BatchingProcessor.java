@@ -37,7 +37,8 @@ final class BatchingProcessor implements FixedKeyProcessor<byte[], byte[], Batch
     @Override
     public void init(FixedKeyProcessorContext<byte[], Batching> context) {
         this.context = context;
-        this.batch = context.getStateStore(storeName);
+        TaskMemory<PendingBatch> memory = context.getStateStore(storeName);
+        this.batch = memory.value();
     }
 
     @Override
@@ -91,7 +92,7 @@ final class BatchingProcessor implements FixedKeyProcessor<byte[], byte[], Batch
 
     private void reject(
             FixedKeyRecord<byte[], byte[]> record, DeadLetters.Source source, DeadLetterReason reason, String message) {
-        context.forward(record.withValue(new Batching.Rejected(reason, message, source, record.value())));
+        context.forward(record.withValue(new Rejected(reason, message, source, record.value())));
     }
 
     private DeadLetters.Source source() {

@@ -96,14 +96,14 @@ public final class ClassifyTopology {
         answers.filter((key, answer) -> answer.classified() instanceof Classified.Unclassifiable)
                 .process(DeadLettering.ofUnclassifiable())
                 .to(topics.deadLetters(), asTheyAre);
-        steps.filter((key, step) -> step instanceof Batching.Rejected)
+        steps.filter((key, step) -> step instanceof Rejected)
                 .process(DeadLettering.ofRejected())
                 .to(topics.deadLetters(), asTheyAre);
         return builder.build();
     }
 
     private FixedKeyProcessorSupplier<byte[], byte[], Batching> batch() {
-        Set<StoreBuilder<?>> stores = Set.of(PendingBatch.builder(BATCH));
+        Set<StoreBuilder<?>> stores = Set.of(TaskMemory.builder(BATCH, PendingBatch::new, PendingBatch::clear));
         return new FixedKeyProcessorSupplier<>() {
             @Override
             public FixedKeyProcessor<byte[], byte[], Batching> get() {

@@ -40,7 +40,8 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
     @Override
     public void init(ProcessorContext<byte[], Answer> context) {
         this.context = context;
-        this.batch = context.getStateStore(storeName);
+        TaskMemory<PendingBatch> memory = context.getStateStore(storeName);
+        this.batch = memory.value();
         Classifier mine = classifiers.get();
         this.classifier = mine;
         this.batchClassifier = new BatchClassifier(mine, model, context::currentSystemTimeMs);

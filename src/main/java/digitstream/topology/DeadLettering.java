@@ -16,10 +16,10 @@ final class DeadLettering<V> implements Processor<byte[], V, byte[], byte[]> {
         this.writer = writer;
     }
 
-    /** Dead letters of records that are no images. */
-    static ProcessorSupplier<byte[], Batching, byte[], byte[]> ofRejected() {
+    /** Dead letters of records that are no images, predictions or labels; every value must be a {@link Rejected}. */
+    static <V> ProcessorSupplier<byte[], V, byte[], byte[]> ofRejected() {
         return () -> new DeadLettering<>(record -> {
-            Batching.Rejected rejected = (Batching.Rejected) record.value();
+            Rejected rejected = (Rejected) record.value();
             return DeadLetters.letter(
                     record.key(),
                     rejected.value(),

@@ -49,6 +49,27 @@ public record ScoreSettings(
         return windows.values().stream().max(Duration::compareTo).orElse(Duration.ZERO);
     }
 
+    /**
+     * The bucket that an image of this event time is counted in. A time that is still to come counts as now, so that one
+     * wrong clock does no harm; one that is past the longest horizon counts since the start only.
+     *
+     * @return the bucket's start, or {@link CountsKey#SINCE_START}
+     */
+    long bucketOf(long eventTimeMillis, long nowMillis) {
+        long start = startOfBucket(Math.min(eventTimeMillis, nowMillis));
+        return isRetired(start, nowMillis) ? CountsKey.SINCE_START : start;
+    }
+
+    long startOfBucket(long timeMillis) {
+        return Math.floorDiv(timeMillis, bucket.toMillis()) * bucket.toMillis();
+    }
+
+    /** Whether a bucket is older than the longest horizon. */
+    boolean isRetired(long bucketStartMillis, long nowMillis) {
+        return bucketStartMillis
+                < startOfBucket(nowMillis) + bucket.toMillis() - longestWindow().toMillis();
+    }
+
     private static Map<String, Duration> windows(Duration oneMinute, Duration tenMinutes, Duration oneHour) {
         Map<String, Duration> windows = new LinkedHashMap<>();
         windows.put("1m", oneMinute);

@@ -1,0 +1,108 @@
+package digitstream.topology;
+
+import digitstream.avro.Accuracy;
+import digitstream.scoring.AccuracyCounts;
+import digitstream.scoring.LabelFates;
+import digitstream.scoring.ModelVersion;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * The second stage: keeps each partition's latest counts, sums them, and publishes the figures of each window that have
+ * changed.
+ */
+final class AccuracyProcessor implements Processor<byte[], byte[], String, Accuracy> {
+    private final ScoreSettings settings;
+    private final Map<ModelVersion, NavigableMap<Long, Map<Integer, AccuracyCounts>>> models = new HashMap<>();
+    private final Map<Integer, LabelFates> labels = new HashMap<>();
+    private final Map<String, Published> published = new HashMap<>();
+
+    private ProcessorContext<String, Accuracy> context;
+    private KeyValueStore<byte[], byte[]> stored;
+
+    private record Published(AccuracyCounts counts, LabelFates labels) {}
+
+    // Kafka Streams calls init before anything else.
+    @SuppressWarnings("NullAway.Init")
+    AccuracyProcessor(ScoreSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, Accuracy> context) {
+        this.context = context;
+        this.stored = context.getStateStore(ScoreTopology.TOTALS);
+        try (KeyValueIterator<byte[], byte[]> all = stored.all()) {
+            while (all.hasNext()) {
+                KeyValue<byte[], byte[]> entry = all.next();
+                keep(CountsKey.fromBytes(entry.key), entry.value);
+            }
+        }
+        context.schedule(settings.publishInterval(), PunctuationType.WALL_CLOCK_TIME, this::publish);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> part) {
+        stored.put(part.key(), part.value());
+        keep(CountsKey.fromBytes(part.key()), part.value());
+    }
+
+    private void keep(CountsKey key, byte[] value) {
+        if (key.model().equals(CountsKey.LABELS)) {
+            labels.put(key.partition(), LabelFates.fromBytes(value));
+        } else {
+            models.computeIfAbsent(key.model(), ignored -> new TreeMap<>())
+                    .computeIfAbsent(key.bucketStartMillis(), ignored -> new HashMap<>())
+                    .put(key.partition(), AccuracyCounts.fromBytes(value));
+        }
+    }
+
+    private void publish(long now) {
+        LabelFates fates = labels.values().stream().reduce(LabelFates.NONE, LabelFates::plus);
+        long end = settings.startOfBucket(now) + settings.bucket().toMillis();
+        models.forEach((model, buckets) -> {
+            retire(model, buckets, now);
+            settings.windows()
+                    .forEach((name, length) -> publish(
+                            new AccuracyWindow(model, name, end - length.toMillis(), end, now),
+                            sum(buckets.tailMap(end - length.toMillis(), true)),
+                            fates));
+            publish(
+                    new AccuracyWindow(model, ScoreSettings.SINCE_START, CountsKey.SINCE_START, end, now),
+                    sum(buckets.headMap(CountsKey.SINCE_START, true)),
+                    fates);
+        });
+    }
+
+    private void publish(AccuracyWindow window, AccuracyCounts counts, LabelFates fates) {
+        Published next = new Published(counts, fates);
+        if (!next.equals(published.put(window.key(), next))) {
+            context.forward(new Record<>(window.key(), window.figures(counts, fates), window.computedAtMillis()));
+        }
+    }
+
+    private void retire(ModelVersion model, NavigableMap<Long, Map<Integer, AccuracyCounts>> buckets, long now) {
+        for (Long oldest = buckets.higherKey(CountsKey.SINCE_START);
+                oldest != null && settings.isRetired(oldest, now);
+                oldest = buckets.higherKey(CountsKey.SINCE_START)) {
+            for (int partition : buckets.remove(oldest).keySet()) {
+                stored.delete(new CountsKey(model, oldest, partition).toBytes());
+            }
+        }
+    }
+
+    private static AccuracyCounts sum(Map<Long, Map<Integer, AccuracyCounts>> buckets) {
+        AccuracyCounts sum = new AccuracyCounts();
+        buckets.values().forEach(partitions -> partitions.values().forEach(sum::add));
+        return sum;
+    }
+}

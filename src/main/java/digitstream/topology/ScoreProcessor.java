@@ -1,0 +1,167 @@
+package digitstream.topology;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import digitstream.avro.DigitLabel;
+import digitstream.avro.Prediction;
+import digitstream.scoring.ImageState;
+import digitstream.scoring.ModelVersion;
+import digitstream.serde.Decoded;
+import digitstream.serde.Decoder;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/** Takes predictions and labels into the state of their image, and what that changes into the pending counts. */
+final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Scoring> {
+    private static final Scoring COUNTED = new Scoring.Counted();
+
+    private final String labelsTopic;
+    private final ScoreSettings settings;
+    private final Decoder<Prediction> predictions;
+    private final Decoder<DigitLabel> labels;
+
+    private FixedKeyProcessorContext<byte[], Scoring> context;
+    private KeyValueStore<byte[], byte[]> images;
+    private PendingCounts counts;
+
+    // Kafka Streams calls init before anything else.
+    @SuppressWarnings("NullAway.Init")
+    ScoreProcessor(
+            String labelsTopic, ScoreSettings settings, Decoder<Prediction> predictions, Decoder<DigitLabel> labels) {
+        this.labelsTopic = labelsTopic;
+        this.settings = settings;
+        this.predictions = predictions;
+        this.labels = labels;
+    }
+
+    @Override
+    public void init(FixedKeyProcessorContext<byte[], Scoring> context) {
+        this.context = context;
+        this.images = context.getStateStore(ScoreTopology.IMAGES);
+        TaskMemory<PendingCounts> memory = context.getStateStore(ScoreTopology.PENDING);
+        this.counts = memory.value();
+    }
+
+    @Override
+    public void process(FixedKeyRecord<byte[], byte[]> record) {
+        RecordMetadata at = context.recordMetadata()
+                .orElseThrow(() -> new IllegalStateException("a consumed record has a topic, partition and offset"));
+        if (record.key() == null) {
+            reject(record, at, DeadLetterReason.NULL_KEY, "the key is null; it must be the image id");
+        } else if (record.value() == null) {
+            reject(record, at, DeadLetterReason.NULL_VALUE, "the value is null");
+        } else if (at.topic().equals(labelsTopic)) {
+            label(record, at);
+        } else {
+            prediction(record, at);
+        }
+    }
+
+    private void label(FixedKeyRecord<byte[], byte[]> record, RecordMetadata at) {
+        Decoded<DigitLabel> decoded = labels.decode(record.value());
+        if (decoded instanceof Decoded.Malformed<DigitLabel> malformed) {
+            reject(record, at, DeadLetterReason.UNDECODABLE, malformed.reason());
+            return;
+        }
+        DigitLabel label = ((Decoded.Value<DigitLabel>) decoded).value();
+        String fault = idFault(record.key(), label.getImageId());
+        if (fault == null && !isDigit(label.getLabel())) {
+            fault = "the label is " + label.getLabel() + ", not a digit 0 to 9";
+        }
+        if (fault != null) {
+            reject(record, at, DeadLetterReason.INVALID, fault);
+            return;
+        }
+        ImageState.Label next =
+                new ImageState.Label(label.getLabel(), label.getLabelledAt().toEpochMilli());
+        update(record, (state, now) -> state.labelled(next, now, counts));
+    }
+
+    private void prediction(FixedKeyRecord<byte[], byte[]> record, RecordMetadata at) {
+        Decoded<Prediction> decoded = predictions.decode(record.value());
+        if (decoded instanceof Decoded.Malformed<Prediction> malformed) {
+            reject(record, at, DeadLetterReason.UNDECODABLE, malformed.reason());
+            return;
+        }
+        Prediction prediction = ((Decoded.Value<Prediction>) decoded).value();
+        ModelVersion model = new ModelVersion(prediction.getModelName(), prediction.getModelVersion());
+        String fault = idFault(record.key(), prediction.getImageId());
+        if (fault == null && !isDigit(prediction.getLabel())) {
+            fault = "the predicted label is " + prediction.getLabel() + ", not a digit 0 to 9";
+        }
+        if (fault == null && !(prediction.getConfidence() >= 0 && prediction.getConfidence() <= 1)) {
+            fault = "the confidence is " + prediction.getConfidence() + ", not 0 to 1";
+        }
+        if (fault == null && model.equals(CountsKey.LABELS)) {
+            fault = "the model has no name and no version";
+        }
+        if (fault != null) {
+            reject(record, at, DeadLetterReason.INVALID, fault);
+            return;
+        }
+        long eventTime = prediction.getEventTime().toEpochMilli();
+        update(
+                record,
+                (state, now) -> state.predicted(
+                        new ImageState.Predicted(
+                                model,
+                                prediction.getLabel(),
+                                prediction.getConfidence(),
+                                eventTime,
+                                settings.bucketOf(eventTime, now)),
+                        now,
+                        counts));
+    }
+
+    private void update(FixedKeyRecord<byte[], byte[]> record, Event event) {
+        boolean first = counts.isEmpty();
+        long now = context.currentSystemTimeMs();
+        ImageState before = state(record.key(), now);
+        ImageState after = event.applyTo(before, now);
+        if (!after.equals(before)) {
+            images.put(record.key(), after.toBytes());
+        }
+        // The counts are changed before their marker is in the barrier, which may let it through at once.
+        if (first) {
+            context.forward(record.withValue(COUNTED));
+        }
+    }
+
+    /** What is known of an image; where it is too old to be known any more, that is counted as it goes. */
+    private ImageState state(byte[] imageId, long now) {
+        byte[] bytes = images.get(imageId);
+        if (bytes == null) {
+            return ImageState.unknown();
+        }
+        ImageState state = ImageState.fromBytes(bytes);
+        if (state.isExpired(now, settings.unmatchedRetention().toMillis())) {
+            state.expire(counts);
+            return ImageState.unknown();
+        }
+        return state;
+    }
+
+    private void reject(
+            FixedKeyRecord<byte[], byte[]> record, RecordMetadata at, DeadLetterReason reason, String message) {
+        DeadLetters.Source source = new DeadLetters.Source(at.topic(), at.partition(), at.offset());
+        context.forward(record.withValue(new Rejected(reason, message, source, record.value())));
+    }
+
+    private static @Nullable String idFault(byte[] key, String imageId) {
+        return imageId.equals(new String(key, UTF_8))
+                ? null
+                : "the record's key is not the image id '" + imageId + "' in UTF-8";
+    }
+
+    private static boolean isDigit(int label) {
+        return label >= 0 && label <= 9;
+    }
+
+    private interface Event {
+        ImageState applyTo(ImageState state, long nowMillis);
+    }
+}
