@@ -1,0 +1,74 @@
+package digitstream.demo;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a demo did, counted from the topics with committed records only.
+ *
+ * @param produced images that the broker acknowledged
+ * @param predicted different ones with a prediction
+ * @param duplicates further predictions of those, and predictions of images that were never produced
+ * @param missing images with neither a prediction nor a dead letter
+ * @param scored images with a prediction and a label, by the published figures
+ * @param accuracy of those, 0 to 1; null where there are none
+ * @param imagesPerSecond predicted, from the first image produced to the last prediction read
+ * @param latencyP50Ms from an image's event time to the reading of its committed prediction
+ * @param seconds from the first image produced to the end of counting
+ */
+public record DemoSummary(
+        long produced,
+        long predicted,
+        long duplicates,
+        long missing,
+        long scored,
+        long deadLettered,
+        @Nullable Double accuracy,
+        double imagesPerSecond,
+        long latencyP50Ms,
+        long latencyP99Ms,
+        String modelVersion,
+        double seconds) {
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    /** Whether each image was predicted exactly once. */
+    public boolean isExact() {
+        return missing == 0 && duplicates == 0;
+    }
+
+    public String toJson() {
+        try {
+            return JSON.writeValueAsString(this) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a summary is always JSON", e);
+        }
+    }
+
+    /** For people, some lines. */
+    public String toText() {
+        return String.format(
+                Locale.ROOT,
+                """
+                %,d images produced, %,d predicted: %,d missing, %,d duplicated, %,d dead letters
+                %,d scored against their labels: accuracy %s (model %s)
+                %,.0f images/s; end-to-end latency %,d ms (p50), %,d ms (p99); %.1f s in all
+                """,
+                produced,
+                predicted,
+                missing,
+                duplicates,
+                deadLettered,
+                scored,
+                accuracy == null ? "unknown" : String.format(Locale.ROOT, "%.2f %%", 100 * accuracy),
+                modelVersion,
+                imagesPerSecond,
+                latencyP50Ms,
+                latencyP99Ms,
+                seconds);
+    }
+}
