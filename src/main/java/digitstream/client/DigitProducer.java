@@ -121,7 +121,7 @@ public final class DigitProducer {
     }
 
     private long pause(long now, long start) {
-        double nextImage = (double) (start - now) + imagesSent * (1e9 / plan.imagesPerSecond());
+        double nextImage = (double) (start - now) + (double) imagesSent * (1e9 / plan.imagesPerSecond());
         DueLabel label = dueLabels.peek();
         double nextLabel = label == null ? LONGEST_PAUSE_NANOS : (double) (label.dueNanos - now);
         return (long) Math.max(50_000, Math.min(LONGEST_PAUSE_NANOS, Math.min(nextImage, nextLabel)));
