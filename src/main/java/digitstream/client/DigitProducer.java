@@ -117,7 +117,7 @@ public final class DigitProducer {
     /** How many images should have been sent by now and were not. */
     private long due(long elapsedNanos) {
         double byNow = plan.imagesPerSecond() * elapsedNanos / 1e9 + 1;
-        return (long) Math.min(byNow - imagesSent, plan.limit() - imagesSent);
+        return Math.min((long) byNow - imagesSent, plan.limit() - imagesSent);
     }
 
     private long pause(long now, long start) {

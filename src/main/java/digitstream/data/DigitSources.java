@@ -16,6 +16,9 @@ public final class DigitSources {
     /** The seed of the digits that are drawn where there are no others. */
     public static final long DRAWN_SEED = 20_240_117;
 
+    /** Where MNIST is downloaded from, in this order. */
+    public static final List<URI> MIRRORS = MnistDownload.MIRRORS;
+
     private static final List<DigitReader> READERS = List.of(new IdxReader());
 
     private final Path cache;
@@ -26,7 +29,7 @@ public final class DigitSources {
      * Sets up a search; touches nothing yet.
      *
      * @param cache the folder that a download is kept in
-     * @param mirrors the base addresses to download from, in order; {@link MnistDownload#MIRRORS} for everybody
+     * @param mirrors the base addresses to download from, in order; {@link #MIRRORS} for everybody
      * @param say takes a line for people on what is found and downloaded
      */
     public DigitSources(Path cache, List<URI> mirrors, Consumer<String> say) {

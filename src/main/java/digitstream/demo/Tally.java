@@ -142,6 +142,17 @@ final class Tally implements Runnable {
         lastPredictionNanos = System.nanoTime();
     }
 
+    /** Images with a prediction or a dead letter so far. */
+    synchronized long answered() {
+        return predicted + deadLettered;
+    }
+
+    /** Images with a prediction and a label so far, by the published figures. */
+    synchronized long scored() {
+        Accuracy all = windows.get("all");
+        return all == null ? 0 : all.getLabelled();
+    }
+
     /** Different images with a prediction so far. */
     synchronized long predicted() {
         return predicted;

@@ -1,0 +1,88 @@
+package digitstream.cli;
+
+import digitstream.serde.SchemaRegistry;
+import digitstream.topology.Settings;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the cluster is and how to speak to it, as Kafka's own tools ask for it. */
+final class ClusterOptions {
+    private static final String TIMEOUT_MILLIS = "10000";
+
+    @Option(
+            names = "--bootstrap-server",
+            paramLabel = "HOST:PORT",
+            required = true,
+            description = "The brokers to ask first, separated by commas.")
+    private String bootstrapServer = "";
+
+    @Option(
+            names = "--command-config",
+            paramLabel = "FILE",
+            description = "A properties file with settings of Kafka's clients, the schema registry's client and ours.")
+    private @Nullable Path commandConfig;
+
+    @Option(
+            names = "--property",
+            paramLabel = "KEY=VALUE",
+            description = "One such setting, over the file's; may be given again and again.")
+    private Map<String, String> properties = new LinkedHashMap<>();
+
+    /** All settings, checked. */
+    Settings settings() {
+        Map<String, String> all = new HashMap<>();
+        if (commandConfig != null) {
+            Properties file = new Properties();
+            try (Reader reader = Files.newBufferedReader(commandConfig)) {
+                file.load(reader);
+            } catch (IOException | IllegalArgumentException e) {
+                throw new UserException("--command-config " + commandConfig + " can't be read: " + e, e);
+            }
+            file.stringPropertyNames().forEach(name -> all.put(name, file.getProperty(name)));
+        }
+        all.putAll(properties);
+        return Settings.parse(all);
+    }
+
+    String bootstrapServer() {
+        return bootstrapServer;
+    }
+
+    /** What any of Kafka's clients needs. */
+    Map<String, String> clients(Settings settings) {
+        return clients(bootstrapServer, settings);
+    }
+
+    static Map<String, String> clients(String bootstrapServer, Settings settings) {
+        Map<String, String> all = new HashMap<>(settings.passedThrough());
+        all.keySet()
+                .removeIf(name -> name.startsWith(Settings.CLASSIFY_PREFIX) || name.startsWith(Settings.SCORE_PREFIX));
+        all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServer);
+        return all;
+    }
+
+    /** An admin client that gives up after ten seconds, so that a wrong address is found out soon. */
+    static Admin admin(Map<String, String> clients) {
+        Map<String, Object> all = new HashMap<>(clients);
+        all.putIfAbsent(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
+        all.putIfAbsent(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
+        return Admin.create(all);
+    }
+
+    /** A registry that is known to answer. */
+    static SchemaRegistry registry(String url, Settings settings) {
+        SchemaRegistry registry = new SchemaRegistry(url, settings.passedThrough());
+        registry.ping();
+        return registry;
+    }
+}

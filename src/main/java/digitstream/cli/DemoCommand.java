@@ -1,0 +1,167 @@
+package digitstream.cli;
+
+import digitstream.client.ProducePlan;
+import digitstream.data.DigitData;
+import digitstream.demo.Demo;
+import digitstream.demo.DemoSummary;
+import digitstream.demo.ServeProcess;
+import digitstream.local.LocalCluster;
+import digitstream.model.ModelArtifact;
+import digitstream.serde.SchemaRegistry;
+import digitstream.topology.Settings;
+import digitstream.topology.TopicAdmin;
+import digitstream.training.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code digitstream demo}. */
+@Command(
+        name = "demo",
+        description = {
+            "The main job, end to end, on this machine: starts a Kafka broker and a schema registry, finds digits, trains a"
+                    + " model where there is none, starts the topologies, produces images and their labels, and shows what"
+                    + " comes out.",
+            "Ctrl-C or --images ends it in order: all that was produced is predicted and scored first.",
+            "The exit status is 0 only if no image is missing or predicted twice."
+        },
+        mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+    private static final String ID_PREFIX = "demo-";
+    /** The tally keeps a bit for each image. */
+    private static final long MOST_IMAGES = 2_000_000_000L;
+
+    @Mixin
+    private DataOptions data = new DataOptions();
+
+    @Mixin
+    private PaceOptions pace = new PaceOptions();
+
+    @Option(names = "--images", paramLabel = "N", description = "End after N images (default: at Ctrl-C).")
+    private long images = MOST_IMAGES;
+
+    @Option(
+            names = "--models",
+            paramLabel = "DIR",
+            defaultValue = "models",
+            description = "Where models are kept (default: ${DEFAULT-VALUE}).")
+    private Path models = Path.of("models");
+
+    @Option(names = "--summary", paramLabel = "FILE", description = "Write the summary as JSON, too.")
+    private @Nullable Path summary;
+
+    @Option(
+            names = "--property",
+            paramLabel = "KEY=VALUE",
+            description = "A setting of the topologies; may be given again and again.")
+    private Map<String, String> properties = new LinkedHashMap<>();
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        long start = System.nanoTime();
+        if (images < 1 || images > MOST_IMAGES) {
+            throw new UserException("--images is " + images + "; give 1 to " + MOST_IMAGES);
+        }
+        ProducePlan plan = pace.plan(true, true, images, ID_PREFIX);
+        Settings settings = Settings.parse(properties);
+        requireWritable(summary);
+        Interrupts interrupts = Interrupts.listen();
+        Path home = Terminal.home();
+
+        DigitData digits = data.find(System.out::println);
+        ModelArtifact model = model(digits);
+        if (interrupts.asked()) {
+            return 1;
+        }
+        System.out.println("Starting a Kafka broker and a schema registry ...");
+        try (LocalCluster cluster = LocalCluster.start(home, Optional.empty(), 0, 0)) {
+            Map<String, String> clients = ClusterOptions.clients(cluster.bootstrapServers(), settings);
+            try (Admin admin = ClusterOptions.admin(clients);
+                    SchemaRegistry schemas = ClusterOptions.registry(cluster.schemaRegistryUrl(), settings)) {
+                new TopicAdmin(admin, settings.topics(), settings.layout()).create();
+                System.out.println("Starting the topologies ...");
+                try (ServeProcess serve = ServeProcess.start(
+                                home,
+                                arguments(cluster, model),
+                                cluster.directory().resolve("serve.log"));
+                        Producer<byte[], byte[]> producer = ProduceCommand.producer(clients)) {
+                    serve.awaitReady();
+                    System.out.printf(
+                            Locale.ROOT,
+                            "Ready after %.1f s: broker %s, schema registry %s%n",
+                            (System.nanoTime() - start) / 1e9,
+                            cluster.bootstrapServers(),
+                            cluster.schemaRegistryUrl());
+                    DemoSummary result = new Demo(
+                                    cluster,
+                                    serve,
+                                    settings,
+                                    plan,
+                                    model.card().version(),
+                                    System.out,
+                                    Terminal.isInteractive())
+                            .run(clients, admin, producer, schemas, digits.test(), interrupts::asked);
+                    report(result);
+                    return result.isExact() ? 0 : 1;
+                }
+            }
+        }
+    }
+
+    private ModelArtifact model(DigitData digits) throws IOException {
+        Optional<Path> latest = ModelArtifact.latest(models, ModelOptions.DEFAULT_NAME);
+        if (latest.isEmpty()) {
+            System.out.println("There is no model in " + models + " yet.");
+            return TrainCommand.train(digits, TrainingSettings.DEFAULT, models, ModelOptions.DEFAULT_NAME, null);
+        }
+        ModelArtifact model = ModelArtifact.open(latest.get());
+        System.out.println("Model: " + model.directory());
+        return model;
+    }
+
+    private List<String> arguments(LocalCluster cluster, ModelArtifact model) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--bootstrap-server", cluster.bootstrapServers(),
+                "--schema-registry", cluster.schemaRegistryUrl(),
+                "--model", model.directory().toAbsolutePath().toString()));
+        Map<String, String> all = new LinkedHashMap<>(properties);
+        all.putIfAbsent(
+                StreamsConfig.STATE_DIR_CONFIG,
+                cluster.directory().resolve("state").toString());
+        all.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
+        return arguments;
+    }
+
+    private void report(DemoSummary result) throws IOException {
+        System.out.println();
+        System.out.print(result.toText());
+        if (summary != null) {
+            Files.writeString(summary, result.toJson());
+        }
+    }
+
+    /** Found out before the run and not after it. */
+    private static void requireWritable(@Nullable Path file) {
+        if (file == null) {
+            return;
+        }
+        Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file.toAbsolutePath());
+        if (Files.isDirectory(file) || !Files.isWritable(Files.exists(file) ? file : folder)) {
+            throw new UserException("--summary " + file + " can't be written; name a file in a folder that can");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package digitstream.cli;
+
+import digitstream.client.ProducePlan;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
+
+/** How fast images and labels are produced. */
+final class PaceOptions {
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N|max",
+            defaultValue = "500",
+            description = "Images a second, or max for as many as can be (default: ${DEFAULT-VALUE}).")
+    private String rate = "500";
+
+    @Option(
+            names = "--label-delay",
+            paramLabel = "TIME",
+            defaultValue = "2s",
+            description =
+                    "A label follows its image after a random time up to this, as in 500ms, 2s or 1m (default: ${DEFAULT-VALUE}).")
+    private String labelDelay = "2s";
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Of the labels' delays (default: ${DEFAULT-VALUE}).")
+    private long seed = 1;
+
+    ProducePlan plan(boolean images, boolean labels, long limit, String idPrefix) {
+        return new ProducePlan(images, labels, rate(), Math.max(0, limit), labelDelay(), seed, idPrefix);
+    }
+
+    boolean isMax() {
+        return rate.equals("max");
+    }
+
+    private double rate() {
+        if (isMax()) {
+            return Double.POSITIVE_INFINITY;
+        }
+        try {
+            double perSecond = Double.parseDouble(rate);
+            if (perSecond > 0 && perSecond <= 1e9) {
+                return perSecond;
+            }
+        } catch (NumberFormatException notANumber) {
+            // The error below says so.
+        }
+        throw new UserException("--rate is '" + rate + "'; give a number of images a second over 0, or max");
+    }
+
+    private Duration labelDelay() {
+        Matcher parts = DURATION.matcher(labelDelay);
+        if (!parts.matches()) {
+            throw new UserException("--label-delay is '" + labelDelay + "'; give a time like 500ms, 2s or 1m");
+        }
+        long count = Long.parseLong(parts.group(1));
+        return switch (parts.group(2)) {
+            case "ms" -> Duration.ofMillis(count);
+            case "s" -> Duration.ofSeconds(count);
+            case "m" -> Duration.ofMinutes(count);
+            default -> Duration.ofHours(count);
+        };
+    }
+}

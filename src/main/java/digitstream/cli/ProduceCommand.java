@@ -1,0 +1,103 @@
+package digitstream.cli;
+
+import digitstream.avro.DigitImage;
+import digitstream.avro.DigitLabel;
+import digitstream.client.DigitProducer;
+import digitstream.client.ProducePlan;
+import digitstream.data.DigitData;
+import digitstream.serde.AvroSerializer;
+import digitstream.serde.SchemaRegistry;
+import digitstream.topology.Settings;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code digitstream produce}. */
+@Command(
+        name = "produce",
+        description = "Produce the test images of a data set, their labels, or both.",
+        mixinStandardHelpOptions = true)
+final class ProduceCommand implements Callable<Integer> {
+    private static final List<String> CHOICES = List.of("images", "labels", "both");
+
+    @Parameters(
+            paramLabel = "images|labels|both",
+            description = "What to produce. Labels belong to the images that the same options give.")
+    private String what = "";
+
+    @Mixin
+    private ClusterOptions cluster = new ClusterOptions();
+
+    @Mixin
+    private RegistryOption registry = new RegistryOption();
+
+    @Mixin
+    private DataOptions data = new DataOptions();
+
+    @Mixin
+    private PaceOptions pace = new PaceOptions();
+
+    @Option(names = "--limit", paramLabel = "N", description = "How many images (default: until Ctrl-C).")
+    private long limit = Long.MAX_VALUE;
+
+    @Option(
+            names = "--id-prefix",
+            paramLabel = "TEXT",
+            defaultValue = "digit-",
+            description =
+                    "Image ids are this and the image's number in nine digits (default: ${DEFAULT-VALUE}). An id that was produced before is the same image again.")
+    private String idPrefix = "digit-";
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (!CHOICES.contains(what)) {
+            throw new UserException("'" + what + "' can't be produced; give images, labels or both");
+        }
+        ProducePlan plan = pace.plan(!what.equals("labels"), !what.equals("images"), limit, idPrefix);
+        Settings settings = cluster.settings();
+        Map<String, String> clients = cluster.clients(settings);
+        try (Admin admin = ClusterOptions.admin(clients);
+                SchemaRegistry schemas = ClusterOptions.registry(registry.url, settings)) {
+            Admission.requireTopic(admin, settings.topics().images());
+            Admission.requireTopic(admin, settings.topics().labels());
+            DigitData digits = data.find(System.err::println);
+            Interrupts interrupts = Interrupts.listen();
+            try (Producer<byte[], byte[]> producer = producer(clients)) {
+                DigitProducer digitProducer = new DigitProducer(
+                        producer,
+                        new AvroSerializer<>(schemas, DigitImage.class),
+                        new AvroSerializer<>(schemas, DigitLabel.class),
+                        settings.topics().images(),
+                        settings.topics().labels(),
+                        digits.test(),
+                        plan,
+                        Clock.systemUTC());
+                digitProducer.run(interrupts::asked, () -> false);
+                System.out.printf(
+                        "Produced %,d images and %,d labels.%n",
+                        plan.images() ? digitProducer.imagesSent() : 0, digitProducer.labelsSent());
+            }
+        }
+        return 0;
+    }
+
+    /** A producer that loses and doubles nothing, with room for batches of images. */
+    static Producer<byte[], byte[]> producer(Map<String, String> clients) {
+        Map<String, Object> all = new HashMap<>(clients);
+        all.putIfAbsent("acks", "all");
+        all.putIfAbsent("enable.idempotence", "true");
+        all.putIfAbsent("linger.ms", "5");
+        all.putIfAbsent("batch.size", Integer.toString(128 << 10));
+        return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+}

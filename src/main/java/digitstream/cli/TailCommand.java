@@ -1,0 +1,122 @@
+package digitstream.cli;
+
+import digitstream.avro.Accuracy;
+import digitstream.avro.DigitLabel;
+import digitstream.avro.Prediction;
+import digitstream.client.CommittedReader;
+import digitstream.client.RecordJson;
+import digitstream.serde.AvroDecoder;
+import digitstream.serde.Decoded;
+import digitstream.serde.SchemaRegistry;
+import digitstream.topology.Settings;
+import digitstream.topology.Topics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code digitstream tail}. */
+@Command(
+        name = "tail",
+        description = "Print the records of a topic, one JSON object a line; committed records only.",
+        mixinStandardHelpOptions = true)
+final class TailCommand implements Callable<Integer> {
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    @Parameters(paramLabel = "predictions|accuracy|labels|dead-letters", description = "What to print.")
+    private String what = "";
+
+    @Mixin
+    private ClusterOptions cluster = new ClusterOptions();
+
+    @Mixin
+    private RegistryOption registry = new RegistryOption();
+
+    @Option(names = "--from-beginning", description = "Begin with the oldest record (default: what comes from now on).")
+    private boolean fromBeginning;
+
+    @Option(names = "--max-messages", paramLabel = "N", description = "End after N records.")
+    private long maxMessages = Long.MAX_VALUE;
+
+    @Option(names = "--timeout-ms", paramLabel = "MS", description = "End when no record has come for so long.")
+    private long timeoutMillis = Long.MAX_VALUE;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Settings settings = cluster.settings();
+        String topic = topic(settings.topics());
+        Map<String, String> clients = cluster.clients(settings);
+        try (Admin admin = ClusterOptions.admin(clients);
+                SchemaRegistry schemas = ClusterOptions.registry(registry.url, settings)) {
+            Lines lines = lines(schemas);
+            Admission.requireTopic(admin, topic);
+            Interrupts interrupts = Interrupts.listen();
+            try (CommittedReader reader = new CommittedReader(clients, List.of(topic), fromBeginning)) {
+                print(reader, lines, interrupts);
+            }
+        }
+        return 0;
+    }
+
+    private void print(CommittedReader reader, Lines lines, Interrupts interrupts) {
+        long printed = 0;
+        long quietSince = System.nanoTime();
+        while (!interrupts.asked()
+                && printed < maxMessages
+                && (System.nanoTime() - quietSince) / 1_000_000 < timeoutMillis) {
+            for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+                if (printed < maxMessages) {
+                    System.out.println(lines.of(record));
+                    printed++;
+                }
+                quietSince = System.nanoTime();
+            }
+            if (System.out.checkError()) {
+                // Whoever read this has gone, as `head` does.
+                return;
+            }
+        }
+    }
+
+    private String topic(Topics topics) {
+        return switch (what) {
+            case "predictions" -> topics.predictions();
+            case "accuracy" -> topics.accuracy();
+            case "labels" -> topics.labels();
+            case "dead-letters" -> topics.deadLetters();
+            default ->
+                throw new UserException(
+                        "'" + what + "' is nothing to tail; give predictions, accuracy, labels or dead-letters");
+        };
+    }
+
+    private Lines lines(SchemaRegistry schemas) {
+        return switch (what) {
+            case "predictions" -> decoding(new AvroDecoder<>(schemas, Prediction.class)::decode);
+            case "accuracy" -> decoding(new AvroDecoder<>(schemas, Accuracy.class)::decode);
+            case "labels" -> decoding(new AvroDecoder<>(schemas, DigitLabel.class)::decode);
+            default -> RecordJson::line;
+        };
+    }
+
+    private static <T extends SpecificRecord> Lines decoding(Function<byte[], Decoded<T>> decoder) {
+        return record -> {
+            Decoded<T> decoded = decoder.apply(record.value());
+            return decoded instanceof Decoded.Value<T> value
+                    ? RecordJson.line(record, value.value())
+                    : RecordJson.line(record, ((Decoded.Malformed<T>) decoded).reason());
+        };
+    }
+
+    private interface Lines {
+        String of(ConsumerRecord<byte[], byte[]> record);
+    }
+}

@@ -1,0 +1,65 @@
+package digitstream.cli;
+
+import digitstream.topology.Settings;
+import digitstream.topology.TopicAdmin;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code digitstream topics}. */
+@Command(
+        name = "topics",
+        description = "Create or describe the topics.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "create|describe")
+final class TopicsCommand {
+
+    @Command(
+            name = "create",
+            description =
+                    "Create the topics that do not exist yet; their names, partitions, replication and retention are settings.",
+            mixinStandardHelpOptions = true)
+    int create(@Mixin ClusterOptions cluster) throws InterruptedException {
+        Settings settings = cluster.settings();
+        try (Admin admin = ClusterOptions.admin(cluster.clients(settings))) {
+            TopicAdmin topics = new TopicAdmin(admin, settings.topics(), settings.layout());
+            List<String> created = topics.create();
+            for (String topic : settings.topics().all()) {
+                System.out.println(topic + (created.contains(topic) ? ": created" : ": exists"));
+            }
+            topics.faults().forEach(fault -> System.err.println("digitstream: " + fault));
+        }
+        return 0;
+    }
+
+    @Command(
+            name = "describe",
+            description =
+                    "Say which topics exist, with their partitions and replicas; the exit status is 1 when the topologies can't run on them.",
+            mixinStandardHelpOptions = true)
+    int describe(@Mixin ClusterOptions cluster) throws InterruptedException {
+        Settings settings = cluster.settings();
+        try (Admin admin = ClusterOptions.admin(cluster.clients(settings))) {
+            TopicAdmin topics = new TopicAdmin(admin, settings.topics(), settings.layout());
+            Map<String, TopicDescription> found = topics.describe();
+            for (String topic : settings.topics().all()) {
+                TopicDescription description = found.get(topic);
+                System.out.println(topic + ": "
+                        + (description == null
+                                ? "missing"
+                                : description.partitions().size() + " partitions, "
+                                        + description
+                                                .partitions()
+                                                .get(0)
+                                                .replicas()
+                                                .size() + " replicas"));
+            }
+            List<String> faults = topics.faults();
+            faults.forEach(fault -> System.err.println("digitstream: " + fault));
+            return faults.isEmpty() ? 0 : 1;
+        }
+    }
+}
