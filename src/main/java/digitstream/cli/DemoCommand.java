@@ -6,6 +6,7 @@ import digitstream.demo.Demo;
 import digitstream.demo.DemoSummary;
 import digitstream.demo.ServeProcess;
 import digitstream.local.LocalCluster;
+import digitstream.local.LocalException;
 import digitstream.model.ModelArtifact;
 import digitstream.serde.SchemaRegistry;
 import digitstream.topology.Settings;
@@ -116,7 +117,15 @@ final class DemoCommand implements Callable<Integer> {
                                     Terminal.isInteractive())
                             .run(clients, admin, producer, schemas, digits.test(), interrupts::asked);
                     report(result);
-                    return result.isExact() ? 0 : 1;
+                    if (!result.isExact()) {
+                        cluster.keepDirectory();
+                        throw new UserException(
+                                "not each image was predicted exactly once; the logs are in " + cluster.directory());
+                    }
+                    return 0;
+                } catch (LocalException e) {
+                    cluster.keepDirectory();
+                    throw e;
                 }
             }
         }

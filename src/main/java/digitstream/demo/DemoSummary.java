@@ -1,5 +1,6 @@
 package digitstream.demo;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -37,6 +38,7 @@ public record DemoSummary(
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     /** Whether each image was predicted exactly once. */
+    @JsonIgnore
     public boolean isExact() {
         return missing == 0 && duplicates == 0;
     }

@@ -18,7 +18,7 @@ public final class LocalCluster implements AutoCloseable {
     private final boolean temporary;
     private final LocalBroker broker;
     private final LocalRegistry registry;
-    private boolean failed;
+    private boolean kept;
 
     private LocalCluster(Path directory, boolean temporary, LocalBroker broker, LocalRegistry registry) {
         this.directory = directory;
@@ -38,20 +38,20 @@ public final class LocalCluster implements AutoCloseable {
      */
     public static LocalCluster start(Path home, Optional<Path> directory, int brokerPort, int registryPort)
             throws InterruptedException {
-        Path kept;
+        Path folder;
         try {
-            kept = directory.isPresent()
+            folder = directory.isPresent()
                     ? Files.createDirectories(directory.get())
                     : Files.createTempDirectory("digitstream-local-");
         } catch (IOException e) {
             throw new LocalException("the servers' folder can't be made: " + e, e);
         }
         LocalCluster cluster = new LocalCluster(
-                kept,
+                folder,
                 directory.isEmpty(),
                 new LocalBroker(
-                        home, kept.resolve("broker"), free(brokerPort, "broker"), free(0, "broker's controller")),
-                new LocalRegistry(home, kept.resolve("registry"), free(registryPort, "schema registry")));
+                        home, folder.resolve("broker"), free(brokerPort, "broker"), free(0, "broker's controller")),
+                new LocalRegistry(home, folder.resolve("registry"), free(registryPort, "schema registry")));
         try {
             cluster.registry.launch();
             cluster.broker.launch();
@@ -60,7 +60,7 @@ public final class LocalCluster implements AutoCloseable {
             return cluster;
         } catch (LocalException | InterruptedException e) {
             // The logs are what helps now.
-            cluster.failed = true;
+            cluster.keepDirectory();
             cluster.close();
             throw e;
         }
@@ -86,6 +86,11 @@ public final class LocalCluster implements AutoCloseable {
         return broker.fault().or(registry::fault);
     }
 
+    /** Leaves the folder where it is at the end, for its logs. */
+    public void keepDirectory() {
+        kept = true;
+    }
+
     /** The broker, to stop and start it alone. */
     public LocalBroker broker() {
         return broker;
@@ -100,7 +105,7 @@ public final class LocalCluster implements AutoCloseable {
     public void close() {
         broker.close();
         registry.close();
-        if (temporary && !failed) {
+        if (temporary && !kept) {
             delete(directory);
         }
     }

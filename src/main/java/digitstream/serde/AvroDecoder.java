@@ -72,8 +72,14 @@ public final class AvroDecoder<T extends SpecificRecord> implements Decoder<T> {
                 return malformed("bytes are left over behind the value of schema id " + id);
             }
             return new Decoded.Value<>(value);
-        } catch (IOException | AvroRuntimeException | UnsupportedOperationException | IndexOutOfBoundsException e) {
-            // What Avro throws at bytes that do not follow the schema: end of file, lengths out of bounds, bad unions.
+        } catch (IOException
+                | AvroRuntimeException
+                | UnsupportedOperationException
+                | IndexOutOfBoundsException
+                | SecurityException e) {
+            // What Avro throws at bytes that do not follow the schema: end of file, lengths out of bounds, bad unions;
+            // and
+            // at a schema that names a Java class to be made which is not ours.
             return malformed("the bytes do not follow schema id " + id + ": " + e);
         }
     }

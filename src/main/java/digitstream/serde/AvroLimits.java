@@ -15,8 +15,9 @@ public final class AvroLimits {
         setIfAbsent("org.apache.avro.limits.bytes.maxLength", MAX_BYTES);
         setIfAbsent("org.apache.avro.limits.string.maxLength", MAX_BYTES);
         setIfAbsent("org.apache.avro.limits.collectionItems.maxLength", "100000");
-        // No schema of ours names a Java class to be built from a string.
+        // The classes that a schema may name, and so have made.
         setIfAbsent("org.apache.avro.SERIALIZABLE_CLASSES", "");
+        setIfAbsent("org.apache.avro.SERIALIZABLE_PACKAGES", "digitstream.avro");
     }
 
     private static void setIfAbsent(String property, String value) {

@@ -21,7 +21,7 @@ import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schema
 public final class SchemaRegistry implements AutoCloseable {
     private static final int CACHED_SCHEMAS = 1_000;
     /** An unknown id is asked for again after this time: its schema may have been registered since. */
-    private static final int UNKNOWN_ID_SECONDS = 10;
+    private static final long UNKNOWN_ID_SECONDS = 10;
 
     private static final int NOT_FOUND = 404;
 
@@ -43,8 +43,9 @@ public final class SchemaRegistry implements AutoCloseable {
         // The client waits a minute for either by default; a stream thread has better things to do.
         all.putIfAbsent(SchemaRegistryClientConfig.HTTP_CONNECT_TIMEOUT_MS, "5000");
         all.putIfAbsent(SchemaRegistryClientConfig.HTTP_READ_TIMEOUT_MS, "10000");
-        all.putIfAbsent(SchemaRegistryClientConfig.MISSING_ID_CACHE_TTL_CONFIG, UNKNOWN_ID_SECONDS);
-        all.putIfAbsent(SchemaRegistryClientConfig.MISSING_CACHE_SIZE_CONFIG, CACHED_SCHEMAS);
+        // The client takes these as numbers only, where settings are text: not for users.
+        all.put(SchemaRegistryClientConfig.MISSING_ID_CACHE_TTL_CONFIG, UNKNOWN_ID_SECONDS);
+        all.put(SchemaRegistryClientConfig.MISSING_CACHE_SIZE_CONFIG, CACHED_SCHEMAS);
         this.url = url;
         this.registersSchemas = Boolean.parseBoolean(String.valueOf(all.getOrDefault("auto.register.schemas", "true")));
         this.client = new CachedSchemaRegistryClient(List.of(url.split(",")), CACHED_SCHEMAS, all);
