@@ -34,6 +34,7 @@ public final class ServeProcess implements AutoCloseable {
      */
     public static ServeProcess start(Path home, List<String> arguments, Path log) {
         List<String> all = new ArrayList<>(List.of(
+                JavaProcess.compiler(),
                 // Room for what is fetched and not yet processed; PyTorch's and RocksDB's memory is outside it.
                 "-Xms256m",
                 "-Xmx768m",

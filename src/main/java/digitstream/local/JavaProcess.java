@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 public final class JavaProcess implements AutoCloseable {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
+    private static final int FEW_PROCESSORS = 4;
+
     private final String name;
     private final Process process;
     private final Path log;
@@ -28,6 +30,16 @@ public final class JavaProcess implements AutoCloseable {
         this.name = name;
         this.process = process;
         this.log = log;
+    }
+
+    /**
+     * The option that chooses the JVM's compilers for a process that lives for minutes: with few processors the quick one
+     * alone, because the optimising one would take half of them for the first half minute (docs/decisions/005).
+     */
+    public static String compiler() {
+        return Runtime.getRuntime().availableProcessors() <= FEW_PROCESSORS
+                ? "-XX:TieredStopAtLevel=1"
+                : "-XX:+TieredCompilation";
     }
 
     /**

@@ -73,10 +73,10 @@ public final class LocalBroker implements AutoCloseable {
 
     private JavaProcess java(Path log, String... mainAndArguments) {
         List<String> jvm = List.of(
+                JavaProcess.compiler(),
                 "-Xms256m",
                 "-Xmx512m",
                 "-XX:+UseParallelGC",
-                "-XX:TieredStopAtLevel=" + (mainAndArguments.length > 2 ? 1 : 4),
                 "-Dlog4j2.configurationFile=" + directory.resolve("log4j2.properties"),
                 "-cp",
                 classPath());
