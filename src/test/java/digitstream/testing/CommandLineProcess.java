@@ -1,0 +1,106 @@
+package digitstream.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The program as a user starts it, from the distribution's jar. */
+public final class CommandLineProcess implements AutoCloseable {
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    private CommandLineProcess(Process process, Path out, Path err) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** The distribution that the build has made. */
+    public static Path home() {
+        return Path.of(System.getProperty("digitstream.home")).toAbsolutePath();
+    }
+
+    /** Starts the program in a folder, which takes what it prints, too. */
+    public static CommandLineProcess start(Path folder, List<String> jvm, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx512m");
+        command.add("-XX:TieredStopAtLevel=1");
+        command.add("-Ddigitstream.home=" + home());
+        command.addAll(jvm);
+        command.addAll(List.of("-jar", home().resolve("digitstream.jar").toString()));
+        command.addAll(List.of(arguments));
+        Path out = Files.createTempFile(folder, "out", ".txt");
+        Path err = Files.createTempFile(folder, "err", ".txt");
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        return new CommandLineProcess(process, out, err);
+    }
+
+    /** Runs the program to its end. */
+    public static CommandLineProcess run(Path folder, String... arguments) throws Exception {
+        CommandLineProcess process = start(folder, List.of(), arguments);
+        process.waitFor(Duration.ofMinutes(3));
+        return process;
+    }
+
+    public int waitFor(Duration atMost) throws InterruptedException {
+        if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("it did not end within " + atMost.toSeconds() + " s; it printed: " + outOrFault());
+        }
+        return process.exitValue();
+    }
+
+    public int exitValue() {
+        return process.exitValue();
+    }
+
+    public String out() throws IOException {
+        return Files.readString(out);
+    }
+
+    public String err() throws IOException {
+        return Files.readString(err);
+    }
+
+    public Process process() {
+        return process;
+    }
+
+    /** Sends a signal by its name, as in INT. */
+    public void signal(String name) throws Exception {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    private String outOrFault() {
+        try {
+            return out() + err();
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(40, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

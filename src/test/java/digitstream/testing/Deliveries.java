@@ -1,0 +1,103 @@
+package digitstream.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import digitstream.client.CommittedReader;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** How often each key has come out of a topic, committed records only: a delivery promise as an assertion. */
+public final class Deliveries implements AutoCloseable {
+    private final CommittedReader reader;
+    private final Map<String, String> clients;
+    private final String topic;
+    private final Map<String, Integer> timesByKey = new HashMap<>();
+    private long total;
+
+    public Deliveries(Map<String, String> clients, String topic) {
+        this.clients = clients;
+        this.topic = topic;
+        this.reader = new CommittedReader(clients, List.of(topic), true);
+    }
+
+    /** Reads until so many different keys have come. */
+    public void awaitKeys(long keys, Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (timesByKey.size() < keys) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(timesByKey.size() + " of " + keys + " images have a prediction after "
+                        + atMost.toSeconds() + " s");
+            }
+            read(Duration.ofMillis(100));
+        }
+    }
+
+    /** Reads on for a while, for what should not come. */
+    public void readOn(Duration time) {
+        long deadline = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() < deadline) {
+            read(Duration.ofMillis(100));
+        }
+    }
+
+    public void assertExactlyOnce(long keys) {
+        assertThat(timesByKey).hasSize((int) keys);
+        assertThat(total).as("records for %d images", keys).isEqualTo(keys);
+    }
+
+    public void assertAtLeastOnce(long keys) {
+        assertThat(timesByKey).hasSize((int) keys);
+    }
+
+    /** How many different keys have come. */
+    public int keys() {
+        return timesByKey.size();
+    }
+
+    public boolean has(String key) {
+        return timesByKey.containsKey(key);
+    }
+
+    public long total() {
+        return total;
+    }
+
+    void dump() {
+        try (CommittedReader images =
+                new CommittedReader(clients, List.of(topic.replace("predictions", "images")), true)) {
+            Map<Integer, List<String>> missing = new java.util.TreeMap<>();
+            long n = 0;
+            for (int quiet = 0; quiet < 20; ) {
+                var records = images.poll(Duration.ofMillis(100));
+                quiet = records.isEmpty() ? quiet + 1 : 0;
+                for (ConsumerRecord<byte[], byte[]> record : records) {
+                    n++;
+                    String key = new String(record.key(), UTF_8);
+                    if (!timesByKey.containsKey(key)) {
+                        missing.computeIfAbsent(record.partition(), i -> new java.util.ArrayList<>())
+                                .add(record.offset() + "=" + key);
+                    }
+                }
+            }
+            System.out.println("IMAGES " + n);
+            missing.forEach((p, l) -> System.out.println(
+                    "MISSING " + p + " " + l.size() + " " + l.get(0) + " .. " + l.get(l.size() - 1)));
+        }
+    }
+
+    private void read(Duration timeout) {
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll(timeout)) {
+            timesByKey.merge(new String(record.key(), UTF_8), 1, Integer::sum);
+            total++;
+        }
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+    }
+}

@@ -1,0 +1,182 @@
+package digitstream.testing;
+
+import digitstream.avro.DigitImage;
+import digitstream.avro.DigitLabel;
+import digitstream.client.DigitProducer;
+import digitstream.client.ProducePlan;
+import digitstream.data.DigitData;
+import digitstream.data.DigitSources;
+import digitstream.data.DrawnDigits;
+import digitstream.local.LocalCluster;
+import digitstream.serde.AvroSerializer;
+import digitstream.serde.SchemaRegistry;
+import digitstream.topology.Settings;
+import digitstream.topology.TopicAdmin;
+import digitstream.training.ModelTrainer;
+import digitstream.training.TrainingListener;
+import digitstream.training.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * A real broker and a real registry for all tests of a run, digits, and a model that was trained on them; each test makes
+ * its own topics. Give it to a test with {@code @ExtendWith(Environment.Extension.class)}.
+ */
+public final class Environment implements AutoCloseable {
+    private static final AtomicInteger NAMES = new AtomicInteger();
+
+    private final LocalCluster cluster;
+    private final SchemaRegistry schemas;
+    private final DigitData digits;
+    private final Path model;
+    private final Path models;
+
+    private Environment() throws Exception {
+        this.cluster = LocalCluster.start(CommandLineProcess.home(), Optional.empty(), 0, 0);
+        this.schemas = new SchemaRegistry(cluster.schemaRegistryUrl(), Map.of());
+        this.digits = findDigits();
+        this.models = Files.createTempDirectory("digitstream-test-models");
+        this.model = new ModelTrainer(new TrainingSettings(2, 100, 0.003, 1), new Silent())
+                .train(digits, models, "lenet", "test")
+                .directory();
+    }
+
+    /** The real digits where there are any, else some that are drawn. */
+    public static DigitData findDigits() {
+        Optional<Path> mnist = Optional.ofNullable(System.getenv(DigitSources.ENVIRONMENT_VARIABLE))
+                .map(Path::of);
+        return mnist.isPresent()
+                ? new DigitSources(Path.of("unused"), List.of(), line -> {}).find(Optional.empty(), mnist)
+                : new DigitData(
+                        "drawn", "drawn", new DrawnDigits(1).images(0, 12_000), new DrawnDigits(2).images(0, 10_000));
+    }
+
+    public LocalCluster cluster() {
+        return cluster;
+    }
+
+    public SchemaRegistry schemas() {
+        return schemas;
+    }
+
+    public DigitData digits() {
+        return digits;
+    }
+
+    public Path model() {
+        return model;
+    }
+
+    /** What any client needs. */
+    public Map<String, String> clients() {
+        return Map.of("bootstrap.servers", cluster.bootstrapServers());
+    }
+
+    public Admin admin() {
+        return Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
+    }
+
+    public Producer<byte[], byte[]> producer() {
+        return new KafkaProducer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        cluster.bootstrapServers(),
+                        "linger.ms",
+                        5,
+                        "batch.size",
+                        128 << 10,
+                        "enable.idempotence",
+                        true),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    /** Topics and applications of a test's own, created. */
+    public Map<String, String> freshTopics() throws Exception {
+        String prefix = "t" + NAMES.incrementAndGet() + ".";
+        Map<String, String> settings = Map.of(
+                "topic.images", prefix + "images",
+                "topic.labels", prefix + "labels",
+                "topic.predictions", prefix + "predictions",
+                "topic.accuracy", prefix + "accuracy",
+                "topic.dead.letters", prefix + "dead-letters",
+                "classify.application.id", prefix + "classify",
+                "score.application.id", prefix + "score");
+        Settings parsed = Settings.parse(settings);
+        try (Admin admin = admin()) {
+            new TopicAdmin(admin, parsed.topics(), parsed.layout()).create();
+        }
+        return settings;
+    }
+
+    /** Produces test images to a test's topics, and waits until the broker has them. */
+    public void produce(Settings settings, ProducePlan plan) {
+        try (Producer<byte[], byte[]> producer = producer()) {
+            new DigitProducer(
+                            producer,
+                            new AvroSerializer<>(schemas, DigitImage.class),
+                            new AvroSerializer<>(schemas, DigitLabel.class),
+                            settings.topics().images(),
+                            settings.topics().labels(),
+                            digits.test(),
+                            plan,
+                            Clock.systemUTC())
+                    .run(() -> false, () -> false);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        schemas.close();
+        cluster.close();
+        try (Stream<Path> files = Files.walk(models)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static final class Silent implements TrainingListener {
+        @Override
+        public void progress(int epoch, int epochs, int imagesDone, int images) {}
+
+        @Override
+        public void epoch(int epoch, int epochs, double loss, double accuracy, double imagesPerSecond) {}
+    }
+
+    /** Makes the environment with the first test that wants it, and ends it with the last. */
+    public static final class Extension implements ParameterResolver {
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == Environment.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return context.getRoot()
+                    .getStore(ExtensionContext.Namespace.GLOBAL)
+                    .getOrComputeIfAbsent(Environment.class, ignored -> {
+                        try {
+                            return new Environment();
+                        } catch (Exception e) {
+                            throw new IllegalStateException("the servers for the tests did not start", e);
+                        }
+                    });
+        }
+    }
+}
