@@ -143,6 +143,9 @@ public final class Environment implements AutoCloseable {
     @Override
     public void close() throws IOException {
         schemas.close();
+        if (Boolean.getBoolean("digitstream.test.keep")) {
+            cluster.keepDirectory();
+        }
         cluster.close();
         try (Stream<Path> files = Files.walk(models)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
