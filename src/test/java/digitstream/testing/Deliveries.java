@@ -13,14 +13,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /** How often each key has come out of a topic, committed records only: a delivery promise as an assertion. */
 public final class Deliveries implements AutoCloseable {
     private final CommittedReader reader;
-    private final Map<String, String> clients;
-    private final String topic;
     private final Map<String, Integer> timesByKey = new HashMap<>();
     private long total;
 
     public Deliveries(Map<String, String> clients, String topic) {
-        this.clients = clients;
-        this.topic = topic;
         this.reader = new CommittedReader(clients, List.of(topic), true);
     }
 
@@ -56,37 +52,6 @@ public final class Deliveries implements AutoCloseable {
     /** How many different keys have come. */
     public int keys() {
         return timesByKey.size();
-    }
-
-    public boolean has(String key) {
-        return timesByKey.containsKey(key);
-    }
-
-    public long total() {
-        return total;
-    }
-
-    void dump() {
-        try (CommittedReader images =
-                new CommittedReader(clients, List.of(topic.replace("predictions", "images")), true)) {
-            Map<Integer, List<String>> missing = new java.util.TreeMap<>();
-            long n = 0;
-            for (int quiet = 0; quiet < 20; ) {
-                var records = images.poll(Duration.ofMillis(100));
-                quiet = records.isEmpty() ? quiet + 1 : 0;
-                for (ConsumerRecord<byte[], byte[]> record : records) {
-                    n++;
-                    String key = new String(record.key(), UTF_8);
-                    if (!timesByKey.containsKey(key)) {
-                        missing.computeIfAbsent(record.partition(), i -> new java.util.ArrayList<>())
-                                .add(record.offset() + "=" + key);
-                    }
-                }
-            }
-            System.out.println("IMAGES " + n);
-            missing.forEach((p, l) -> System.out.println(
-                    "MISSING " + p + " " + l.size() + " " + l.get(0) + " .. " + l.get(l.size() - 1)));
-        }
     }
 
     private void read(Duration timeout) {

@@ -25,8 +25,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @ExtendWith(Environment.Extension.class)
 class CommitBarrierIT {
-    private static final int IMAGES = 200_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(75);
+    /** Slower than classifying, so that there is work at every step, and a backlog after each. */
+    private static final int STEADY = 140_000;
+
+    private static final double STEADY_RATE = 10_000;
+    private static final int BURST = 60_000;
+    private static final int IMAGES = STEADY + BURST;
+    private static final Duration PATIENCE = Duration.ofSeconds(150);
 
     @TempDir
     private Path folder;
@@ -43,7 +48,8 @@ class CommitBarrierIT {
         // Batches stay open across many commits and are large, so that a crash in mid-batch is a crash with a batch.
         given.put("batch.max.size", "512");
         Settings settings = Settings.parse(given);
-        CompletableFuture<Void> producing = CompletableFuture.runAsync(() -> environment.produce(settings, plan()));
+        CompletableFuture<Void> producing =
+                CompletableFuture.runAsync(() -> environment.produce(settings, plan("steady-", STEADY, STEADY_RATE)));
 
         try (Deliveries predictions =
                 new Deliveries(environment.clients(), settings.topics().predictions())) {
@@ -55,10 +61,15 @@ class CommitBarrierIT {
             try {
                 predictions.awaitKeys(60_000, PATIENCE);
                 try (ServeProcess joining = serve(environment, given, "b")) {
-                    predictions.awaitKeys(100_000, PATIENCE);
+                    predictions.awaitKeys(90_000, PATIENCE);
                     assertThat(joining.process().isAlive()).isTrue();
                 }
-                predictions.awaitKeys(130_000, PATIENCE);
+                predictions.awaitKeys(STEADY, PATIENCE);
+                producing.join();
+                // More than can be classified before the crash.
+                producing = CompletableFuture.runAsync(
+                        () -> environment.produce(settings, plan("burst-", BURST, Double.POSITIVE_INFINITY)));
+                predictions.awaitKeys(STEADY + 5_000, PATIENCE);
             } finally {
                 crashing.process().kill();
             }
@@ -79,9 +90,8 @@ class CommitBarrierIT {
         }
     }
 
-    /** Slower than classifying, so that there is work at every step, and a backlog after each. */
-    private static ProducePlan plan() {
-        return new ProducePlan(true, false, 10_000, IMAGES, Duration.ZERO, 1, "image-");
+    private static ProducePlan plan(String idPrefix, int images, double imagesPerSecond) {
+        return new ProducePlan(true, false, imagesPerSecond, images, Duration.ZERO, 1, idPrefix);
     }
 
     private ServeProcess serve(Environment environment, Map<String, String> settings, String instance)

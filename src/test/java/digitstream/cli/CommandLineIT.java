@@ -1,0 +1,165 @@
+package digitstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import digitstream.client.ProducePlan;
+import digitstream.testing.CommandLineProcess;
+import digitstream.testing.Environment;
+import digitstream.topology.Settings;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a user sees on the command line: results on standard output, one clear line where something is wrong. */
+@ExtendWith(Environment.Extension.class)
+class CommandLineIT {
+    @TempDir
+    private Path folder;
+
+    static Stream<List<String>> wrong() {
+        String nobody = "127.0.0.1:" + unusedPort();
+        String registry = "http://" + nobody;
+        return Stream.of(
+                List.of("2", "--no-such-flag", "serve", "--no-such-flag"),
+                List.of("2", "Missing required option: '--bootstrap-server=HOST:PORT'", "topics", "create"),
+                List.of("1", "check --bootstrap-server", "topics", "describe", "--bootstrap-server", nobody),
+                List.of(
+                        "1",
+                        "check --bootstrap-server",
+                        "tail",
+                        "labels",
+                        "--bootstrap-server",
+                        nobody,
+                        "--schema-registry",
+                        registry),
+                List.of("1", "--rate is 'fast'", "demo", "--rate", "fast"),
+                List.of("1", "--label-delay is '2'", "demo", "--label-delay", "2"),
+                List.of("1", "--data names nowhere", "train", "--data", "nowhere"),
+                List.of("1", "there is no model lenet in", "evaluate"),
+                List.of("1", "batch.max.size is '0'", "demo", "--property", "batch.max.size=0"),
+                List.of("1", "batch.max.sise is no setting", "demo", "--property", "batch.max.sise=3"),
+                List.of("1", "the epochs can't be 0", "train", "--epochs", "0"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrong")
+    void saysInOneLineWhatIsWrong(List<String> statusTextAndArguments) throws Exception {
+        CommandLineProcess process = CommandLineProcess.run(
+                folder,
+                statusTextAndArguments.subList(2, statusTextAndArguments.size()).toArray(String[]::new));
+
+        assertThat(process.exitValue()).as(process.err()).isEqualTo(Integer.parseInt(statusTextAndArguments.get(0)));
+        assertThat(process.err().lines()).hasSize(1);
+        assertThat(process.err()).startsWith("digitstream: ").contains(statusTextAndArguments.get(1));
+    }
+
+    @Test
+    void showsTheStackTraceToWhoAsksForIt() throws Exception {
+        CommandLineProcess process = CommandLineProcess.run(folder, "evaluate", "--verbose");
+        assertThat(process.err()).contains("\tat digitstream.cli.");
+    }
+
+    @Test
+    void namesAllWrongSettingsAtOnce() throws Exception {
+        CommandLineProcess process = CommandLineProcess.run(
+                folder,
+                "demo",
+                "--property",
+                "batch.max.size=x",
+                "--property",
+                "batch.max.delay.ms=-1",
+                "--property",
+                "accuracy.windows=1m,2x");
+        assertThat(process.err().lines()).hasSize(3);
+        assertThat(process.err()).contains("batch.max.size", "batch.max.delay.ms", "accuracy.windows");
+    }
+
+    @Test
+    void tailsWhatWasProducedAsJsonLines(Environment environment) throws Exception {
+        Map<String, String> topics = environment.freshTopics();
+        Settings settings = Settings.parse(topics);
+        environment.produce(settings, new ProducePlan(true, true, 1e6, 20, Duration.ZERO, 1, "tail-"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "tail",
+                "labels",
+                "--from-beginning",
+                "--max-messages",
+                "20",
+                "--timeout-ms",
+                "20000",
+                "--bootstrap-server",
+                environment.cluster().bootstrapServers(),
+                "--schema-registry",
+                environment.cluster().schemaRegistryUrl()));
+        topics.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
+
+        CommandLineProcess process = CommandLineProcess.run(folder, arguments.toArray(String[]::new));
+
+        assertThat(process.exitValue()).as(process.err()).isZero();
+        List<String> lines = process.out().lines().toList();
+        assertThat(lines).hasSize(20);
+        for (String line : lines) {
+            JsonNode json = new ObjectMapper().readTree(line);
+            String id = json.get("imageId").asText();
+            assertThat(json.get("key").asText()).isEqualTo(id);
+            int number = Integer.parseInt(id.substring("tail-".length()));
+            assertThat(json.get("label").asInt())
+                    .isEqualTo(environment.digits().test().label(number));
+        }
+    }
+
+    @Test
+    void describesTheTopicsThatItCreates(Environment environment) throws Exception {
+        String[] arguments = {
+            "topics",
+            "create",
+            "--bootstrap-server",
+            environment.cluster().bootstrapServers(),
+            "--property",
+            "topic.images=own.images",
+            "--property",
+            "topics.partitions=3"
+        };
+        assertThat(CommandLineProcess.run(folder, arguments).out()).contains("own.images: created");
+        assertThat(CommandLineProcess.run(folder, arguments).out()).contains("own.images: exists");
+        arguments[1] = "describe";
+        assertThat(CommandLineProcess.run(folder, arguments).out()).contains("own.images: 3 partitions, 1 replicas");
+    }
+
+    @Test
+    void servesNothingWithoutTopics(Environment environment) throws Exception {
+        Files.createDirectories(folder);
+        CommandLineProcess process = CommandLineProcess.run(
+                folder,
+                "serve",
+                "--bootstrap-server",
+                environment.cluster().bootstrapServers(),
+                "--schema-registry",
+                environment.cluster().schemaRegistryUrl(),
+                "--property",
+                "topic.images=not.there");
+        assertThat(process.exitValue()).isEqualTo(1);
+        assertThat(process.err()).contains("missing topics: not.there").contains("digitstream topics create");
+    }
+
+    private static int unusedPort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
