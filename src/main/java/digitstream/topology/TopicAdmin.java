@@ -2,15 +2,18 @@ package digitstream.topology;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -29,7 +32,9 @@ public final class TopicAdmin {
     }
 
     /**
-     * Creates the topics that do not exist, and leaves alone those that do.
+     * Creates the topics that do not exist, leaves alone those that do, and waits until the leader of each partition answers:
+     * records that are sent earlier are refused and sent again, and with several requests under way Kafka's producer was
+     * seen to give up on one of them after two minutes.
      *
      * @return the names of those that were created
      * @throws KafkaException when the broker refuses or does not answer
@@ -47,7 +52,20 @@ public final class TopicAdmin {
                 }
             }
         }
+        awaitLeaders();
         return names;
+    }
+
+    private void awaitLeaders() throws InterruptedException {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        describe().forEach((topic, description) -> description
+                .partitions()
+                .forEach(partition -> ends.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest())));
+        try {
+            admin.listOffsets(ends).all().get();
+        } catch (ExecutionException e) {
+            throw unwrapped(e);
+        }
     }
 
     /** The topics that exist, by name. */
