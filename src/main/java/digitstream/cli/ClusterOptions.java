@@ -10,8 +10,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -71,12 +73,19 @@ final class ClusterOptions {
         return all;
     }
 
-    /** An admin client that gives up after ten seconds, so that a wrong address is found out soon. */
-    static Admin admin(Map<String, String> clients) {
+    /** An admin client of brokers that are known to answer; it gives up after ten seconds, so that a wrong address shows. */
+    static Admin admin(Map<String, String> clients) throws InterruptedException {
         Map<String, Object> all = new HashMap<>(clients);
         all.putIfAbsent(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
         all.putIfAbsent(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
-        return Admin.create(all);
+        Admin admin = Admin.create(all);
+        try {
+            admin.describeCluster().nodes().get();
+            return admin;
+        } catch (ExecutionException e) {
+            admin.close();
+            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
+        }
     }
 
     /** A registry that is known to answer. */

@@ -1,5 +1,8 @@
 package digitstream.serde;
 
+import digitstream.avro.DigitImage;
+import org.apache.avro.util.ClassSecurityValidator;
+
 /**
  * Bounds on what Avro may make of hostile bytes. Avro reads them from system properties when its classes load, so they
  * are set before that, and only where the user has not set them.
@@ -15,9 +18,12 @@ public final class AvroLimits {
         setIfAbsent("org.apache.avro.limits.bytes.maxLength", MAX_BYTES);
         setIfAbsent("org.apache.avro.limits.string.maxLength", MAX_BYTES);
         setIfAbsent("org.apache.avro.limits.collectionItems.maxLength", "100000");
-        // The classes that a schema may name, and so have made.
-        setIfAbsent("org.apache.avro.SERIALIZABLE_CLASSES", "");
-        setIfAbsent("org.apache.avro.SERIALIZABLE_PACKAGES", "digitstream.avro");
+        // The classes that a schema may name, and so have made: by the call and not by its properties, which Avro reads
+        // once,
+        // perhaps before this, and then nothing of ours could be read.
+        ClassSecurityValidator.setGlobal(
+                ClassSecurityValidator.composite(ClassSecurityValidator.DEFAULT, type -> type.getPackageName()
+                        .equals(DigitImage.class.getPackageName())));
     }
 
     private static void setIfAbsent(String property, String value) {

@@ -33,7 +33,7 @@ class CommandLineIT {
         String nobody = "127.0.0.1:" + unusedPort();
         String registry = "http://" + nobody;
         return Stream.of(
-                List.of("2", "--no-such-flag", "serve", "--no-such-flag"),
+                List.of("2", "Unknown option: '--no-such-flag'", "demo", "--no-such-flag"),
                 List.of("2", "Missing required option: '--bootstrap-server=HOST:PORT'", "topics", "create"),
                 List.of("1", "check --bootstrap-server", "topics", "describe", "--bootstrap-server", nobody),
                 List.of(
