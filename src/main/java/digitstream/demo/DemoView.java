@@ -102,6 +102,6 @@ final class DemoView {
             return "-";
         }
         double halfWidth = (window.getAccuracyHigh() - window.getAccuracyLow()) / 2;
-        return String.format(Locale.ROOT, "%.2f %% ±%.2f", 100 * window.getAccuracy(), 100 * halfWidth);
+        return String.format(Locale.ROOT, "%.2f %% +-%.2f", 100 * window.getAccuracy(), 100 * halfWidth);
     }
 }

@@ -3,6 +3,7 @@ package digitstream.model;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -12,9 +13,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +31,8 @@ public final class ModelArtifact {
     private static final byte[] ZIP = {'P', 'K', 3, 4};
     /** Names that start with a dot are no versions, so that a half-written artifact looks like none. */
     private static final String UNFINISHED = ".unfinished-";
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
     private final Path directory;
     private final ModelCard card;
@@ -68,7 +73,7 @@ public final class ModelArtifact {
                 throw new ModelException(modelFile + " is not the file of its card: its sha256 is " + sum
                         + ", the card says " + card.sha256() + "; take both files from the same place again");
             }
-            if (bytes.length < ZIP.length || !java.util.Arrays.equals(bytes, 0, ZIP.length, ZIP, 0, ZIP.length)) {
+            if (bytes.length < ZIP.length || !Arrays.equals(bytes, 0, ZIP.length, ZIP, 0, ZIP.length)) {
                 throw new ModelException(modelFile + " is no TorchScript file: it does not start as a zip archive");
             }
             return new ModelArtifact(directory, card, bytes);
@@ -90,7 +95,10 @@ public final class ModelArtifact {
         }
     }
 
-    /** The folder of a model's newest version, by the order of their names; empty where there is none. */
+    /**
+     * The folder of a model's newest version, by the order of their names, in which numbers count as numbers (v9 before
+     * v10); empty where there is none.
+     */
     public static Optional<Path> latest(Path models, String name) {
         Path versions = models.resolve(name);
         if (!Files.isDirectory(versions)) {
@@ -99,10 +107,17 @@ public final class ModelArtifact {
         try (Stream<Path> all = Files.list(versions)) {
             return all.filter(version -> ModelCard.isName(version.getFileName().toString()))
                     .filter(version -> Files.isRegularFile(version.resolve(CARD)))
-                    .max(Comparator.comparing(version -> version.getFileName().toString()));
+                    .max(Comparator.comparing(
+                            version -> inOrder(version.getFileName().toString())));
         } catch (IOException e) {
             throw new ModelException("the models in " + versions + " can't be listed: " + e, e);
         }
+    }
+
+    /** A version with its numbers filled up with zeros, so that text compares as people count. */
+    private static String inOrder(String version) {
+        return NUMBER.matcher(version)
+                .replaceAll(number -> "0".repeat(Math.max(0, 20 - number.group().length())) + number.group());
     }
 
     /**
@@ -119,7 +134,7 @@ public final class ModelArtifact {
             Files.createDirectories(unfinished);
             try {
                 writeDurably(unfinished.resolve(MODEL), torchScript);
-                writeDurably(unfinished.resolve(CARD), card.toJson().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                writeDurably(unfinished.resolve(CARD), card.toJson().getBytes(StandardCharsets.UTF_8));
                 if (Files.exists(directory)) {
                     throw new FileAlreadyExistsException(directory.toString());
                 }

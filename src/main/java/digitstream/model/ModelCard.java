@@ -62,6 +62,7 @@ public record ModelCard(
      */
     public record Tensor(List<String> shape, String dtype) {
         public Tensor {
+            require(shape != null && dtype != null, "a tensor has no shape or no dtype");
             shape = List.copyOf(shape);
         }
     }
@@ -96,6 +97,7 @@ public record ModelCard(
      */
     public record Evaluation(String data, int images, double accuracy, List<Double> accuracyPerClass) {
         public Evaluation {
+            require(accuracyPerClass != null, "evaluation.accuracyPerClass is missing");
             accuracyPerClass = List.copyOf(accuracyPerClass);
         }
     }

@@ -1,0 +1,120 @@
+package digitstream.model;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelArtifactTest {
+    private static final byte[] MODEL = {'P', 'K', 3, 4, 1, 2, 3};
+
+    @TempDir
+    private Path models;
+
+    @Test
+    void readsBackWhatItWrote() {
+        ModelArtifact written = ModelArtifact.write(models, card("1", MODEL), MODEL);
+        ModelArtifact read = ModelArtifact.open(models.resolve("lenet/1"));
+        assertThat(read.card()).isEqualTo(written.card());
+        assertThat(read.torchScript()).isEqualTo(MODEL);
+    }
+
+    @Test
+    void neverOverwritesAVersionAndLeavesNothingHalfWritten() throws IOException {
+        ModelArtifact.write(models, card("1", MODEL), MODEL);
+        byte[] other = {'P', 'K', 3, 4, 9};
+        assertThatThrownBy(() -> ModelArtifact.write(models, card("1", other), other))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("exists; give another version");
+        assertThat(ModelArtifact.open(models.resolve("lenet/1")).torchScript()).isEqualTo(MODEL);
+        try (var files = Files.list(models.resolve("lenet"))) {
+            assertThat(files).containsExactly(models.resolve("lenet/1"));
+        }
+    }
+
+    @Test
+    void takesTheNewestVersionAndNothingUnfinished() throws IOException {
+        assertThat(ModelArtifact.latest(models, "lenet")).isEmpty();
+        for (String version : List.of("20260101T000000Z", "20261101T000000Z", "20250101T000000Z")) {
+            ModelArtifact.write(models, card(version, MODEL), MODEL);
+        }
+        Files.createDirectories(models.resolve("lenet/.unfinished-99999999T000000Z-1"));
+        Files.createDirectories(models.resolve("lenet/29990101T000000Z"));
+        assertThat(ModelArtifact.latest(models, "lenet")).contains(models.resolve("lenet/20261101T000000Z"));
+    }
+
+    @Test
+    void ordersNumbersInVersionsAsNumbers() {
+        for (String version : List.of("v9", "v10", "v2")) {
+            ModelArtifact.write(models, card(version, MODEL), MODEL);
+        }
+        assertThat(ModelArtifact.latest(models, "lenet")).contains(models.resolve("lenet/v10"));
+    }
+
+    @Test
+    void refusesAModelThatIsNotTheCards() throws IOException {
+        Path directory = ModelArtifact.write(models, card("1", MODEL), MODEL).directory();
+        Files.write(directory.resolve("model.pt"), new byte[] {'P', 'K', 3, 4, 1, 2});
+        refuses(directory, "is not the file of its card: its sha256 is");
+        Files.delete(directory.resolve("model.pt"));
+        refuses(directory, "model.pt is missing");
+    }
+
+    @Test
+    void refusesWhatIsNoZipArchive() throws IOException {
+        byte[] pickle = "not a zip archive".getBytes(UTF_8);
+        Path directory = Files.createDirectories(models.resolve("lenet/1"));
+        Files.write(directory.resolve("model.pt"), pickle);
+        Files.writeString(directory.resolve("model.json"), card("1", pickle).toJson());
+        refuses(directory, "is no TorchScript file");
+    }
+
+    @Test
+    void refusesACardThatIsNoneAndNamesWhatIsWrong() throws IOException {
+        Path directory = ModelArtifact.write(models, card("1", MODEL), MODEL).directory();
+        String good = Files.readString(directory.resolve("model.json"));
+        refusesCard(directory, "{", "it is no JSON");
+        refusesCard(
+                directory, good.replace("\"formatVersion\" : 1", "\"formatVersion\" : 2"), "formatVersion is 2, not 1");
+        refusesCard(
+                directory, good.replace("\"N\", \"1\", \"28\", \"28\"", "\"N\", \"3\", \"32\", \"32\""), "input is");
+        refusesCard(directory, good.replace("\"lenet\"", "\"../lenet\""), "name is '../lenet'");
+        refusesCard(directory, good.replace("\"sha256\" : \"", "\"sha256\" : \"x"), "sha256 is not 64");
+        refusesCard(directory, good.replace("\"version\"", "\"vershun\""), "version is 'null'");
+        Files.delete(directory.resolve("model.json"));
+        refuses(directory, "model.json is missing");
+    }
+
+    private static void refusesCard(Path directory, String card, String reason) throws IOException {
+        Files.writeString(directory.resolve("model.json"), card);
+        refuses(directory, reason);
+    }
+
+    private static void refuses(Path directory, String reason) {
+        assertThatThrownBy(() -> ModelArtifact.open(directory))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(directory.toString())
+                .hasMessageContaining(reason);
+    }
+
+    private static ModelCard card(String version, byte[] model) {
+        return new ModelCard(
+                1,
+                "lenet",
+                version,
+                ModelArtifact.sha256(model),
+                ModelCard.INPUT,
+                ModelCard.OUTPUT,
+                ModelCard.DIGITS,
+                null,
+                null,
+                Map.of());
+    }
+}

@@ -1,0 +1,237 @@
+package digitstream.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import digitstream.data.DigitData;
+import digitstream.data.DigitSources;
+import digitstream.data.DrawnDigits;
+import digitstream.data.LabelledImages;
+import digitstream.model.Classifier;
+import digitstream.model.LoadedModel;
+import digitstream.model.ModelArtifact;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real training on drawn digits, and what comes of it. */
+class TrainedModelTest {
+    @TempDir
+    private static Path models;
+
+    private static LabelledImages fresh;
+    private static ModelArtifact artifact;
+    private static LoadedModel model;
+
+    private static final class Epochs implements TrainingListener {
+        private final List<Double> losses = new ArrayList<>();
+
+        @Override
+        public void progress(int epoch, int epochs, int imagesDone, int images) {}
+
+        @Override
+        public void epoch(int epoch, int epochs, double loss, double accuracy, double imagesPerSecond) {
+            losses.add(loss);
+        }
+    }
+
+    @BeforeAll
+    static void train() throws Exception {
+        DrawnDigits drawn = new DrawnDigits(11);
+        fresh = new DrawnDigits(12).images(0, 2_000);
+        Epochs epochs = new Epochs();
+        artifact = new ModelTrainer(new TrainingSettings(3, 100, 0.003, 1), epochs)
+                .train(new DigitData("drawn", "drawn", drawn.images(0, 8_000), fresh), models, "lenet", "1");
+        model = LoadedModel.load(artifact);
+        assertThat(epochs.losses).hasSize(3).isSortedAccordingTo((a, b) -> Double.compare(b, a));
+    }
+
+    @AfterAll
+    static void unload() {
+        model.close();
+    }
+
+    @Test
+    void recognisesFreshDrawnDigits() {
+        try (Classifier classifier = model.newClassifier()) {
+            Evaluation evaluation = Evaluation.of(classifier, fresh);
+            assertThat(evaluation.images()).isEqualTo(2_000);
+            assertThat(evaluation.accuracy()).isGreaterThan(0.97);
+            assertThat(artifact.card().evaluation().accuracy()).isCloseTo(evaluation.accuracy(), within(1e-9));
+        }
+    }
+
+    @Test
+    void saysTheSameWhateverTheBatch() {
+        try (Classifier classifier = model.newClassifier()) {
+            float[] together = classifier.classify(images(0, 100));
+            int[] sizes = {1, 7, 2, 30, 60};
+            int from = 0;
+            for (int size : sizes) {
+                float[] apart = classifier.classify(images(from, size));
+                for (int i = 0; i < apart.length; i++) {
+                    assertThat(apart[i]).isCloseTo(together[from * 10 + i], within(1e-5f));
+                }
+                from += size;
+            }
+            for (int i = 0; i < 100; i++) {
+                float sum = 0;
+                for (int digit = 0; digit < 10; digit++) {
+                    sum += together[10 * i + digit];
+                }
+                assertThat(sum).isCloseTo(1, within(1e-5f));
+            }
+        }
+    }
+
+    @Test
+    void servesSeveralThreadsAtOnce() throws Exception {
+        float[] expected;
+        try (Classifier classifier = model.newClassifier()) {
+            expected = classifier.classify(images(0, 64));
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<float[]>> answers = new ArrayList<>();
+            for (int thread = 0; thread < 4; thread++) {
+                answers.add(threads.submit(() -> {
+                    float[] last = new float[0];
+                    try (Classifier classifier = model.newClassifier()) {
+                        for (int i = 0; i < 50; i++) {
+                            last = classifier.classify(images(0, 64));
+                        }
+                    }
+                    return last;
+                }));
+            }
+            for (Future<float[]> answer : answers) {
+                assertThat(answer.get()).usingComparatorWithPrecision(1e-5f).containsExactly(expected);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void refusesAWrongPixelCountBeforeTheEngineSeesIt() {
+        try (Classifier classifier = model.newClassifier()) {
+            assertThatThrownBy(() -> classifier.classify(List.of(new byte[784], new byte[783])))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("an image has 783 bytes, not 784");
+            assertThatThrownBy(() -> classifier.classify(List.of())).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void keepsNoNativeMemoryFromBatchToBatch() throws Exception {
+        Path status = Path.of("/proc/self/status");
+        assumeTrue(Files.exists(status), "there is no /proc here to read the process's memory from");
+        try (Classifier classifier = model.newClassifier()) {
+            List<byte[]> batch = images(0, 256);
+            for (int i = 0; i < 200; i++) {
+                classifier.classify(batch);
+            }
+            long before = residentKilobytes(status);
+            for (int i = 0; i < 2_000; i++) {
+                classifier.classify(batch);
+            }
+            // A batch's input alone is 200 kB: kept, 2,000 of them would be 400 MB.
+            assertThat(residentKilobytes(status) - before).isLessThan(100_000);
+        }
+    }
+
+    @Test
+    void isReadByPythonWithTheSameProbabilities(@TempDir Path folder) throws Exception {
+        assumeTrue(pythonHasTorch(), "there is no python3 with torch here to compare with");
+        byte[] pixels = fresh.slice(0, 32).pixels();
+        Files.write(folder.resolve("pixels"), pixels);
+        String program = "import sys, json, torch; m = torch.jit.load(sys.argv[1]).eval();"
+                + "x = torch.tensor(list(open(sys.argv[2], 'rb').read()), dtype=torch.uint8).reshape(-1, 1, 28, 28);"
+                + "print(json.dumps(m(x).flatten().tolist()))";
+        Process python = new ProcessBuilder(
+                        "/usr/bin/python3",
+                        "-c",
+                        program,
+                        artifact.directory().resolve("model.pt").toString(),
+                        folder.resolve("pixels").toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        double[] expected = new ObjectMapper().readValue(python.getInputStream(), double[].class);
+        assertThat(python.waitFor()).isZero();
+        try (Classifier classifier = model.newClassifier()) {
+            float[] ours = classifier.classify(images(0, 32));
+            for (int i = 0; i < ours.length; i++) {
+                assertThat((double) ours[i]).isCloseTo(expected[i], within(1e-5));
+            }
+        }
+    }
+
+    @Test
+    void makesTheSameModelFromTheSameSeed() throws Exception {
+        DigitData few = new DigitData("drawn", "drawn", new DrawnDigits(13).images(0, 1_000), fresh.slice(0, 100));
+        String first = train(few, 5, "same-1");
+        assertThat(train(few, 5, "same-2")).isEqualTo(first);
+        assertThat(train(few, 6, "other")).isNotEqualTo(first);
+    }
+
+    /** What a model of the tutorial's digits must do, in a fraction of the default's time. */
+    @Test
+    void learnsTheRealDigits() throws Exception {
+        Optional<Path> mnist = Optional.ofNullable(System.getenv(DigitSources.ENVIRONMENT_VARIABLE))
+                .map(Path::of);
+        assumeTrue(mnist.isPresent(), "DIGITSTREAM_DATA is not set: there are no real digits here");
+        DigitData digits = new DigitSources(Path.of("unused"), List.of(), line -> {}).find(Optional.empty(), mnist);
+        ModelArtifact real = new ModelTrainer(new TrainingSettings(3, 100, 0.003, 1), new Epochs())
+                .train(digits, models, "lenet", "mnist");
+        assertThat(real.card().evaluation().accuracy()).isGreaterThan(0.985);
+        assertThat(real.card().training().dataSha256())
+                .isEqualTo(digits.training().sha256());
+    }
+
+    /** The probabilities of some images, which are the same for the same weights. */
+    private static String train(DigitData data, long seed, String version) throws Exception {
+        ModelArtifact trained = new ModelTrainer(new TrainingSettings(1, 100, 0.003, seed), new Epochs())
+                .train(data, models, "lenet", version);
+        try (LoadedModel loaded = LoadedModel.load(trained);
+                Classifier classifier = loaded.newClassifier()) {
+            return Arrays.toString(classifier.classify(images(0, 20)));
+        }
+    }
+
+    private static List<byte[]> images(int from, int count) {
+        return IntStream.range(from, from + count).mapToObj(fresh::pixels).toList();
+    }
+
+    private static long residentKilobytes(Path status) throws Exception {
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean pythonHasTorch() throws Exception {
+        try {
+            return new ProcessBuilder("/usr/bin/python3", "-c", "import torch")
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (java.io.IOException noPython) {
+            return false;
+        }
+    }
+}
