@@ -38,6 +38,10 @@ public final class LocalCluster implements AutoCloseable {
      */
     public static LocalCluster start(Path home, Optional<Path> directory, int brokerPort, int registryPort)
             throws InterruptedException {
+        // Before the folder is made: a port that is taken leaves nothing behind.
+        int brokers = free(brokerPort, "broker");
+        int controllers = free(0, "broker's controller");
+        int registries = free(registryPort, "schema registry");
         Path folder;
         try {
             folder = directory.isPresent()
@@ -49,9 +53,8 @@ public final class LocalCluster implements AutoCloseable {
         LocalCluster cluster = new LocalCluster(
                 folder,
                 directory.isEmpty(),
-                new LocalBroker(
-                        home, folder.resolve("broker"), free(brokerPort, "broker"), free(0, "broker's controller")),
-                new LocalRegistry(home, folder.resolve("registry"), free(registryPort, "schema registry")));
+                new LocalBroker(home, folder.resolve("broker"), brokers, controllers),
+                new LocalRegistry(home, folder.resolve("registry"), registries));
         try {
             cluster.registry.launch();
             cluster.broker.launch();
@@ -61,7 +64,12 @@ public final class LocalCluster implements AutoCloseable {
         } catch (LocalException | InterruptedException e) {
             // The logs are what helps now.
             cluster.keepDirectory();
-            cluster.close();
+            try {
+                cluster.close();
+            } catch (LocalException atClosing) {
+                // Why it did not start is the news.
+                e.addSuppressed(atClosing);
+            }
             throw e;
         }
     }
@@ -103,8 +111,11 @@ public final class LocalCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        broker.close();
-        registry.close();
+        try {
+            broker.close();
+        } finally {
+            registry.close();
+        }
         if (temporary && !kept) {
             delete(directory);
         }
