@@ -1,0 +1,163 @@
+package digitstream.topology;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import digitstream.avro.DigitImage;
+import digitstream.avro.Prediction;
+import digitstream.model.Classifier;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The topology without a broker. The driver commits after each record, so that batches have one image here; what happens to
+ * larger ones between commits is {@link CommitBarrierIT}'s.
+ */
+class ClassifyTopologyTest {
+    private static final Topics TOPICS = Topics.DEFAULT;
+
+    /** Always says 3; fails on an image whose first pixel is 255. */
+    private static final class Threes implements Classifier {
+        @Override
+        public float[] classify(List<byte[]> images) {
+            float[] probabilities = new float[images.size() * CLASSES];
+            for (int i = 0; i < images.size(); i++) {
+                if (images.get(i)[0] == (byte) 255) {
+                    throw new IllegalStateException("too bright");
+                }
+                probabilities[i * CLASSES + 3] = 1;
+            }
+            return probabilities;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class Run implements AutoCloseable {
+        private final TopologyTestDriver driver = new TopologyTestDriver(
+                new ClassifyTopology(
+                                TOPICS,
+                                new ClassifySettings(4, Duration.ofMillis(20)),
+                                new ModelIdentity("threes", "1"),
+                                28,
+                                28,
+                                Threes::new,
+                                () -> PlainAvro.decoder(DigitImage.class),
+                                PlainAvro.serializer(Prediction.class))
+                        .build(),
+                new Properties());
+        private final TestInputTopic<byte[], byte[]> images =
+                driver.createInputTopic(TOPICS.images(), new ByteArraySerializer(), new ByteArraySerializer());
+
+        private List<TestRecord<byte[], byte[]>> read(String topic) {
+            TestOutputTopic<byte[], byte[]> out =
+                    driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+            return out.readRecordsToList();
+        }
+
+        @Override
+        public void close() {
+            driver.close();
+        }
+    }
+
+    @Test
+    void predictsAnImageWithWhereItStood() {
+        try (Run run = new Run()) {
+            run.images.pipeInput(utf8("a"), image("a", 784, 0));
+            List<TestRecord<byte[], byte[]>> predictions = run.read(TOPICS.predictions());
+            assertThat(predictions).hasSize(1);
+            assertThat(predictions.get(0).key()).isEqualTo(utf8("a"));
+            Prediction prediction =
+                    PlainAvro.read(Prediction.class, predictions.get(0).value());
+            assertThat(prediction.getLabel()).isEqualTo(3);
+            assertThat(prediction.getModelName()).isEqualTo("threes");
+            assertThat(prediction.getImageTopic()).isEqualTo(TOPICS.images());
+            assertThat(prediction.getEventTime()).isEqualTo(Instant.ofEpochMilli(1_000));
+        }
+    }
+
+    @Test
+    void deadLettersAnImageThatTheModelFailsOn() {
+        try (Run run = new Run()) {
+            byte[] value = image("bright", 784, 255);
+            run.images.pipeInput(new TestRecord<>(utf8("bright"), value, new RecordHeaders().add("trace", utf8("t"))));
+            run.images.pipeInput(utf8("a"), image("a", 784, 0));
+            assertThat(run.read(TOPICS.predictions())).hasSize(1);
+            TestRecord<byte[], byte[]> letter = run.read(TOPICS.deadLetters()).get(0);
+            assertThat(letter.value()).isEqualTo(value);
+            assertThat(header(letter, DeadLetters.REASON)).isEqualTo("unclassifiable");
+            assertThat(header(letter, DeadLetters.MESSAGE)).contains("too bright");
+            assertThat(header(letter, DeadLetters.OFFSET)).isEqualTo("0");
+            assertThat(header(letter, "trace")).isEqualTo("t");
+        }
+    }
+
+    @Property(tries = 50)
+    void answersEveryRecordExactlyOnce(@ForAll @Size(max = 30) List<@IntRange(max = 6) Integer> kinds) {
+        try (Run run = new Run()) {
+            int good = 0;
+            for (int i = 0; i < kinds.size(); i++) {
+                String id = "i" + i;
+                switch (kinds.get(i)) {
+                    case 0 -> run.images.pipeInput(utf8(id), utf8("?"));
+                    case 1 -> run.images.pipeInput(utf8(id), (byte[]) null);
+                    case 2 -> run.images.pipeInput(null, image(id, 784, 0));
+                    case 3 -> run.images.pipeInput(utf8(id), image(id, 783, 0));
+                    case 4 -> run.images.pipeInput(utf8(id), image(id, 784, 255));
+                    default -> {
+                        run.images.pipeInput(utf8(id), image(id, 784, 0));
+                        good++;
+                    }
+                }
+            }
+            List<TestRecord<byte[], byte[]>> predictions = run.read(TOPICS.predictions());
+            List<TestRecord<byte[], byte[]>> letters = run.read(TOPICS.deadLetters());
+            assertThat(predictions).hasSize(good);
+            assertThat(letters).hasSize(kinds.size() - good);
+            Set<String> offsets = new HashSet<>();
+            letters.forEach(letter -> offsets.add(header(letter, DeadLetters.OFFSET)));
+            predictions.forEach(prediction -> offsets.add(Long.toString(
+                    PlainAvro.read(Prediction.class, prediction.value()).getImageOffset())));
+            List<String> expected = new ArrayList<>();
+            for (int i = 0; i < kinds.size(); i++) {
+                expected.add(Integer.toString(i));
+            }
+            assertThat(offsets).containsExactlyInAnyOrderElementsOf(expected);
+        }
+    }
+
+    private static byte[] image(String id, int pixels, int firstPixel) {
+        byte[] bytes = new byte[pixels];
+        bytes[0] = (byte) firstPixel;
+        return PlainAvro.bytes(
+                DigitImage.class, new DigitImage(id, 28, 28, ByteBuffer.wrap(bytes), Instant.ofEpochMilli(1_000)));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private static String header(TestRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), UTF_8);
+    }
+}
