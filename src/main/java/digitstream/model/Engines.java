@@ -8,13 +8,12 @@ public final class Engines {
     private Engines() {}
 
     /**
-     * For serving: one thread inside an operator, because each stream thread brings its own; and no profiling executor,
-     * which would optimise the graph anew for each batch size that occurs (docs/decisions/003).
+     * For serving: one thread inside an operator, because each stream thread brings its own. The profiling executor stays
+     * on: it was not slower at changing batch sizes (docs/decisions/003).
      */
     public static void forInference() {
         setIfAbsent("ai.djl.pytorch.num_threads", "1");
         setIfAbsent("ai.djl.pytorch.num_interop_threads", "1");
-        setIfAbsent("ai.djl.pytorch.graph_optimizer", "false");
         forAll();
     }
 
@@ -23,7 +22,6 @@ public final class Engines {
         setIfAbsent(
                 "ai.djl.pytorch.num_threads",
                 Integer.toString(Runtime.getRuntime().availableProcessors()));
-        setIfAbsent("ai.djl.pytorch.graph_optimizer", "true");
         forAll();
     }
 
