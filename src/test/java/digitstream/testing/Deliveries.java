@@ -54,6 +54,11 @@ public final class Deliveries implements AutoCloseable {
         return timesByKey.size();
     }
 
+    /** How many records have come, repeated ones among them. */
+    public long total() {
+        return total;
+    }
+
     private void read(Duration timeout) {
         for (ConsumerRecord<byte[], byte[]> record : reader.poll(timeout)) {
             timesByKey.merge(new String(record.key(), UTF_8), 1, Integer::sum);
