@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A server goes away and comes back while images are on their way. */
 @ExtendWith(Environment.Extension.class)
 class OutageIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @TempDir
     private Path folder;
@@ -47,6 +48,10 @@ class OutageIT {
             predictions.awaitKeys(5_000, PATIENCE);
             environment.cluster().broker().close();
             environment.cluster().broker().start();
+            try (Admin admin = environment.admin()) {
+                // It makes none anew, and waits until the leaders answer.
+                new TopicAdmin(admin, settings.topics(), settings.layout()).create();
+            }
             environment.produce(settings, plan("after-broker-"));
             predictions.awaitKeys(40_000, PATIENCE);
 
