@@ -11,7 +11,6 @@ import digitstream.model.ModelArtifact;
 import digitstream.serde.SchemaRegistry;
 import digitstream.topology.Settings;
 import digitstream.topology.TopicAdmin;
-import digitstream.training.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +83,7 @@ final class DemoCommand implements Callable<Integer> {
         Path home = Terminal.home();
 
         DigitData digits = data.find(System.out::println);
-        ModelArtifact model = model(digits);
+        ModelArtifact model = model(digits, interrupts);
         if (interrupts.asked()) {
             return 1;
         }
@@ -131,11 +130,11 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private ModelArtifact model(DigitData digits) throws IOException {
+    private ModelArtifact model(DigitData digits, Interrupts interrupts) throws IOException {
         Optional<Path> latest = ModelArtifact.latest(models, ModelOptions.DEFAULT_NAME);
         if (latest.isEmpty()) {
             System.out.println("There is no model in " + models + " yet.");
-            return TrainCommand.train(digits, TrainingSettings.DEFAULT, models, ModelOptions.DEFAULT_NAME, null);
+            return TrainCommand.trainDefault(digits, models, ModelOptions.DEFAULT_NAME, interrupts);
         }
         ModelArtifact model = ModelArtifact.open(latest.get());
         System.out.println("Model: " + model.directory());

@@ -1,14 +1,29 @@
 package digitstream.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import digitstream.data.DigitData;
 import digitstream.data.LabelledImages;
 import digitstream.model.Classifier;
 import digitstream.model.Engines;
 import digitstream.model.LoadedModel;
 import digitstream.model.ModelArtifact;
+import digitstream.scoring.AccuracyCounts;
+import digitstream.scoring.WilsonInterval;
+import digitstream.training.Comparison;
 import digitstream.training.Evaluation;
+import digitstream.training.Report;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,7 +31,7 @@ import picocli.CommandLine.Option;
 /** {@code digitstream evaluate}. */
 @Command(
         name = "evaluate",
-        description = "Say how a model does on the test images of a data set.",
+        description = "Say how good a model is on a data set, and whether another one is better.",
         mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
     @Mixin
@@ -25,46 +40,147 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data = new DataOptions();
 
-    @Option(names = "--limit", paramLabel = "N", description = "Only the first N test images.")
+    /** Which of a data set's images. */
+    enum Part {
+        TEST,
+        TRAINING,
+        ALL
+    }
+
+    @Option(
+            names = "--part",
+            paramLabel = "PART",
+            defaultValue = "test",
+            description = "Which images: test, training or all (default: ${DEFAULT-VALUE}).")
+    private Part part = Part.TEST;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Only the first N of them.")
     private int limit = Integer.MAX_VALUE;
 
+    @Option(
+            names = "--compare",
+            paramLabel = "DIR",
+            description = "Another model's folder: is it better? By McNemar's test, on the same images.")
+    private @Nullable Path compare;
+
+    @Option(
+            names = "--report",
+            paramLabel = "DIR",
+            description = "Write report.html and its plots into this folder, which is made where it is not there.")
+    private @Nullable Path report;
+
+    @Option(names = "--json", description = "The result as JSON on standard output.")
+    private boolean json;
+
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        if (limit < 1) {
+            throw new UserException("--limit is " + limit + "; give 1 or more");
+        }
         ModelArtifact artifact = model.open();
+        ModelArtifact other = compare == null ? null : ModelArtifact.open(compare);
         DigitData digits = data.find(System.err::println);
-        LabelledImages images =
-                digits.test().slice(0, Math.max(1, Math.min(limit, digits.test().size())));
+        LabelledImages images = images(digits);
+        String name = digits.name() + ", " + part.toString().toLowerCase(Locale.ROOT) + " images";
         Engines.forTraining();
-        try (LoadedModel loaded = LoadedModel.load(artifact);
-                Classifier classifier = loaded.newClassifier()) {
-            print(artifact, Evaluation.of(classifier, images));
+        Evaluation evaluation = evaluate(artifact, name, images);
+        Comparison comparison = other == null ? null : Comparison.of(evaluation, evaluate(other, name, images));
+        if (json) {
+            System.out.println(toJson(artifact, evaluation, other, comparison));
+        } else {
+            EvaluationText.print(System.out, artifact, evaluation);
+            if (other != null && comparison != null) {
+                EvaluationText.print(System.out, artifact, other, comparison);
+            }
+        }
+        if (report != null) {
+            Files.createDirectories(report);
+            for (Map.Entry<String, byte[]> file :
+                    Report.of(artifact.card(), evaluation, List.of()).files().entrySet()) {
+                Files.write(report.resolve(file.getKey()), file.getValue());
+            }
+            System.err.println("Wrote " + report.resolve("report.html"));
         }
         return 0;
     }
 
-    private static void print(ModelArtifact artifact, Evaluation evaluation) {
-        System.out.printf(
-                Locale.ROOT,
-                "%s %s: %.2f %% (%,d of %,d), %,.0f images/s%n%nactual   predicted%n       ",
-                artifact.card().name(),
-                artifact.card().version(),
-                100 * evaluation.accuracy(),
-                evaluation.correct(),
-                evaluation.images(),
-                evaluation.images() / evaluation.seconds());
+    private LabelledImages images(DigitData digits) {
+        LabelledImages images =
+                switch (part) {
+                    case TEST -> digits.test();
+                    case TRAINING -> digits.training();
+                    case ALL -> digits.all();
+                };
+        return images.slice(0, Math.min(limit, images.size()));
+    }
+
+    private static Evaluation evaluate(ModelArtifact artifact, String name, LabelledImages images) {
+        try (LoadedModel loaded = LoadedModel.load(artifact);
+                Classifier classifier = loaded.newClassifier()) {
+            return Evaluation.of(classifier, name, images);
+        }
+    }
+
+    private static String toJson(
+            ModelArtifact artifact,
+            Evaluation evaluation,
+            @Nullable ModelArtifact other,
+            @Nullable Comparison comparison)
+            throws JsonProcessingException {
+        Map<String, Object> result = figures(artifact, evaluation);
+        if (other != null && comparison != null) {
+            Map<String, Object> compared = figures(other, comparison.second());
+            compared.put("onlyFirstCorrect", comparison.mcNemar().onlyFirst());
+            compared.put("onlySecondCorrect", comparison.mcNemar().onlySecond());
+            compared.put("mcNemarPValue", comparison.mcNemar().pValue());
+            compared.put("verdict", comparison.verdict());
+            result.put("comparedWith", compared);
+        }
+        return JsonMapper.builder()
+                .enable(SerializationFeature.INDENT_OUTPUT)
+                .build()
+                .writeValueAsString(result);
+    }
+
+    private static Map<String, Object> figures(ModelArtifact artifact, Evaluation evaluation) {
+        AccuracyCounts counts = evaluation.counts();
+        WilsonInterval interval =
+                WilsonInterval.of(counts.correct(), evaluation.images().size());
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("model", artifact.card().name());
+        figures.put("version", artifact.card().version());
+        figures.put("data", evaluation.data());
+        figures.put("images", evaluation.images().size());
+        figures.put("correct", counts.correct());
+        figures.put("accuracy", evaluation.accuracy());
+        figures.put("accuracyLow", interval.low());
+        figures.put("accuracyHigh", interval.high());
+        figures.put("loss", evaluation.loss());
+        figures.put(
+                "expectedCalibrationError", counts.expectedCalibrationError().orElse(null));
+        figures.put("imagesPerSecond", evaluation.images().size() / evaluation.seconds());
+        List<Map<String, Object>> classes = new ArrayList<>();
+        List<List<Long>> confusion = new ArrayList<>();
         for (int digit = 0; digit < Classifier.CLASSES; digit++) {
-            System.out.printf("%6d", digit);
-        }
-        System.out.println("   recall");
-        for (int actual = 0; actual < Classifier.CLASSES; actual++) {
-            System.out.printf("%6d ", actual);
+            Map<String, Object> its = new LinkedHashMap<>();
+            its.put("digit", digit);
+            its.put("images", counts.support(digit));
+            its.put("precision", orNull(evaluation.precision(digit)));
+            its.put("recall", orNull(evaluation.recall(digit)));
+            its.put("f1", orNull(evaluation.f1(digit)));
+            classes.add(its);
+            List<Long> row = new ArrayList<>();
             for (int predicted = 0; predicted < Classifier.CLASSES; predicted++) {
-                System.out.printf("%6d", evaluation.confusion()[actual][predicted]);
+                row.add(counts.confusion(digit, predicted));
             }
-            System.out.printf(
-                    Locale.ROOT,
-                    "  %5.1f %%%n",
-                    100 * evaluation.accuracyPerClass().get(actual));
+            confusion.add(row);
         }
+        figures.put("classes", classes);
+        figures.put("confusion", confusion);
+        return figures;
+    }
+
+    private static @Nullable Double orNull(double value) {
+        return Double.isNaN(value) ? null : (Double) value;
     }
 }

@@ -4,13 +4,13 @@ import java.nio.file.Path;
 
 /** Reads digits in one format. */
 interface DigitReader {
-    /** Whether a folder looks as if it held this format; says nothing about whether it is sound. */
-    boolean finds(Path directory);
+    /** Whether a folder, or a file, looks as if it held this format; says nothing about whether it is sound. */
+    boolean finds(Path path);
 
     /**
-     * Reads the folder.
+     * Reads the folder or the file.
      *
      * @throws DataException with one line that names the file and what is wrong with it
      */
-    DigitData read(Path directory);
+    DigitData read(Path path);
 }

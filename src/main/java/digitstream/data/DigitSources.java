@@ -19,7 +19,7 @@ public final class DigitSources {
     /** Where MNIST is downloaded from, in this order. */
     public static final List<URI> MIRRORS = MnistDownload.MIRRORS;
 
-    private static final List<DigitReader> READERS = List.of(new IdxReader());
+    private static final List<DigitReader> READERS = List.of(new IdxReader(), new MatReader(), new ImageFolderReader());
 
     private final Path cache;
     private final List<URI> mirrors;
@@ -41,7 +41,7 @@ public final class DigitSources {
     /**
      * Finds digits and reads them.
      *
-     * @param named the folder that the user names; one that can't be read is an error, never passed over
+     * @param named the folder, or the .mat file, that the user names; one that can't be read is an error, never passed over
      * @param environment the value of {@value #ENVIRONMENT_VARIABLE}, likewise
      * @throws DataException with one line that names the file and what is wrong with it
      */
@@ -57,14 +57,15 @@ public final class DigitSources {
     }
 
     private static DigitData read(Path directory, String namedBy) {
-        if (!Files.isDirectory(directory)) {
-            throw new DataException(namedBy + " names " + directory + ", which is no folder");
+        if (!Files.exists(directory)) {
+            throw new DataException(namedBy + " names " + directory + ", which is not there");
         }
         return READERS.stream()
                 .filter(reader -> reader.finds(directory))
                 .findFirst()
                 .orElseThrow(() -> new DataException(namedBy + " names " + directory
-                        + ", which has no digits; put the four IDX files of MNIST there"))
+                        + ", which has no digits; name the four IDX files' folder, an mnist-original.mat, or a folder"
+                        + " with pictures in folders 0 to 9"))
                 .read(directory);
     }
 

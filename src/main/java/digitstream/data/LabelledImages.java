@@ -87,6 +87,38 @@ public final class LabelledImages {
         return new LabelledImages(width, height, pixels, labels, from + start, from + end);
     }
 
+    /** The images at some indices, in their order, in memory of their own. */
+    public LabelledImages select(int[] indices) {
+        int area = width * height;
+        byte[] somePixels = new byte[Math.multiplyExact(indices.length, area)];
+        byte[] someLabels = new byte[indices.length];
+        for (int i = 0; i < indices.length; i++) {
+            System.arraycopy(pixels, (from + checked(indices[i])) * area, somePixels, i * area, area);
+            someLabels[i] = labels[from + indices[i]];
+        }
+        return new LabelledImages(width, height, somePixels, someLabels);
+    }
+
+    /**
+     * These images and then others, in memory of their own.
+     *
+     * @throws DataException where the sizes differ
+     */
+    public LabelledImages followedBy(LabelledImages others) {
+        if (others.width != width || others.height != height) {
+            throw new DataException("images of " + width + " by " + height + " can't be put together with images of "
+                    + others.width + " by " + others.height);
+        }
+        int area = width * height;
+        byte[] allPixels = new byte[Math.multiplyExact(size() + others.size(), area)];
+        byte[] allLabels = new byte[size() + others.size()];
+        System.arraycopy(pixels, from * area, allPixels, 0, size() * area);
+        System.arraycopy(others.pixels, others.from * area, allPixels, size() * area, others.size() * area);
+        System.arraycopy(labels, from, allLabels, 0, size());
+        System.arraycopy(others.labels, others.from, allLabels, size(), others.size());
+        return new LabelledImages(width, height, allPixels, allLabels);
+    }
+
     /** The sum of the sizes, pixels and labels, in hexadecimal. */
     public String sha256() {
         try {

@@ -25,6 +25,12 @@ public final class Engines {
         forAll();
     }
 
+    /** How many threads an operator has while training. */
+    public static int trainingThreads() {
+        return Integer.getInteger(
+                "ai.djl.pytorch.num_threads", Runtime.getRuntime().availableProcessors());
+    }
+
     private static void forAll() {
         // Nothing is looked up or reported over the network.
         setIfAbsent("ai.djl.offline", "true");

@@ -5,6 +5,8 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
@@ -64,15 +66,9 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     private static boolean hasFastMethod(Model model) {
-        if (!Engine.getEngine("PyTorch").hasCapability("MKLDNN")) {
-            return false;
-        }
-        try (TorchScriptClassifier fast = new TorchScriptClassifier(model, FAST_METHOD)) {
-            return fast.classify(List.of(new byte[TorchScriptClassifier.PIXELS])).length == Classifier.CLASSES;
-        } catch (ModelException noSuchMethod) {
-            // A model from elsewhere has forward only.
-            return false;
-        }
+        return Engine.getEngine("PyTorch").hasCapability("MKLDNN")
+                && model.getBlock() instanceof PtSymbolBlock block
+                && List.of(JniUtils.getMethodNames(block)).contains(FAST_METHOD);
     }
 
     /** Runs a few batches, so that the first real one meets loaded libraries and compiled code. */

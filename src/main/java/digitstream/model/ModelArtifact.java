@@ -1,11 +1,13 @@
 package digitstream.model;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,9 +15,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,10 +30,17 @@ import java.util.stream.Stream;
 public final class ModelArtifact {
     private static final String MODEL = "model.pt";
     private static final String CARD = "model.json";
-    /** A TorchScript file is a zip archive; this is how one starts. */
-    private static final byte[] ZIP = {'P', 'K', 3, 4};
+    /** A card has some ten thousand bytes; a folder may hold anything. */
+    private static final long MOST_CARD_BYTES = 4 << 20;
+
+    /** What fits a Java array, with room. A model of more would not fit a stream processor's memory either. */
+    private static final long MOST_MODEL_BYTES = 2_000L << 20;
+
     /** Names that start with a dot are no versions, so that a half-written artifact looks like none. */
     private static final String UNFINISHED = ".unfinished-";
+
+    private static final boolean POSIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
@@ -67,15 +77,13 @@ public final class ModelArtifact {
         Path modelFile = directory.resolve(MODEL);
         try {
             ModelCard card = readCard(cardFile);
-            byte[] bytes = Files.readAllBytes(modelFile);
+            byte[] bytes = readAtMost(modelFile, MOST_MODEL_BYTES);
             String sum = sha256(bytes);
             if (!sum.equals(card.sha256())) {
                 throw new ModelException(modelFile + " is not the file of its card: its sha256 is " + sum
                         + ", the card says " + card.sha256() + "; take both files from the same place again");
             }
-            if (bytes.length < ZIP.length || !Arrays.equals(bytes, 0, ZIP.length, ZIP, 0, ZIP.length)) {
-                throw new ModelException(modelFile + " is no TorchScript file: it does not start as a zip archive");
-            }
+            checkArchive(modelFile, bytes);
             return new ModelArtifact(directory, card, bytes);
         } catch (NoSuchFileException e) {
             throw new ModelException(
@@ -85,9 +93,28 @@ public final class ModelArtifact {
         }
     }
 
+    private static void checkArchive(Path file, byte[] bytes) {
+        try {
+            TorchScriptArchive.check(bytes);
+        } catch (ModelException e) {
+            throw new ModelException(file + " is no TorchScript file that can be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] readAtMost(Path file, long most) throws IOException {
+        if (Files.size(file) > most) {
+            throw new ModelException(
+                    file + " has " + Files.size(file) + " bytes, more than the " + most + " that are read");
+        }
+        return Files.readAllBytes(file);
+    }
+
     private static ModelCard readCard(Path file) throws IOException {
         try {
-            return ModelCard.fromJson(Files.readString(file));
+            return ModelCard.fromJson(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(readAtMost(file, MOST_CARD_BYTES)))
+                    .toString());
         } catch (CharacterCodingException e) {
             throw new ModelException(file + " is no model card: it is not UTF-8", e);
         } catch (ModelException e) {
@@ -120,30 +147,46 @@ public final class ModelArtifact {
                 .replaceAll(number -> "0".repeat(Math.max(0, 20 - number.group().length())) + number.group());
     }
 
+    /** A model that lies nowhere, as just trained: to be tried before it is written. */
+    public static ModelArtifact inMemory(ModelCard card, byte[] torchScript) {
+        return new ModelArtifact(Path.of(card.name(), card.version()), card, torchScript);
+    }
+
+    /** Whether a version is there, or what else has its name. */
+    public static boolean exists(Path models, String name, String version) {
+        return Files.exists(models.resolve(name).resolve(version));
+    }
+
     /**
-     * Writes an artifact so that it is there as a whole or not at all.
+     * Writes an artifact so that it is there as a whole or not at all, also after a crash of the machine.
      *
      * @param card whose sha256 is that of the bytes
+     * @param reports name to content of what shall lie beside the model
      * @throws ModelException when the version exists, or the disk fails
      */
-    public static ModelArtifact write(Path models, ModelCard card, byte[] torchScript) {
-        Path directory = models.resolve(card.name()).resolve(card.version());
-        Path unfinished = directory.resolveSibling(
-                UNFINISHED + card.version() + "-" + ProcessHandle.current().pid());
+    public static ModelArtifact write(Path models, ModelCard card, byte[] torchScript, Map<String, byte[]> reports) {
+        Path versions = models.resolve(card.name());
+        Path directory = versions.resolve(card.version());
         try {
-            Files.createDirectories(unfinished);
+            Files.createDirectories(versions);
+            Path unfinished = Files.createTempDirectory(versions, UNFINISHED + card.version() + "-");
             try {
-                writeDurably(unfinished.resolve(MODEL), torchScript);
-                writeDurably(unfinished.resolve(CARD), card.toJson().getBytes(StandardCharsets.UTF_8));
+                Map<String, byte[]> files = new LinkedHashMap<>(reports);
+                files.put(MODEL, torchScript);
+                files.put(CARD, card.toJson().getBytes(StandardCharsets.UTF_8));
+                for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                    writeDurably(unfinished.resolve(file.getKey()), file.getValue());
+                }
+                force(unfinished);
                 if (Files.exists(directory)) {
                     throw new FileAlreadyExistsException(directory.toString());
                 }
+                // Others may read what the umask lets them, as with any other folder.
+                copyPermissions(versions, unfinished);
                 Files.move(unfinished, directory, StandardCopyOption.ATOMIC_MOVE);
+                force(versions);
             } finally {
-                for (String file : new String[] {MODEL, CARD}) {
-                    Files.deleteIfExists(unfinished.resolve(file));
-                }
-                Files.deleteIfExists(unfinished);
+                deleteIfExists(unfinished);
             }
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
             throw new ModelException("the model " + directory + " exists; give another version", e);
@@ -157,6 +200,31 @@ public final class ModelArtifact {
         Files.write(file, bytes);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(true);
+        }
+    }
+
+    /** The names in a folder are on the disk only when the folder is; Windows has no such thing. */
+    private static void force(Path directory) throws IOException {
+        if (POSIX) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    private static void copyPermissions(Path from, Path to) throws IOException {
+        if (POSIX) {
+            Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(from));
+        }
+    }
+
+    private static void deleteIfExists(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
         }
     }
 

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -22,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param input what the model takes
  * @param output what it returns
  * @param classNames the meaning of each output column
+ * @param network its layers; null where they are not known, as with a model from elsewhere
  * @param training how it was trained; null where that is not known, as with a model from elsewhere
- * @param evaluation how good it is on images that it was not trained on; null likewise
+ * @param validation how good it is on images held out of the training images, which decided what was kept; null likewise
+ * @param evaluation how good it is on test images, which decided nothing; null likewise
  * @param software name to version of what made it
  */
 public record ModelCard(
@@ -34,7 +38,9 @@ public record ModelCard(
         Tensor input,
         Tensor output,
         List<String> classNames,
+        @Nullable Network network,
         @Nullable Training training,
+        @Nullable Evaluation validation,
         @Nullable Evaluation evaluation,
         Map<String, String> software) {
     public static final int FORMAT_VERSION = 1;
@@ -49,7 +55,7 @@ public record ModelCard(
 
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
-    private static final ObjectMapper JSON = JsonMapper.builder()
+    static final ObjectMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -70,35 +76,63 @@ public record ModelCard(
     /**
      * How the model was trained.
      *
+     * @param preset the recipe's name
      * @param data the data's name
-     * @param dataSha256 of the training images and labels
+     * @param dataSha256 of the images and labels that were trained on
      * @param images how many
+     * @param epochs passes over them
+     * @param bestEpoch the one whose weights these are
+     * @param selection why that one, and what the test images had to do with it
+     * @param batchSize images a step
+     * @param optimiser with how its rate changed and what else it was given
      * @param learningRate the highest, where it changes
-     * @param seconds the training took, by the wall clock
+     * @param augmentation what was done to the images, each time anew
+     * @param seed of the weights' start, the division, the order and the augmentation
+     * @param device "cpu()", "gpu(0)"
+     * @param threads of the processor, inside an operator
+     * @param seconds the training took, by the wall clock; of all parts, where it was interrupted
      */
     public record Training(
+            @Nullable String preset,
             String data,
             String dataSha256,
             int images,
             int epochs,
+            int bestEpoch,
+            @Nullable String selection,
             int batchSize,
             String optimiser,
             double learningRate,
+            @Nullable String augmentation,
             long seed,
             String device,
+            int threads,
             double seconds) {}
 
     /**
-     * How good the model is.
+     * How good the model is on some images.
      *
-     * @param data the test images' name
+     * @param data the images' name
      * @param accuracy correct of all, 0 to 1
      * @param accuracyPerClass of each class's images, 0 to 1
+     * @param expectedCalibrationError 0 to 1, over 15 equal bins; null where it was not measured
+     * @param predictedPerClass how many images were said to be of each class; null likewise
+     * @param confidenceBins how many images were classified with a confidence of up to 1/15, 2/15 ... 1; null likewise
      */
-    public record Evaluation(String data, int images, double accuracy, List<Double> accuracyPerClass) {
+    public record Evaluation(
+            String data,
+            int images,
+            double accuracy,
+            List<Double> accuracyPerClass,
+            @Nullable Double expectedCalibrationError,
+            @Nullable List<Long> predictedPerClass,
+            @Nullable List<Long> confidenceBins) {
         public Evaluation {
             require(accuracyPerClass != null, "evaluation.accuracyPerClass is missing");
-            accuracyPerClass = List.copyOf(accuracyPerClass);
+            // Not List.copyOf: a class without images has no accuracy.
+            accuracyPerClass = Collections.unmodifiableList(new ArrayList<>(accuracyPerClass));
+            predictedPerClass = predictedPerClass == null ? null : List.copyOf(predictedPerClass);
+            confidenceBins = confidenceBins == null ? null : List.copyOf(confidenceBins);
         }
     }
 

@@ -2,22 +2,40 @@ package digitstream.training;
 
 import digitstream.data.LabelledImages;
 import digitstream.model.Classifier;
+import digitstream.model.ModelCard;
+import digitstream.scoring.AccuracyCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
- * How a model does on labelled images.
+ * What a model says of labelled images, one by one, and what that adds up to.
  *
- * @param confusion counts by actual digit (first index) and predicted digit
+ * @param data the images' name
+ * @param images what was classified
+ * @param predicted what each was said to be
+ * @param confidence in that, 0 to 1
+ * @param probabilityOfActual what the label was given, 0 to 1
+ * @param counts of all
  * @param seconds the classifying took, by the wall clock
  */
-public record Evaluation(long[][] confusion, double seconds) {
+public record Evaluation(
+        String data,
+        LabelledImages images,
+        byte[] predicted,
+        float[] confidence,
+        float[] probabilityOfActual,
+        AccuracyCounts counts,
+        double seconds) {
     private static final int BATCH = 256;
 
     /** Classifies all images, in batches of 256. */
-    public static Evaluation of(Classifier classifier, LabelledImages images) {
-        long[][] confusion = new long[Classifier.CLASSES][Classifier.CLASSES];
+    public static Evaluation of(Classifier classifier, String data, LabelledImages images) {
+        byte[] predicted = new byte[images.size()];
+        float[] confidence = new float[images.size()];
+        float[] probabilityOfActual = new float[images.size()];
+        AccuracyCounts counts = new AccuracyCounts();
         long start = System.nanoTime();
         for (int from = 0; from < images.size(); from += BATCH) {
             List<byte[]> batch = new ArrayList<>(BATCH);
@@ -26,10 +44,19 @@ public record Evaluation(long[][] confusion, double seconds) {
             }
             float[] probabilities = classifier.classify(batch);
             for (int i = 0; i < batch.size(); i++) {
-                confusion[images.label(from + i)][mostProbable(probabilities, i * Classifier.CLASSES)]++;
+                int row = i * Classifier.CLASSES;
+                int best = mostProbable(probabilities, row);
+                predicted[from + i] = (byte) best;
+                confidence[from + i] = probabilities[row + best];
+                probabilityOfActual[from + i] = probabilities[row + images.label(from + i)];
             }
         }
-        return new Evaluation(confusion, (System.nanoTime() - start) / 1e9);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        for (int i = 0; i < images.size(); i++) {
+            counts.addPredicted();
+            counts.addLabelled(1, images.label(i), predicted[i], confidence[i], 0);
+        }
+        return new Evaluation(data, images, predicted, confidence, probabilityOfActual, counts, seconds);
     }
 
     private static int mostProbable(float[] probabilities, int from) {
@@ -42,32 +69,62 @@ public record Evaluation(long[][] confusion, double seconds) {
         return best;
     }
 
-    public long images() {
-        return IntStream.range(0, confusion.length).mapToLong(this::images).sum();
-    }
-
-    /** How many images of a digit there were. */
-    public long images(int digit) {
-        return IntStream.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)
-                .mapToLong(predicted -> confusion[digit][predicted])
-                .sum();
-    }
-
-    public long correct() {
-        return IntStream.range(0, confusion.length)
-                .mapToLong(digit -> confusion[digit][digit])
-                .sum();
-    }
-
     /** Correct of all, 0 to 1. */
     public double accuracy() {
-        return (double) correct() / images();
+        return (double) counts.correct() / images.size();
     }
 
-    /** Correct of each digit's images, 0 to 1; NaN where there were none. */
-    public List<Double> accuracyPerClass() {
-        return IntStream.range(0, confusion.length)
-                .mapToObj(digit -> (double) confusion[digit][digit] / images(digit))
+    public boolean isCorrect(int image) {
+        return predicted[image] == images.label(image);
+    }
+
+    /** Mean cross-entropy, in nats. */
+    public double loss() {
+        return IntStream.range(0, images.size())
+                .mapToDouble(i -> -Math.log(Math.max(1e-12, probabilityOfActual[i])))
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    /** The images that were classified wrongly, those first of which the model was surest. */
+    public List<Integer> mistakes() {
+        return IntStream.range(0, images.size())
+                .filter(i -> !isCorrect(i))
+                .boxed()
+                .sorted((a, b) -> Float.compare(confidence[b], confidence[a]))
                 .toList();
+    }
+
+    /** Correct of what was said to be a digit, 0 to 1; NaN where nothing was. */
+    public double precision(int digit) {
+        return (double) counts.confusion(digit, digit) / counts.said(digit);
+    }
+
+    /** Correct of a digit's images, 0 to 1; NaN where there are none. */
+    public double recall(int digit) {
+        return (double) counts.confusion(digit, digit) / counts.support(digit);
+    }
+
+    /** The harmonic mean of precision and recall, 0 to 1; NaN where the digit is neither there nor said. */
+    public double f1(int digit) {
+        return 2.0 * counts.confusion(digit, digit) / (counts.said(digit) + counts.support(digit));
+    }
+
+    /** As it stands in a card. */
+    ModelCard.Evaluation forCard() {
+        return new ModelCard.Evaluation(
+                data,
+                images.size(),
+                accuracy(),
+                IntStream.range(0, Classifier.CLASSES).mapToObj(this::recall).toList(),
+                counts.expectedCalibrationError().orElse(null),
+                LongStream.range(0, Classifier.CLASSES)
+                        .map(digit -> counts.said((int) digit))
+                        .boxed()
+                        .toList(),
+                LongStream.range(0, AccuracyCounts.CONFIDENCE_BINS)
+                        .map(bin -> counts.binCount((int) bin))
+                        .boxed()
+                        .toList());
     }
 }

@@ -1,21 +1,7 @@
 package digitstream.training;
 
 import ai.djl.Device;
-import ai.djl.MalformedModelException;
-import ai.djl.Model;
 import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.training.DefaultTrainingConfig;
-import ai.djl.training.GradientCollector;
-import ai.djl.training.ParameterStore;
-import ai.djl.training.Trainer;
-import ai.djl.training.loss.Loss;
-import ai.djl.training.optimizer.Adam;
 import digitstream.data.DigitData;
 import digitstream.data.LabelledImages;
 import digitstream.model.Classifier;
@@ -23,247 +9,274 @@ import digitstream.model.Engines;
 import digitstream.model.LoadedModel;
 import digitstream.model.ModelArtifact;
 import digitstream.model.ModelCard;
+import digitstream.model.ModelException;
+import digitstream.training.Checkpoint.Progress;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Random;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains the tutorial's network: its graph is a resource (see {@code scripts/make_graph.py}), its training is DJL's. The
- * images live on the device, whole, as uint8; a step transfers its indices; loss is read back once an epoch.
+ * Trains models with DJL and writes them as artifacts. After each epoch all that going on needs is on the disk, so that an
+ * interrupted training is resumed, and comes to the same weights as one that was not. One training at a time in a process,
+ * because the engine's random numbers are the process's.
  */
 public final class ModelTrainer {
-    private static final String GRAPH = "lenet.pt";
-    private static final String TRAINED = "trained";
-
-    private final TrainingSettings settings;
+    private final Path models;
+    private final String device;
     private final TrainingListener listener;
 
-    public ModelTrainer(TrainingSettings settings, TrainingListener listener) {
-        this.settings = settings;
+    /** How a training ended. */
+    public sealed interface Outcome permits Finished, Interrupted {}
+
+    /**
+     * There is a model.
+     *
+     * @param test what it says of the test images
+     * @param history its epochs
+     */
+    public record Finished(ModelArtifact artifact, Evaluation test, List<EpochResult> history) implements Outcome {
+        public Finished {
+            history = List.copyOf(history);
+        }
+    }
+
+    /**
+     * The listener wanted a stop.
+     *
+     * @param checkpoint from which to go on; empty where not one epoch was over
+     * @param best the epoch whose weights would be kept; empty likewise
+     */
+    public record Interrupted(Optional<Path> checkpoint, Optional<EpochResult> best) implements Outcome {}
+
+    /**
+     * Sets up; touches nothing yet.
+     *
+     * @param models the folder of all models
+     * @param device "auto" (the first GPU, else the CPU), "cpu", "gpu" or "gpu:N"
+     */
+    public ModelTrainer(Path models, String device, TrainingListener listener) {
+        this.models = models;
+        this.device = device;
         this.listener = listener;
     }
 
     /**
-     * Trains a model, measures it on the test images and writes the artifact.
+     * Trains a model from the start, measures it on the test images and writes the artifact with its report.
      *
-     * @param models the folder of all models
-     * @param version of the new one
-     * @throws digitstream.model.ModelException where the version exists or the disk fails
+     * @throws ModelException where the version exists, there is no such device, or the disk fails
+     * @throws digitstream.data.DataException where there are too few images
      */
-    public ModelArtifact train(DigitData data, Path models, String name, String version) throws IOException {
+    public Outcome train(DigitData data, TrainingSettings settings, String name, String version) throws IOException {
+        if (ModelArtifact.exists(models, name, version)) {
+            throw new ModelException(
+                    "the model " + models.resolve(name).resolve(version) + " exists; give another version");
+        }
+        DividedImages images = DividedImages.of(data, settings);
+        Progress progress =
+                new Progress(name, version, settings, images.training().sha256(), List.of(), 0, 0);
+        return run(data, images, progress, null);
+    }
+
+    /**
+     * Goes on with a training that was interrupted.
+     *
+     * @param version empty for the one that was interrupted last
+     * @throws ModelException where there is none, or the images are others
+     */
+    public Outcome resume(DigitData data, String name, Optional<String> version) throws IOException {
+        Checkpoint checkpoint = unfinished(name, version);
+        return run(data, sameImages(data, checkpoint), checkpoint.progress(), checkpoint);
+    }
+
+    /**
+     * Makes a model of the best epoch of a training that was interrupted.
+     *
+     * @param version empty for the one that was interrupted last
+     * @throws ModelException where there is none, or the images are others
+     */
+    public Finished finish(DigitData data, String name, Optional<String> version) throws IOException {
+        Checkpoint checkpoint = unfinished(name, version);
         Engines.forTraining();
-        Path work = Files.createTempDirectory("digitstream-training");
+        return write(data, sameImages(data, checkpoint), checkpoint, DeviceChoice.of(device));
+    }
+
+    private Checkpoint unfinished(String name, Optional<String> version) throws IOException {
+        Path file = version.map(its -> Checkpoint.file(models, name, its))
+                .filter(Files::exists)
+                .or(() -> version.isPresent() ? Optional.empty() : latest(name))
+                .orElseThrow(() -> new ModelException("there is no unfinished training of " + name
+                        + version.map(its -> " " + its).orElse("") + " in " + models));
+        return Checkpoint.read(file);
+    }
+
+    private Optional<Path> latest(String name) {
         try {
-            copyGraph(work);
-            long start = System.nanoTime();
-            String device;
-            try (Model model =
-                    Model.newInstance(GRAPH, Engine.getEngine("PyTorch").defaultDevice(), "PyTorch")) {
-                model.load(work, GRAPH, Map.of("trainParam", "true"));
-                device = model.getNDManager().getDevice().toString();
-                fit(model, data.training());
-                model.save(work, TRAINED);
-            } catch (MalformedModelException e) {
-                throw new IllegalStateException("the graph among the resources can't be read: " + e.getMessage(), e);
-            }
-            double seconds = (System.nanoTime() - start) / 1e9;
-            byte[] torchScript = withoutDjlHeader(Files.readAllBytes(work.resolve(TRAINED + "-0000.params")));
-            ModelCard.Training training = new ModelCard.Training(
-                    data.name(),
-                    data.training().sha256(),
-                    data.training().size(),
-                    settings.epochs(),
-                    settings.batchSize(),
-                    "Adam, warm-up and cosine decay",
-                    settings.learningRate(),
-                    settings.seed(),
-                    device,
-                    seconds);
-            ModelCard unevaluated = card(name, version, torchScript, training, null);
-            ModelCard.Evaluation evaluation = evaluate(ModelArtifact.write(work, unevaluated, torchScript), data);
-            return ModelArtifact.write(models, card(name, version, torchScript, training, evaluation), torchScript);
-        } finally {
-            deleteAll(work);
+            return Checkpoint.latest(models, name);
+        } catch (IOException e) {
+            throw new ModelException("the models in " + models.resolve(name) + " can't be listed: " + e, e);
         }
     }
 
-    private void fit(Model model, LabelledImages images) {
-        int size = images.size();
-        int steps = settings.epochs() * ((size + settings.batchSize() - 1) / settings.batchSize());
-        DefaultTrainingConfig config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
-                .optDevices(new Device[] {model.getNDManager().getDevice()})
-                .optOptimizer(Adam.builder()
-                        .optLearningRateTracker(new OneCycle(settings.learningRate(), steps))
-                        .build());
-        Random random = new Random(settings.seed());
-        try (Trainer trainer = model.newTrainer(config);
-                NDManager manager = model.getNDManager().newSubManager()) {
-            initialise(model, random);
-            NDArray pixels = manager.create(
-                    ByteBuffer.wrap(images.pixels()),
-                    new Shape(size, 1, images.height(), images.width()),
-                    DataType.UINT8);
-            NDArray labels = manager.create(asLongs(images.labels()));
-            enterTrainingMode(model, pixels);
-            int[] order = IntStream.range(0, size).toArray();
-            for (int epoch = 1; epoch <= settings.epochs(); epoch++) {
-                shuffle(order, random);
-                epoch(trainer, model, pixels, labels, order, epoch);
-            }
-            leaveTrainingMode(model, pixels);
+    private static DividedImages sameImages(DigitData data, Checkpoint checkpoint) {
+        DividedImages images = DividedImages.of(data, checkpoint.progress().settings());
+        if (!images.training().sha256().equals(checkpoint.progress().dataSha256())) {
+            throw new ModelException("the training of " + checkpoint.progress().name() + " "
+                    + checkpoint.progress().version() + " began on other images than " + data.origin()
+                    + "; name the same ones with --data");
         }
+        return images;
     }
 
-    private void epoch(Trainer trainer, Model model, NDArray pixels, NDArray labels, int[] order, int epoch) {
+    private Outcome run(DigitData data, DividedImages images, Progress begun, @Nullable Checkpoint from)
+            throws IOException {
+        Engines.forTraining();
+        Device where = DeviceChoice.of(device);
+        TrainingSettings settings = begun.settings();
+        Path file = Checkpoint.file(models, begun.name(), begun.version());
+        Checkpoint last = from;
         long start = System.nanoTime();
-        Loss loss = trainer.getLoss();
-        try (NDManager sums = pixels.getManager().newSubManager()) {
-            NDArray lossSum = sums.zeros(new Shape());
-            NDArray correct = sums.zeros(new Shape(), DataType.INT64);
-            for (int from = 0; from < order.length; from += settings.batchSize()) {
-                int to = Math.min(order.length, from + settings.batchSize());
-                try (NDManager step = sums.newSubManager();
-                        GradientCollector gradients = trainer.newGradientCollector()) {
-                    NDIndex index = new NDIndex("{}", step.create(asLongs(Arrays.copyOfRange(order, from, to))));
-                    NDArray expected = labels.get(step, index);
-                    NDList logits = model.getBlock()
-                            .forward(new ParameterStore(step, false), new NDList(pixels.get(step, index)), true);
-                    logits.attach(step);
-                    NDArray mean = loss.evaluate(new NDList(expected), logits);
-                    gradients.backward(mean);
-                    lossSum.addi(mean.mul(to - from));
-                    correct.addi(logits.singletonOrThrow()
-                            .argMax(1)
-                            .eq(expected)
-                            .toType(DataType.INT64, false)
-                            .sum());
+        byte[] graph = from == null ? settings.architecture().graph() : from.network();
+        try (TrainableNetwork network = TrainableNetwork.load(graph, where);
+                Augmenter augmenter = Augmenter.of(settings.augmentation(), where)) {
+            WeightUpdate update = new WeightUpdate(settings, network.parameters(), network.manager());
+            if (from == null) {
+                network.initialise(settings.seed());
+            } else {
+                update.restore(from.moments());
+            }
+            EpochLoop loop = new EpochLoop(settings, listener, network, augmenter, update, images);
+            for (int epoch = begun.history().size() + 1; epoch <= settings.epochs(); epoch++) {
+                Optional<EpochResult> result = loop.run(epoch);
+                if (result.isEmpty()) {
+                    return interrupted(file, last);
                 }
-                trainer.step();
-                listener.progress(epoch, settings.epochs(), to, order.length);
+                double seconds = begun.seconds() + (System.nanoTime() - start) / 1e9;
+                last = after(result.get(), begun, last, network.torchScript(), update.state(), seconds);
+                last.write(file);
+                listener.epoch(result.get(), settings.epochs());
             }
-            double seconds = (System.nanoTime() - start) / 1e9;
-            listener.epoch(
-                    epoch,
-                    settings.epochs(),
-                    lossSum.getFloat() / order.length,
-                    (double) correct.getLong() / order.length,
-                    order.length / seconds);
         }
-    }
-
-    /** PyTorch's own start for these layers: uniform within one over the square root of a unit's inputs. */
-    private static void initialise(Model model, Random random) {
-        double bound = 1;
-        for (var parameter : model.getBlock().getParameters()) {
-            NDArray array = parameter.getValue().getArray();
-            Shape shape = array.getShape();
-            if (shape.dimension() > 1) {
-                bound = 1 / Math.sqrt((double) shape.slice(1).size());
-            }
-            float[] values = new float[(int) shape.size()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) (bound * (2 * random.nextDouble() - 1));
-            }
-            array.set(values);
+        if (last == null) {
+            throw new IllegalStateException("a training has at least one epoch");
         }
+        return write(data, images, last, where);
     }
 
-    /** DJL tells a module to train only after it has told it not to. */
-    private static void enterTrainingMode(Model model, NDArray pixels) {
-        leaveTrainingMode(model, pixels);
+    private static Interrupted interrupted(Path file, @Nullable Checkpoint last) {
+        return last == null
+                ? new Interrupted(Optional.empty(), Optional.empty())
+                : new Interrupted(Optional.of(file), Optional.of(best(last.progress())));
     }
 
-    /** The mode is saved with the module, and only outside training it returns probabilities. */
-    private static void leaveTrainingMode(Model model, NDArray pixels) {
-        try (NDManager once = pixels.getManager().newSubManager()) {
-            model.getBlock()
-                    .forward(new ParameterStore(once, false), new NDList(pixels.get(once, new NDIndex("0:1"))), false)
-                    .attach(once);
-        }
+    private static EpochResult best(Progress progress) {
+        return progress.history().get(progress.bestEpoch() - 1);
     }
 
-    private static void shuffle(int[] order, Random random) {
-        for (int i = order.length - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int swapped = order[i];
-            order[i] = order[j];
-            order[j] = swapped;
-        }
+    private static Checkpoint after(
+            EpochResult result,
+            Progress begun,
+            @Nullable Checkpoint before,
+            byte[] network,
+            byte[] moments,
+            double seconds) {
+        List<EpochResult> history =
+                new ArrayList<>(before == null ? List.of() : before.progress().history());
+        history.add(result);
+        boolean better = before == null || result.isBetterThan(best(before.progress()));
+        int bestEpoch =
+                before == null || better ? result.epoch() : before.progress().bestEpoch();
+        return new Checkpoint(
+                new Progress(
+                        begun.name(),
+                        begun.version(),
+                        begun.settings(),
+                        begun.dataSha256(),
+                        history,
+                        bestEpoch,
+                        seconds),
+                network,
+                before == null || better ? network : before.best(),
+                moments);
     }
 
-    private static long[] asLongs(int[] values) {
-        return Arrays.stream(values).asLongStream().toArray();
-    }
-
-    private static long[] asLongs(byte[] values) {
-        return IntStream.range(0, values.length).mapToLong(i -> values[i]).toArray();
-    }
-
-    private static ModelCard.Evaluation evaluate(ModelArtifact artifact, DigitData data) {
-        try (LoadedModel model = LoadedModel.load(artifact);
+    private Finished write(DigitData data, DividedImages images, Checkpoint last, Device where) throws IOException {
+        Progress progress = last.progress();
+        byte[] torchScript = last.best();
+        ModelCard plain = card(progress, data, images, torchScript, where, null, null);
+        Evaluation test;
+        Optional<Evaluation> validation;
+        try (LoadedModel model = LoadedModel.load(ModelArtifact.inMemory(plain, torchScript));
                 Classifier classifier = model.newClassifier()) {
-            Evaluation evaluation = Evaluation.of(classifier, data.test());
-            return new ModelCard.Evaluation(
-                    data.name() + ", test images",
-                    data.test().size(),
-                    evaluation.accuracy(),
-                    evaluation.accuracyPerClass());
+            test = Evaluation.of(classifier, data.name() + ", test images", images.test());
+            validation = images.validation()
+                    .map(held -> Evaluation.of(classifier, data.name() + ", held out of the training images", held));
         }
+        ModelCard card = card(
+                progress,
+                data,
+                images,
+                torchScript,
+                where,
+                validation.map(Evaluation::forCard).orElse(null),
+                test.forCard());
+        Map<String, byte[]> report = Report.of(card, test, progress.history()).files();
+        ModelArtifact artifact = ModelArtifact.write(models, card, torchScript, report);
+        Files.deleteIfExists(Checkpoint.file(models, progress.name(), progress.version()));
+        return new Finished(artifact, test, progress.history());
     }
 
     private static ModelCard card(
-            String name,
-            String version,
+            Progress progress,
+            DigitData data,
+            DividedImages images,
             byte[] torchScript,
-            ModelCard.Training training,
-            ModelCard.@Nullable Evaluation evaluation) {
+            Device where,
+            ModelCard.@Nullable Evaluation validation,
+            ModelCard.@Nullable Evaluation test) {
+        TrainingSettings settings = progress.settings();
+        ModelCard.Training training = new ModelCard.Training(
+                settings.preset(),
+                data.name(),
+                progress.dataSha256(),
+                images.training().size(),
+                progress.history().size(),
+                progress.bestEpoch(),
+                selection(images.validation()),
+                settings.batchSize(),
+                settings.describeOptimiser(),
+                settings.learningRate(),
+                settings.augmentation() == null ? null : settings.augmentation().toString(),
+                settings.seed(),
+                where.toString(),
+                Engines.trainingThreads(),
+                progress.seconds());
         return new ModelCard(
                 ModelCard.FORMAT_VERSION,
-                name,
-                version,
+                progress.name(),
+                progress.version(),
                 ModelArtifact.sha256(torchScript),
                 ModelCard.INPUT,
                 ModelCard.OUTPUT,
                 ModelCard.DIGITS,
+                settings.architecture().network(),
                 training,
-                evaluation,
+                validation,
+                test,
                 Map.of(
                         "pytorch", Engine.getEngine("PyTorch").getVersion(),
                         "djl", Engine.getDjlVersion(),
                         "java", System.getProperty("java.version")));
     }
 
-    /** DJL writes a header of its own in front of the TorchScript file, which is a zip archive. */
-    private static byte[] withoutDjlHeader(byte[] saved) {
-        for (int i = 0; i + 4 <= saved.length; i++) {
-            if (saved[i] == 'P' && saved[i + 1] == 'K' && saved[i + 2] == 3 && saved[i + 3] == 4) {
-                return Arrays.copyOfRange(saved, i, saved.length);
-            }
-        }
-        throw new IllegalStateException("DJL saved no TorchScript file");
-    }
-
-    private static void copyGraph(Path work) throws IOException {
-        try (InputStream graph = ModelTrainer.class.getResourceAsStream(GRAPH)) {
-            Files.copy(Objects.requireNonNull(graph, "the graph is among the resources"), work.resolve(GRAPH));
-        }
-    }
-
-    private static void deleteAll(Path directory) throws IOException {
-        try (Stream<Path> all = Files.walk(directory)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
+    private static String selection(Optional<LabelledImages> validation) {
+        return validation
+                .map(held -> "the epoch with the fewest errors on " + held.size()
+                        + " images held out of the training images; the test images decided nothing")
+                .orElse("the last epoch; the test images decided nothing");
     }
 }

@@ -1,16 +1,20 @@
 package digitstream.training;
 
-/** Is told how training goes. Called by the training thread. */
+/** Is told how training goes, and may end it. Called by the training thread. */
 public interface TrainingListener {
 
     /** So many of an epoch's images are done. */
-    void progress(int epoch, int epochs, int imagesDone, int images);
+    default void progress(int epoch, int epochs, int imagesDone, int images) {}
 
     /**
      * An epoch is over.
      *
-     * @param loss mean cross-entropy of its images, in nats
-     * @param accuracy of its images as they were trained on, 0 to 1
+     * @param epochs of the whole training
      */
-    void epoch(int epoch, int epochs, double loss, double accuracy, double imagesPerSecond);
+    default void epoch(EpochResult result, int epochs) {}
+
+    /** Whether training is to end at the next step; what was learnt up to the last whole epoch is kept. */
+    default boolean wantsStop() {
+        return false;
+    }
 }

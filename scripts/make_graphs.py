@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Writes the graphs that training starts from to src/main/resources/digitstream/training, as TorchScript:
+
+    lenet.pt, lenet.json      the tutorial's network, and its layers
+    convnet.pt, convnet.json  a larger one
+    augment.pt                shifts, turns, scales, shears and bends images while they are trained on
+
+Run it with PyTorch 1.13 or newer (Debian: python3-torch) after changing a network. The files are part of the sources, so that building
+and training need no Python.
+"""
+import json
+import pathlib
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+RESOURCES = pathlib.Path(__file__).parent.parent / "src/main/resources/digitstream/training"
+
+
+class Network(nn.Module):
+    """In: uint8 [N,1,28,28]. Out: float32 [N,10], logits while training, else probabilities."""
+
+    def __init__(self, features, classifier):
+        super().__init__()
+        self.features = features
+        self.classifier = classifier
+
+    def forward(self, x):
+        logits = self.classifier(self.features(x.float() / 255.0).flatten(1))
+        if self.training:
+            return logits
+        return F.softmax(logits, 1)
+
+    @torch.jit.export
+    def forward_mkldnn(self, x):
+        """The same probabilities, with the convolutions on MKL-DNN tensors: for x86 processors, where they are faster."""
+        features = self.features((x.float() / 255.0).to_mkldnn()).to_dense()
+        return F.softmax(self.classifier(features.flatten(1)), 1)
+
+
+def lenet():
+    # max(relu(x)) = relu(max(x)): pooling first leaves the rectifier a quarter of the work. The pooling's stride is
+    # given because TorchScript's derivative of max_pool2d fails without it.
+    return Network(
+        nn.Sequential(
+            nn.Conv2d(1, 6, 5),
+            nn.MaxPool2d(2, 2),
+            nn.ReLU(),
+            nn.Conv2d(6, 16, 5),
+            nn.MaxPool2d(2, 2),
+            nn.ReLU(),
+        ),
+        nn.Sequential(nn.Linear(256, 64), nn.ReLU(), nn.Linear(64, 10)),
+    )
+
+
+def convnet():
+    return Network(
+        nn.Sequential(
+            nn.Conv2d(1, 32, 5, bias=False),
+            nn.MaxPool2d(2, 2),
+            nn.BatchNorm2d(32),
+            nn.ReLU(),
+            nn.Conv2d(32, 64, 3, bias=False),
+            nn.BatchNorm2d(64),
+            nn.ReLU(),
+            nn.Conv2d(64, 64, 3, bias=False),
+            nn.MaxPool2d(2, 2),
+            nn.BatchNorm2d(64),
+            nn.ReLU(),
+        ),
+        nn.Sequential(
+            nn.Linear(1024, 128, bias=False),
+            nn.BatchNorm1d(128),
+            nn.ReLU(),
+            nn.Dropout(0.3),
+            nn.Linear(128, 10),
+        ),
+    )
+
+
+class Augment(nn.Module):
+    """In: uint8 [N,1,28,28], and float32 [5]: how far an image is turned (radians), scaled (share), sheared (share), shifted (pixels),
+    bent (pixels, standard deviation), at most. Out: float32 [N,1,28,28], 0 to 255.
+
+    The random numbers are those of PyTorch's generator for the images' device."""
+
+    def forward(self, x, strength):
+        n = x.size(0)
+        random = torch.rand([n, 6], device=x.device) * 2 - 1
+        turn = random[:, 0] * strength[0]
+        across = 1 + random[:, 1] * strength[1]
+        down = 1 + random[:, 2] * strength[1]
+        shear = random[:, 3] * strength[2]
+        # The grid goes from -1 to 1, so that 14 pixels are 1.
+        shift = random[:, 4:6] * strength[3] / 14
+        cos, sin = torch.cos(turn), torch.sin(turn)
+        affine = torch.stack([cos * across, shear - sin * down, shift[:, 0], sin * across, cos * down, shift[:, 1]], 1)
+        grid = F.affine_grid(affine.reshape(n, 2, 3), [n, 1, 28, 28], align_corners=False)
+        # A smooth field of displacements: a coarse random one, made finer.
+        bend = torch.randn([n, 2, 5, 5], device=x.device) * (strength[4] / 14)
+        bend = F.interpolate(bend, size=[28, 28], mode="bicubic", align_corners=True)
+        return F.grid_sample(x.float(), grid + bend.permute(0, 2, 3, 1), "bilinear", "zeros", False)
+
+
+def layer(module):
+    if isinstance(module, nn.Conv2d):
+        return {
+            "type": "Conv2d",
+            "filters": module.out_channels,
+            "size": module.kernel_size[0],
+            "stride": module.stride[0],
+            "padding": module.padding[0],
+            "bias": module.bias is not None,
+        }
+    if isinstance(module, nn.MaxPool2d):
+        return {"type": "MaxPool2d", "size": module.kernel_size, "stride": module.stride}
+    if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
+        return {"type": "BatchNorm"}
+    if isinstance(module, nn.Linear):
+        return {"type": "Linear", "units": module.out_features, "bias": module.bias is not None}
+    if isinstance(module, nn.Dropout):
+        return {"type": "Dropout", "probability": module.p}
+    assert isinstance(module, nn.ReLU), module
+    return {"type": "ReLU"}
+
+
+def write(name, module):
+    path = RESOURCES / f"{name}.pt"
+    torch.jit.save(torch.jit.script(module), str(path))
+    print(f"wrote {path.name} ({path.stat().st_size} bytes)")
+
+
+def main():
+    torch.manual_seed(0)
+    for name, network in (("lenet", lenet()), ("convnet", convnet())):
+        write(name, network)
+        layers = [layer(module) for module in [*network.features, *network.classifier]]
+        lines = ",\n".join("    " + json.dumps(it) for it in layers)
+        (RESOURCES / f"{name}.json").write_text(f'{{\n  "layers": [\n{lines}\n  ]\n}}\n')
+    write("augment", Augment())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+package digitstream.cli;
+
+import digitstream.model.Classifier;
+import digitstream.model.ModelArtifact;
+import digitstream.scoring.AccuracyCounts;
+import digitstream.scoring.WilsonInterval;
+import digitstream.training.Comparison;
+import digitstream.training.Evaluation;
+import java.io.PrintStream;
+import java.util.Locale;
+
+/** An evaluation as text for a terminal. */
+final class EvaluationText {
+    private EvaluationText() {}
+
+    static void print(PrintStream out, ModelArtifact artifact, Evaluation evaluation) {
+        AccuracyCounts counts = evaluation.counts();
+        int images = evaluation.images().size();
+        WilsonInterval interval = WilsonInterval.of(counts.correct(), images);
+        out.printf(
+                Locale.ROOT,
+                "%s: %.2f %% (%,d of %,d; 95 %% interval %.2f to %.2f %%) of %s%n"
+                        + "loss %.4f, calibration error %.2f points, %,.0f images/s%n%nactual  predicted%n       ",
+                name(artifact),
+                100 * evaluation.accuracy(),
+                counts.correct(),
+                images,
+                100 * interval.low(),
+                100 * interval.high(),
+                evaluation.data(),
+                evaluation.loss(),
+                100 * counts.expectedCalibrationError().orElse(Double.NaN),
+                images / evaluation.seconds());
+        for (int digit = 0; digit < Classifier.CLASSES; digit++) {
+            out.printf("%6d", digit);
+        }
+        out.println("  precision   recall       F1");
+        for (int actual = 0; actual < Classifier.CLASSES; actual++) {
+            out.printf("%6d ", actual);
+            for (int predicted = 0; predicted < Classifier.CLASSES; predicted++) {
+                out.printf("%6d", counts.confusion(actual, predicted));
+            }
+            out.printf(
+                    Locale.ROOT,
+                    "  %9s%9s%9s%n",
+                    percent(evaluation.precision(actual)),
+                    percent(evaluation.recall(actual)),
+                    percent(evaluation.f1(actual)));
+        }
+    }
+
+    static void print(PrintStream out, ModelArtifact first, ModelArtifact second, Comparison comparison) {
+        out.printf(
+                Locale.ROOT,
+                "%nCompared with %s: %.2f %% (%,d of %,d)%n" + "only %s right: %d, only %s right: %d; McNemar: %s%n",
+                name(second),
+                100 * comparison.second().accuracy(),
+                comparison.second().counts().correct(),
+                comparison.second().images().size(),
+                name(first),
+                comparison.mcNemar().onlyFirst(),
+                name(second),
+                comparison.mcNemar().onlySecond(),
+                comparison.verdict());
+    }
+
+    private static String name(ModelArtifact artifact) {
+        return artifact.card().name() + " " + artifact.card().version();
+    }
+
+    private static String percent(double share) {
+        return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    }
+}

@@ -1,0 +1,200 @@
+package digitstream.data;
+
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.awt.image.Raster;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Makes any picture of a digit look as MNIST's do, which were made so (LeCun, Cortes and Burges, "The MNIST database of
+ * handwritten digits"): light ink on black, the digit's box scaled to fit 20 by 20 pixels with its proportions kept, and
+ * placed so that its centre of mass is that of 28 by 28 pixels. A picture that is so already stays as it is, to the byte.
+ */
+final class CentredDigit {
+    static final int SIDE = 28;
+
+    private static final int BOX = 20;
+    /** Where the centre of mass lies in all of MNIST's test images, by their pixels' indices, give or take a half. */
+    private static final double CENTRE = 14;
+
+    private static final double TOLERANCE = 0.5;
+    /** Of the strongest ink: what is weaker is taken for paper where the digit's box is looked for. */
+    private static final double FAINT = 0.1;
+
+    private CentredDigit() {}
+
+    /**
+     * The picture's 28 * 28 pixels, uint8, row by row.
+     *
+     * @return empty where there is no ink on the picture
+     */
+    static Optional<byte[]> of(BufferedImage picture) {
+        int[][] ink = ink(picture);
+        Box box = Box.of(ink);
+        if (box == null) {
+            return Optional.empty();
+        }
+        return Optional.of(isCentred(ink, box) ? bytes(ink) : centred(scaled(ink, box)));
+    }
+
+    /** Light on black, 0 to 255, from the paper's shade to the strongest ink's. */
+    private static int[][] ink(BufferedImage picture) {
+        int[][] grey = grey(picture);
+        int height = grey.length;
+        int width = grey[0].length;
+        int[] border = new int[2 * (width + height)];
+        for (int x = 0; x < width; x++) {
+            border[x] = grey[0][x];
+            border[width + x] = grey[height - 1][x];
+        }
+        for (int y = 0; y < height; y++) {
+            border[2 * width + y] = grey[y][0];
+            border[2 * width + height + y] = grey[y][width - 1];
+        }
+        Arrays.sort(border);
+        int paper = border[border.length / 2];
+        boolean dark = paper < 128;
+        int strongest = 0;
+        for (int[] row : grey) {
+            for (int x = 0; x < width; x++) {
+                row[x] = Math.max(0, dark ? row[x] - paper : paper - row[x]);
+                strongest = Math.max(strongest, row[x]);
+            }
+        }
+        if (paper != 0) {
+            for (int[] row : grey) {
+                for (int x = 0; x < width; x++) {
+                    row[x] = strongest == 0 ? 0 : Math.round(255f * row[x] / strongest);
+                }
+            }
+        }
+        return grey;
+    }
+
+    /** Luminance as ITU-R BT.601 weighs it; what is transparent lies on white paper. */
+    private static int[][] grey(BufferedImage picture) {
+        int[][] grey = new int[picture.getHeight()][picture.getWidth()];
+        Raster raster = picture.getRaster();
+        // Java's conversion of grey pictures takes them for linear light and would make them lighter than they are.
+        boolean isGrey = raster.getNumBands() == 1
+                && picture.getColorModel().getNumComponents() == 1
+                && picture.getColorModel().getComponentSize(0) == 8
+                && !(picture.getColorModel() instanceof java.awt.image.IndexColorModel);
+        for (int y = 0; y < grey.length; y++) {
+            for (int x = 0; x < grey[y].length; x++) {
+                grey[y][x] = isGrey ? raster.getSample(x, y, 0) : luminance(picture.getRGB(x, y));
+            }
+        }
+        return grey;
+    }
+
+    private static int luminance(int argb) {
+        double alpha = (argb >>> 24) / 255.0;
+        double light = 0.299 * (argb >> 16 & 255) + 0.587 * (argb >> 8 & 255) + 0.114 * (argb & 255);
+        return (int) Math.round(alpha * light + (1 - alpha) * 255);
+    }
+
+    private static boolean isCentred(int[][] ink, Box box) {
+        if (ink.length != SIDE || ink[0].length != SIDE || box.side() > BOX) {
+            return false;
+        }
+        double[] centre = centreOfMass(ink);
+        return Math.abs(centre[0] - CENTRE) <= TOLERANCE && Math.abs(centre[1] - CENTRE) <= TOLERANCE;
+    }
+
+    /** The box's part, its longer side 20 pixels; halved as often as that goes, so that no ink falls between pixels. */
+    private static int[][] scaled(int[][] ink, Box box) {
+        BufferedImage part = new BufferedImage(box.width(), box.height(), BufferedImage.TYPE_BYTE_GRAY);
+        for (int y = 0; y < box.height(); y++) {
+            for (int x = 0; x < box.width(); x++) {
+                part.getRaster().setSample(x, y, 0, ink[box.top() + y][box.left() + x]);
+            }
+        }
+        double scale = (double) BOX / box.side();
+        int width = Math.max(1, (int) Math.round(scale * box.width()));
+        int height = Math.max(1, (int) Math.round(scale * box.height()));
+        while (part.getWidth() >= 2 * width && part.getHeight() >= 2 * height) {
+            part = resized(part, part.getWidth() / 2, part.getHeight() / 2);
+        }
+        part = resized(part, width, height);
+        int[][] pixels = new int[height][width];
+        for (int y = 0; y < height; y++) {
+            part.getRaster().getSamples(0, y, width, 1, 0, pixels[y]);
+        }
+        return pixels;
+    }
+
+    private static BufferedImage resized(BufferedImage image, int width, int height) {
+        BufferedImage resized = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+        Graphics2D graphics = resized.createGraphics();
+        graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+        graphics.drawImage(image, 0, 0, width, height, null);
+        graphics.dispose();
+        return resized;
+    }
+
+    private static byte[] centred(int[][] ink) {
+        double[] centre = centreOfMass(ink);
+        int left = inside((int) Math.round(CENTRE - centre[0]), ink[0].length);
+        int top = inside((int) Math.round(CENTRE - centre[1]), ink.length);
+        int[][] field = new int[SIDE][SIDE];
+        for (int y = 0; y < ink.length; y++) {
+            System.arraycopy(ink[y], 0, field[top + y], left, ink[y].length);
+        }
+        return bytes(field);
+    }
+
+    private static int inside(int from, int size) {
+        return Math.max(0, Math.min(SIDE - size, from));
+    }
+
+    /** By the pixels' indices: across, down. */
+    private static double[] centreOfMass(int[][] ink) {
+        double mass = 0;
+        double across = 0;
+        double down = 0;
+        for (int y = 0; y < ink.length; y++) {
+            for (int x = 0; x < ink[y].length; x++) {
+                mass += ink[y][x];
+                across += (double) x * ink[y][x];
+                down += (double) y * ink[y][x];
+            }
+        }
+        return new double[] {across / mass, down / mass};
+    }
+
+    private static byte[] bytes(int[][] field) {
+        byte[] pixels = new byte[SIDE * SIDE];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) field[i / SIDE][i % SIDE];
+        }
+        return pixels;
+    }
+
+    /** Where the ink is. */
+    private record Box(int left, int top, int width, int height) {
+        static @org.jspecify.annotations.Nullable Box of(int[][] ink) {
+            int left = Integer.MAX_VALUE;
+            int top = Integer.MAX_VALUE;
+            int right = -1;
+            int bottom = -1;
+            for (int y = 0; y < ink.length; y++) {
+                for (int x = 0; x < ink[y].length; x++) {
+                    if (ink[y][x] > FAINT * 255) {
+                        left = Math.min(left, x);
+                        right = Math.max(right, x);
+                        top = Math.min(top, y);
+                        bottom = Math.max(bottom, y);
+                    }
+                }
+            }
+            return right < 0 ? null : new Box(left, top, right - left + 1, bottom - top + 1);
+        }
+
+        int side() {
+            return Math.max(width, height);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package digitstream.data;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+
+/**
+ * Pictures in a folder for each digit, {@code <folder>/<0 to 9>/*.png}, {@code .jpg} or {@code .jpeg}, of any size and
+ * shade. Where there are {@code <folder>/train/<0 to 9>/} and {@code <folder>/test/<0 to 9>/}, those are the images to train
+ * on and to test with; else every seventh picture, by name, is one to test with.
+ */
+final class ImageFolderReader implements DigitReader {
+    private static final int CLASSES = 10;
+    private static final int TEST_EVERY = 7;
+    /** A picture's longest side; a small file may promise a picture that no memory holds. */
+    private static final int MAX_SIDE = 4_096;
+
+    @Override
+    public boolean finds(Path path) {
+        return hasDigits(path) || hasDigits(path.resolve("train"));
+    }
+
+    @Override
+    public DigitData read(Path path) {
+        String name = "pictures";
+        String origin = "pictures in " + path;
+        if (hasDigits(path.resolve("train"))) {
+            return new DigitData(name, origin, images(path.resolve("train")), images(path.resolve("test")));
+        }
+        return DigitData.withTestEvery(TEST_EVERY, name, origin, images(path));
+    }
+
+    private static boolean hasDigits(Path path) {
+        return IntStream.range(0, CLASSES).anyMatch(digit -> Files.isDirectory(path.resolve("" + digit)));
+    }
+
+    private record Picture(Path file, int digit) {}
+
+    private static LabelledImages images(Path directory) {
+        List<Picture> pictures = new ArrayList<>();
+        for (int digit = 0; digit < CLASSES; digit++) {
+            Path folder = directory.resolve("" + digit);
+            if (Files.isDirectory(folder)) {
+                for (Path file : files(folder)) {
+                    pictures.add(new Picture(file, digit));
+                }
+            }
+        }
+        if (pictures.isEmpty()) {
+            throw new DataException(directory + " has no pictures; put .png or .jpg files into its folders 0 to 9");
+        }
+        byte[] pixels = new byte[Math.multiplyExact(pictures.size(), CentredDigit.SIDE * CentredDigit.SIDE)];
+        byte[] labels = new byte[pictures.size()];
+        IntStream.range(0, pictures.size()).parallel().forEach(i -> {
+            byte[] digit = read(pictures.get(i));
+            System.arraycopy(digit, 0, pixels, i * digit.length, digit.length);
+            labels[i] = (byte) pictures.get(i).digit();
+        });
+        return new LabelledImages(CentredDigit.SIDE, CentredDigit.SIDE, pixels, labels);
+    }
+
+    private static byte[] read(Picture picture) {
+        Path file = picture.file();
+        return CentredDigit.of(decoded(file))
+                .orElseThrow(() -> new DataException(file + " is blank: there is no digit on it; take it away"));
+    }
+
+    private static BufferedImage decoded(Path file) {
+        try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
+            var readers = in == null ? null : ImageIO.getImageReaders(in);
+            if (readers == null || !readers.hasNext()) {
+                throw new DataException(file + " is no PNG or JPEG picture; take it away, or from its source again");
+            }
+            ImageReader reader = readers.next();
+            List<String> warnings = new ArrayList<>();
+            try {
+                reader.setInput(in, true, true);
+                // A JPEG that is cut off is only warned of, and its rest grey.
+                reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+                int width = reader.getWidth(0);
+                int height = reader.getHeight(0);
+                if (width > MAX_SIDE || height > MAX_SIDE) {
+                    throw new DataException(file + " is " + width + " by " + height + " pixels; at most " + MAX_SIDE
+                            + " by " + MAX_SIDE + " are read");
+                }
+                BufferedImage image = reader.read(0);
+                if (!warnings.isEmpty()) {
+                    throw damaged(file, new IOException(warnings.get(0)));
+                }
+                return image;
+            } finally {
+                reader.dispose();
+            }
+        } catch (DataException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw damaged(file, e);
+        }
+    }
+
+    private static DataException damaged(Path file, Exception e) {
+        return new DataException(
+                file + " is cut off or damaged (" + e.getMessage() + "); take it away, or from its source again", e);
+    }
+
+    private static List<Path> files(Path folder) {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(ImageFolderReader::isPicture).sorted().toList();
+        } catch (IOException e) {
+            throw new DataException(folder + " can't be read: " + e, e);
+        }
+    }
+
+    private static boolean isPicture(Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        return name.endsWith(".png") || name.endsWith(".jpg") || name.endsWith(".jpeg");
+    }
+}

@@ -1,0 +1,142 @@
+package digitstream.data;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import us.hebi.matlab.mat.format.BufferAllocator;
+import us.hebi.matlab.mat.format.Mat5;
+import us.hebi.matlab.mat.format.Mat5File;
+import us.hebi.matlab.mat.types.Array;
+import us.hebi.matlab.mat.types.MatlabType;
+import us.hebi.matlab.mat.types.Matrix;
+import us.hebi.matlab.mat.types.Source;
+import us.hebi.matlab.mat.types.Sources;
+
+/**
+ * The file {@code mnist-original.mat} that many tutorials use, in MATLAB's level 5 format: {@code data}, uint8 of 784 rows
+ * and a column for each image (its pixels row by row), and {@code label}, double of one row. Where there are MNIST's 70,000
+ * images, the first 60,000 are those to train on, as in the file; else every seventh is one to test with.
+ */
+final class MatReader implements DigitReader {
+    private static final int SIDE = 28;
+    private static final int MNIST = 70_000;
+    private static final int MNIST_TRAINING = 60_000;
+    private static final int TEST_EVERY = 7;
+    /** More than ten times MNIST. A header that promises more is refused before there is memory for it. */
+    private static final int MAX_BYTES = 640 << 20;
+
+    @Override
+    public boolean finds(Path path) {
+        return isMat(path) || (Files.isDirectory(path) && !files(path).isEmpty());
+    }
+
+    @Override
+    public DigitData read(Path path) {
+        Path file = isMat(path) ? path : onlyFile(path);
+        LabelledImages all = images(file);
+        String origin = "MATLAB file " + file;
+        return all.size() == MNIST
+                ? new DigitData("mnist", origin, all.slice(0, MNIST_TRAINING), all.slice(MNIST_TRAINING, MNIST))
+                : DigitData.withTestEvery(TEST_EVERY, "mat", origin, all);
+    }
+
+    private static LabelledImages images(Path file) {
+        try (Source source = Sources.openFile(file.toFile());
+                Mat5File content = Mat5.newReader(source)
+                        .setBufferAllocator(new Limited(file))
+                        .setMaxInflateBufferSize(MAX_BYTES)
+                        .disableSubsystemProcessing()
+                        .setEntryFilter(entry -> entry.getName().equals("data")
+                                || entry.getName().equals("label"))
+                        .readMat()) {
+            Matrix data = matrix(file, content, "data", MatlabType.UInt8);
+            Matrix label = matrix(file, content, "label", MatlabType.Double);
+            int count = data.getNumCols();
+            if (data.getNumRows() != SIDE * SIDE || label.getNumRows() != 1 || label.getNumCols() != count) {
+                throw new DataException(file + " has data of " + dimensions(data) + " and label of " + dimensions(label)
+                        + ", not 784 by N and 1 by N; take the file from its source again");
+            }
+            byte[] pixels = new byte[count * SIDE * SIDE];
+            for (int i = 0; i < pixels.length; i++) {
+                pixels[i] = data.getByte(i);
+            }
+            byte[] labels = new byte[count];
+            for (int i = 0; i < count; i++) {
+                labels[i] = digit(file, i, label.getDouble(i));
+            }
+            return new LabelledImages(SIDE, SIDE, pixels, labels);
+        } catch (DataException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // The reader throws what its own arithmetic meets: a buffer that ends, a size that is negative.
+            throw new DataException(
+                    file + " is no MATLAB 5 file, or it is cut off or damaged (" + e
+                            + "); take it from its source again",
+                    e);
+        }
+    }
+
+    private static Matrix matrix(Path file, Mat5File content, String name, MatlabType type) {
+        for (var entry : content.getEntries()) {
+            if (entry.getName().equals(name)) {
+                Array array = entry.getValue();
+                if (array instanceof Matrix matrix && matrix.getType() == type && matrix.getNumDimensions() == 2) {
+                    return matrix;
+                }
+                throw new DataException(file + " has a '" + name + "' of type " + array.getType() + " with "
+                        + array.getNumDimensions() + " dimensions, not " + type + " with 2");
+            }
+        }
+        throw new DataException(file + " has no variable '" + name + "'; it must have 'data' and 'label'");
+    }
+
+    private static byte digit(Path file, int index, double value) {
+        if (value != Math.rint(value) || value < 0 || value > 9) {
+            throw new DataException(file + ": label " + index + " is " + value + ", not a digit 0 to 9");
+        }
+        return (byte) value;
+    }
+
+    private static String dimensions(Array array) {
+        return array.getNumRows() + " by " + array.getNumCols();
+    }
+
+    private static Path onlyFile(Path directory) {
+        List<Path> files = files(directory);
+        if (files.size() > 1) {
+            throw new DataException(directory + " has " + files.size() + " .mat files; name the one to read");
+        }
+        return files.get(0);
+    }
+
+    private static List<Path> files(Path directory) {
+        try (Stream<Path> all = Files.list(directory)) {
+            return new ArrayList<>(all.filter(MatReader::isMat).toList());
+        } catch (IOException e) {
+            throw new DataException(directory + " can't be read: " + e, e);
+        }
+    }
+
+    private static boolean isMat(Path path) {
+        return path.toString().endsWith(".mat") && Files.isRegularFile(path);
+    }
+
+    /** Refuses to reserve what only a lying header asks for. */
+    private record Limited(Path file) implements BufferAllocator {
+        @Override
+        public ByteBuffer allocate(int bytes) {
+            if (bytes < 0 || bytes > MAX_BYTES) {
+                throw new DataException(file + " promises an array of " + Integer.toUnsignedLong(bytes)
+                        + " bytes, more than the " + MAX_BYTES + " that are read; take it from its source again");
+            }
+            return ByteBuffer.allocate(bytes);
+        }
+
+        @Override
+        public void release(ByteBuffer buffer) {}
+    }
+}

@@ -1,0 +1,147 @@
+package digitstream.training;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.Pair;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** A TorchScript module on a device, whose weights can be learnt. Used by one thread; closed by who loads it. */
+final class TrainableNetwork implements AutoCloseable {
+    private static final String FILE = "network.pt";
+
+    private final Model model;
+
+    private TrainableNetwork(Model model) {
+        this.model = model;
+    }
+
+    /** Loads a module from the bytes of a file, with its weights ready to be learnt. */
+    static TrainableNetwork load(byte[] torchScript, Device device) throws IOException {
+        // Only from a file does DJL load a module so that it can be trained.
+        Path folder = Files.createTempDirectory("digitstream-training");
+        Path file = folder.resolve(FILE);
+        Model model = Model.newInstance(FILE, device, "PyTorch");
+        try {
+            Files.write(file, torchScript);
+            model.load(folder, FILE, Map.of("trainParam", "true", "mapLocation", "true"));
+            TrainableNetwork network = new TrainableNetwork(model);
+            network.enterTrainingMode();
+            return network;
+        } catch (MalformedModelException | RuntimeException e) {
+            model.close();
+            throw new IllegalStateException("the graph can't be loaded: " + e.getMessage(), e);
+        } finally {
+            Files.deleteIfExists(file);
+            Files.delete(folder);
+        }
+    }
+
+    /** Owns what is on the device. */
+    NDManager manager() {
+        return model.getNDManager();
+    }
+
+    List<Parameter> parameters() {
+        return model.getBlock().getParameters().stream().map(Pair::getValue).toList();
+    }
+
+    /**
+     * PyTorch's own start for convolutions and linear layers: weights and biases uniform within one over the square root of
+     * a unit's inputs. Normalisations start as the graph has them, at ones and zeros.
+     */
+    void initialise(long seed) {
+        Random random = new Random(seed);
+        double bound = 0;
+        for (Parameter parameter : parameters()) {
+            NDArray array = parameter.getArray();
+            Shape shape = array.getShape();
+            if (parameter.getName().endsWith("weight")) {
+                bound = shape.dimension() > 1
+                        ? 1 / Math.sqrt((double) shape.slice(1).size())
+                        : 0;
+            }
+            if (bound > 0) {
+                float[] values = new float[(int) shape.size()];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) (bound * (2 * random.nextDouble() - 1));
+                }
+                array.set(values);
+            }
+        }
+    }
+
+    /**
+     * Logits while training, else probabilities.
+     *
+     * @param images uint8 or float32 [N, 1, 28, 28], 0 to 255
+     * @param owner of the float32 [N, 10] that comes back
+     */
+    NDArray forward(NDArray images, NDManager owner, boolean training) {
+        NDList outputs = model.getBlock().forward(new ParameterStore(owner, false), new NDList(images), training);
+        outputs.attach(owner);
+        return outputs.singletonOrThrow();
+    }
+
+    /** The module as a file that anybody reads without this device, not in training mode. */
+    byte[] torchScript() throws IOException {
+        byte[] saved = saved(model);
+        enterTrainingMode();
+        if (model.getNDManager().getDevice().equals(Device.cpu())) {
+            return saved;
+        }
+        try (TrainableNetwork onCpu = load(saved, Device.cpu())) {
+            return saved(onCpu.model);
+        }
+    }
+
+    /** What DJL saves is a byte and a number of eight bytes, and as many bytes of TorchScript. */
+    private static byte[] saved(Model model) throws IOException {
+        leaveTrainingMode(model);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            model.getBlock().saveParameters(out);
+        }
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
+        in.readByte();
+        return in.readNBytes(Math.toIntExact(in.readLong()));
+    }
+
+    /** DJL tells a module to train only after it has told it not to. */
+    private void enterTrainingMode() {
+        leaveTrainingMode(model);
+    }
+
+    /** The mode is saved with the module, and only outside training it returns probabilities. */
+    private static void leaveTrainingMode(Model model) {
+        try (NDManager once = model.getNDManager().newSubManager()) {
+            model.getBlock()
+                    .forward(
+                            new ParameterStore(once, false),
+                            new NDList(once.zeros(new Shape(1, 1, 28, 28), DataType.UINT8)),
+                            false)
+                    .attach(once);
+        }
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}
