@@ -55,23 +55,24 @@ def lenet():
     )
 
 
+def convolution(inputs, filters):
+    # The normalisation has a bias of its own.
+    return [nn.Conv2d(inputs, filters, 3, bias=False), nn.BatchNorm2d(filters), nn.ReLU()]
+
+
 def convnet():
     return Network(
         nn.Sequential(
-            nn.Conv2d(1, 32, 5, bias=False),
+            *convolution(1, 32),
+            *convolution(32, 32),
             nn.MaxPool2d(2, 2),
-            nn.BatchNorm2d(32),
-            nn.ReLU(),
-            nn.Conv2d(32, 64, 3, bias=False),
-            nn.BatchNorm2d(64),
-            nn.ReLU(),
-            nn.Conv2d(64, 64, 3, bias=False),
+            *convolution(32, 64),
+            *convolution(64, 64),
             nn.MaxPool2d(2, 2),
-            nn.BatchNorm2d(64),
-            nn.ReLU(),
+            *convolution(64, 128),
         ),
         nn.Sequential(
-            nn.Linear(1024, 128, bias=False),
+            nn.Linear(512, 128, bias=False),
             nn.BatchNorm1d(128),
             nn.ReLU(),
             nn.Dropout(0.3),

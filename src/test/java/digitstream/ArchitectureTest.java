@@ -51,7 +51,7 @@ class ArchitectureTest {
             .whereLayer("model")
             .mayOnlyBeAccessedByLayers("training", "topology", "cli")
             .whereLayer("scoring")
-            .mayOnlyBeAccessedByLayers("topology")
+            .mayOnlyBeAccessedByLayers("topology", "training", "cli")
             .whereLayer("data")
             .mayOnlyBeAccessedByLayers("training", "client", "demo", "cli")
             .whereLayer("serde")

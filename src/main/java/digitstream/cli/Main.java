@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
             LocalCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
+            ModelCommand.class,
             ServeCommand.class,
             ProduceCommand.class,
             TailCommand.class,

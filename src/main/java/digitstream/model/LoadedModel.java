@@ -9,7 +9,10 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * A model in native memory. Safe for use by several threads; the classifiers that it makes are not, and must be closed
@@ -46,6 +49,7 @@ public final class LoadedModel implements AutoCloseable {
         try {
             String method = hasFastMethod(model) ? FAST_METHOD : TorchScriptClassifier.FORWARD;
             LoadedModel loaded = new LoadedModel(artifact.card(), model, method);
+            loaded.requireTheCardsNetwork();
             loaded.warmUp();
             return loaded;
         } catch (ModelException e) {
@@ -69,6 +73,45 @@ public final class LoadedModel implements AutoCloseable {
         return Engine.getEngine("PyTorch").hasCapability("MKLDNN")
                 && model.getBlock() instanceof PtSymbolBlock block
                 && List.of(JniUtils.getMethodNames(block)).contains(FAST_METHOD);
+    }
+
+    /** A card may say what it likes; at least the number of learnt numbers must be that of its layers. */
+    private void requireTheCardsNetwork() {
+        Network network = card.network();
+        if (network == null) {
+            return;
+        }
+        long there = parameterShapes().values().stream()
+                .mapToLong(LoadedModel::numbers)
+                .sum();
+        if (there != network.parameters()) {
+            throw new ModelException(
+                    "its card names layers with " + network.parameters() + " parameters, model.pt has " + there);
+        }
+    }
+
+    private static long numbers(List<Long> shape) {
+        return shape.stream().reduce(1L, (a, b) -> a * b);
+    }
+
+    /** The learnt tensors' names and shapes, in the order of their layers. */
+    public Map<String, List<Long>> parameterShapes() {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        for (var parameter : model.getBlock().getParameters()) {
+            shapes.put(
+                    parameter.getKey(),
+                    LongStream.of(parameter.getValue().getArray().getShape().getShape())
+                            .boxed()
+                            .toList());
+        }
+        return shapes;
+    }
+
+    /** The learnt numbers themselves, float32, in the same order. */
+    List<float[]> parameters() {
+        return model.getBlock().getParameters().stream()
+                .map(parameter -> parameter.getValue().getArray().toFloatArray())
+                .toList();
     }
 
     /** Runs a few batches, so that the first real one meets loaded libraries and compiled code. */

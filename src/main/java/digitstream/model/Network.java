@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A network as its layers, one after the other, from 28 by 28 pixels of one channel to ten numbers. There is none whose
@@ -51,7 +52,7 @@ public record Network(List<Layer> layers) {
      */
     @JsonCreator
     public Network(@JsonProperty("layers") List<Layer> layers) {
-        if (layers == null || layers.isEmpty() || layers.contains(null)) {
+        if (layers == null || layers.isEmpty() || layers.stream().anyMatch(Objects::isNull)) {
             throw new ModelException("network has no layers");
         }
         this.layers = List.copyOf(layers);

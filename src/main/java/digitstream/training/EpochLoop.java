@@ -98,6 +98,7 @@ final class EpochLoop {
                     (double) correct.getLong() / order.length,
                     held == null ? null : held[0],
                     held == null ? null : held[1],
+                    validation.map(DeviceImages::size).orElse(0),
                     order.length / seconds));
         }
     }

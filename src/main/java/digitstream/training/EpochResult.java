@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param accuracy of its images as they were trained on, 0 to 1
  * @param validationLoss mean cross-entropy of the validation images behind it; null where there are none
  * @param validationAccuracy likewise, 0 to 1
+ * @param validationImages how many there are
  * @param imagesPerSecond trained on
  */
 public record EpochResult(
@@ -20,17 +21,11 @@ public record EpochResult(
         double accuracy,
         @Nullable Double validationLoss,
         @Nullable Double validationAccuracy,
+        int validationImages,
         double imagesPerSecond) {
 
-    /** Whether its weights are to be kept rather than another epoch's: fewer errors, then a smaller loss; else the later's. */
-    boolean isBetterThan(EpochResult other) {
-        if (validationAccuracy == null || other.validationAccuracy == null) {
-            return epoch > other.epoch;
-        }
-        int errors = Double.compare(validationAccuracy, other.validationAccuracy);
-        if (errors != 0 || validationLoss == null || other.validationLoss == null) {
-            return errors > 0;
-        }
-        return validationLoss < other.validationLoss;
+    /** Validation images that were classified wrongly; 0 where there are none. */
+    double validationErrors() {
+        return validationAccuracy == null ? 0 : (1 - validationAccuracy) * validationImages;
     }
 }

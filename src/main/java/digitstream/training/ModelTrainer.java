@@ -187,9 +187,9 @@ public final class ModelTrainer {
         List<EpochResult> history =
                 new ArrayList<>(before == null ? List.of() : before.progress().history());
         history.add(result);
-        boolean better = before == null || result.isBetterThan(best(before.progress()));
+        boolean keeps = isToBeKept(result, history);
         int bestEpoch =
-                before == null || better ? result.epoch() : before.progress().bestEpoch();
+                before == null || keeps ? result.epoch() : before.progress().bestEpoch();
         return new Checkpoint(
                 new Progress(
                         begun.name(),
@@ -200,8 +200,21 @@ public final class ModelTrainer {
                         bestEpoch,
                         seconds),
                 network,
-                before == null || better ? network : before.best(),
+                before == null || keeps ? network : before.best(),
                 moments);
+    }
+
+    /**
+     * The one-standard-error rule (Breiman, Friedman, Olshen and Stone, "Classification and Regression Trees", 1984): an
+     * epoch whose validation errors are not more than the fewest so far by more than their standard error is as good as that
+     * one, and the later of two that are as good has settled more.
+     */
+    private static boolean isToBeKept(EpochResult result, List<EpochResult> history) {
+        double fewest = history.stream()
+                .mapToDouble(EpochResult::validationErrors)
+                .min()
+                .orElse(0);
+        return result.validationErrors() <= fewest + Math.sqrt(fewest);
     }
 
     private Finished write(DigitData data, DividedImages images, Checkpoint last, Device where) throws IOException {
@@ -275,7 +288,7 @@ public final class ModelTrainer {
 
     private static String selection(Optional<LabelledImages> validation) {
         return validation
-                .map(held -> "the epoch with the fewest errors on " + held.size()
+                .map(held -> "the last epoch within a standard error of the fewest errors on " + held.size()
                         + " images held out of the training images; the test images decided nothing")
                 .orElse("the last epoch; the test images decided nothing");
     }

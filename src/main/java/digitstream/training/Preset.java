@@ -49,13 +49,13 @@ public enum Preset {
                         "best",
                         Architecture.CONVNET,
                         Division.HELD_OUT,
-                        20,
+                        24,
                         100,
                         Optimiser.ADAMW,
                         0.003,
                         Schedule.ONE_CYCLE,
                         0.01,
-                        new Augmentation(10, 0.1, 0.1, 1.5, 0.4),
+                        new Augmentation(12, 0.12, 0.12, 2, 0.5),
                         SEED);
         };
     }

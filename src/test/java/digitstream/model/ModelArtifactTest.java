@@ -13,14 +13,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelArtifactTest {
-    private static final byte[] MODEL = {'P', 'K', 3, 4, 1, 2, 3};
+    private static final byte[] MODEL = Graphs.bytes("lenet");
+    private static final byte[] OTHER = Graphs.bytes("convnet");
 
     @TempDir
     private Path models;
 
     @Test
     void readsBackWhatItWrote() {
-        ModelArtifact written = ModelArtifact.write(models, card("1", MODEL), MODEL);
+        ModelArtifact written = ModelArtifact.write(models, card("1", MODEL), MODEL, Map.of());
         ModelArtifact read = ModelArtifact.open(models.resolve("lenet/1"));
         assertThat(read.card()).isEqualTo(written.card());
         assertThat(read.torchScript()).isEqualTo(MODEL);
@@ -28,9 +29,8 @@ class ModelArtifactTest {
 
     @Test
     void neverOverwritesAVersionAndLeavesNothingHalfWritten() throws IOException {
-        ModelArtifact.write(models, card("1", MODEL), MODEL);
-        byte[] other = {'P', 'K', 3, 4, 9};
-        assertThatThrownBy(() -> ModelArtifact.write(models, card("1", other), other))
+        ModelArtifact.write(models, card("1", MODEL), MODEL, Map.of());
+        assertThatThrownBy(() -> ModelArtifact.write(models, card("1", OTHER), OTHER, Map.of()))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("exists; give another version");
         assertThat(ModelArtifact.open(models.resolve("lenet/1")).torchScript()).isEqualTo(MODEL);
@@ -43,7 +43,7 @@ class ModelArtifactTest {
     void takesTheNewestVersionAndNothingUnfinished() throws IOException {
         assertThat(ModelArtifact.latest(models, "lenet")).isEmpty();
         for (String version : List.of("20260101T000000Z", "20261101T000000Z", "20250101T000000Z")) {
-            ModelArtifact.write(models, card(version, MODEL), MODEL);
+            ModelArtifact.write(models, card(version, MODEL), MODEL, Map.of());
         }
         Files.createDirectories(models.resolve("lenet/.unfinished-99999999T000000Z-1"));
         Files.createDirectories(models.resolve("lenet/29990101T000000Z"));
@@ -53,15 +53,16 @@ class ModelArtifactTest {
     @Test
     void ordersNumbersInVersionsAsNumbers() {
         for (String version : List.of("v9", "v10", "v2")) {
-            ModelArtifact.write(models, card(version, MODEL), MODEL);
+            ModelArtifact.write(models, card(version, MODEL), MODEL, Map.of());
         }
         assertThat(ModelArtifact.latest(models, "lenet")).contains(models.resolve("lenet/v10"));
     }
 
     @Test
     void refusesAModelThatIsNotTheCards() throws IOException {
-        Path directory = ModelArtifact.write(models, card("1", MODEL), MODEL).directory();
-        Files.write(directory.resolve("model.pt"), new byte[] {'P', 'K', 3, 4, 1, 2});
+        Path directory =
+                ModelArtifact.write(models, card("1", MODEL), MODEL, Map.of()).directory();
+        Files.write(directory.resolve("model.pt"), OTHER);
         refuses(directory, "is not the file of its card: its sha256 is");
         Files.delete(directory.resolve("model.pt"));
         refuses(directory, "model.pt is missing");
@@ -73,12 +74,13 @@ class ModelArtifactTest {
         Path directory = Files.createDirectories(models.resolve("lenet/1"));
         Files.write(directory.resolve("model.pt"), pickle);
         Files.writeString(directory.resolve("model.json"), card("1", pickle).toJson());
-        refuses(directory, "is no TorchScript file");
+        refuses(directory, "does not start as a zip archive");
     }
 
     @Test
     void refusesACardThatIsNoneAndNamesWhatIsWrong() throws IOException {
-        Path directory = ModelArtifact.write(models, card("1", MODEL), MODEL).directory();
+        Path directory =
+                ModelArtifact.write(models, card("1", MODEL), MODEL, Map.of()).directory();
         String good = Files.readString(directory.resolve("model.json"));
         refusesCard(directory, "{", "it is no JSON");
         refusesCard(
@@ -113,6 +115,8 @@ class ModelArtifactTest {
                 ModelCard.INPUT,
                 ModelCard.OUTPUT,
                 ModelCard.DIGITS,
+                null,
+                null,
                 null,
                 null,
                 Map.of());

@@ -12,8 +12,7 @@ import digitstream.serde.AvroSerializer;
 import digitstream.serde.SchemaRegistry;
 import digitstream.topology.Settings;
 import digitstream.topology.TopicAdmin;
-import digitstream.training.ModelTrainer;
-import digitstream.training.TrainingListener;
+import digitstream.training.Preset;
 import digitstream.training.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,8 +50,9 @@ public final class Environment implements AutoCloseable {
         this.schemas = new SchemaRegistry(cluster.schemaRegistryUrl(), Map.of());
         this.digits = findDigits();
         this.models = Files.createTempDirectory("digitstream-test-models");
-        this.model = new ModelTrainer(new TrainingSettings(2, 100, 0.003, 1), new Silent())
-                .train(digits, models, "lenet", "test")
+        TrainingSettings fast = Preset.FAST.settings();
+        this.model = Trainings.train(digits, fast.with(2, 100, fast.learningRate(), 1), models, "lenet", "test")
+                .artifact()
                 .directory();
     }
 
@@ -152,14 +152,6 @@ public final class Environment implements AutoCloseable {
                 Files.delete(file);
             }
         }
-    }
-
-    private static final class Silent implements TrainingListener {
-        @Override
-        public void progress(int epoch, int epochs, int imagesDone, int images) {}
-
-        @Override
-        public void epoch(int epoch, int epochs, double loss, double accuracy, double imagesPerSecond) {}
     }
 
     /** Makes the environment with the first test that wants it, and ends it with the last. */

@@ -7,18 +7,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import digitstream.data.DigitData;
-import digitstream.data.DigitSources;
 import digitstream.data.DrawnDigits;
 import digitstream.data.LabelledImages;
 import digitstream.model.Classifier;
 import digitstream.model.LoadedModel;
 import digitstream.model.ModelArtifact;
+import digitstream.testing.Trainings;
+import digitstream.training.ModelTrainer.Finished;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -37,27 +37,23 @@ class TrainedModelTest {
     private static ModelArtifact artifact;
     private static LoadedModel model;
 
-    private static final class Epochs implements TrainingListener {
-        private final List<Double> losses = new ArrayList<>();
-
-        @Override
-        public void progress(int epoch, int epochs, int imagesDone, int images) {}
-
-        @Override
-        public void epoch(int epoch, int epochs, double loss, double accuracy, double imagesPerSecond) {
-            losses.add(loss);
-        }
-    }
-
     @BeforeAll
     static void train() throws Exception {
         DrawnDigits drawn = new DrawnDigits(11);
         fresh = new DrawnDigits(12).images(0, 2_000);
-        Epochs epochs = new Epochs();
-        artifact = new ModelTrainer(new TrainingSettings(3, 100, 0.003, 1), epochs)
-                .train(new DigitData("drawn", "drawn", drawn.images(0, 8_000), fresh), models, "lenet", "1");
+        TrainingSettings fast = Preset.FAST.settings();
+        Finished finished = Trainings.train(
+                new DigitData("drawn", "drawn", drawn.images(0, 8_000), fresh),
+                fast.with(4, 100, fast.learningRate(), 1),
+                models,
+                "lenet",
+                "1");
+        artifact = finished.artifact();
         model = LoadedModel.load(artifact);
-        assertThat(epochs.losses).hasSize(3).isSortedAccordingTo((a, b) -> Double.compare(b, a));
+        assertThat(finished.history())
+                .extracting(EpochResult::loss)
+                .hasSize(4)
+                .isSortedAccordingTo(Comparator.reverseOrder());
     }
 
     @AfterAll
@@ -68,8 +64,8 @@ class TrainedModelTest {
     @Test
     void recognisesFreshDrawnDigits() {
         try (Classifier classifier = model.newClassifier()) {
-            Evaluation evaluation = Evaluation.of(classifier, fresh);
-            assertThat(evaluation.images()).isEqualTo(2_000);
+            Evaluation evaluation = Evaluation.of(classifier, "fresh", fresh);
+            assertThat(evaluation.counts().labelled()).isEqualTo(2_000);
             assertThat(evaluation.accuracy()).isGreaterThan(0.97);
             assertThat(artifact.card().evaluation().accuracy()).isCloseTo(evaluation.accuracy(), within(1e-9));
         }
@@ -177,38 +173,6 @@ class TrainedModelTest {
             for (int i = 0; i < ours.length; i++) {
                 assertThat((double) ours[i]).isCloseTo(expected[i], within(1e-5));
             }
-        }
-    }
-
-    @Test
-    void makesTheSameModelFromTheSameSeed() throws Exception {
-        DigitData few = new DigitData("drawn", "drawn", new DrawnDigits(13).images(0, 1_000), fresh.slice(0, 100));
-        String first = train(few, 5, "same-1");
-        assertThat(train(few, 5, "same-2")).isEqualTo(first);
-        assertThat(train(few, 6, "other")).isNotEqualTo(first);
-    }
-
-    /** What a model of the tutorial's digits must do, in a fraction of the default's time. */
-    @Test
-    void learnsTheRealDigits() throws Exception {
-        Optional<Path> mnist = Optional.ofNullable(System.getenv(DigitSources.ENVIRONMENT_VARIABLE))
-                .map(Path::of);
-        assumeTrue(mnist.isPresent(), "DIGITSTREAM_DATA is not set: there are no real digits here");
-        DigitData digits = new DigitSources(Path.of("unused"), List.of(), line -> {}).find(Optional.empty(), mnist);
-        ModelArtifact real = new ModelTrainer(new TrainingSettings(3, 100, 0.003, 1), new Epochs())
-                .train(digits, models, "lenet", "mnist");
-        assertThat(real.card().evaluation().accuracy()).isGreaterThan(0.985);
-        assertThat(real.card().training().dataSha256())
-                .isEqualTo(digits.training().sha256());
-    }
-
-    /** The probabilities of some images, which are the same for the same weights. */
-    private static String train(DigitData data, long seed, String version) throws Exception {
-        ModelArtifact trained = new ModelTrainer(new TrainingSettings(1, 100, 0.003, seed), new Epochs())
-                .train(data, models, "lenet", version);
-        try (LoadedModel loaded = LoadedModel.load(trained);
-                Classifier classifier = loaded.newClassifier()) {
-            return Arrays.toString(classifier.classify(images(0, 20)));
         }
     }
 

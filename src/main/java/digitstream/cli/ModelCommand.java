@@ -1,0 +1,113 @@
+package digitstream.cli;
+
+import digitstream.model.Engines;
+import digitstream.model.InferenceBenchmark;
+import digitstream.model.LoadedModel;
+import digitstream.model.ModelArtifact;
+import digitstream.model.ModelCard;
+import digitstream.model.Network;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code digitstream model}. */
+@Command(
+        name = "model",
+        description = "Look at a model artifact.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true)
+final class ModelCommand {
+    private static final int[] BATCHES = {1, 16, 64, 256, 512};
+
+    @Command(
+            name = "describe",
+            description = "Check a model and print its layers: sizes, parameters, multiply-adds.",
+            mixinStandardHelpOptions = true)
+    int describe(
+            @Parameters(paramLabel = "DIR", description = "The model's folder, with model.pt and model.json.")
+                    Path directory) {
+        ModelArtifact artifact = ModelArtifact.open(directory);
+        Engines.forInference();
+        try (LoadedModel model = LoadedModel.load(artifact)) {
+            print(System.out, model);
+        }
+        return 0;
+    }
+
+    @Command(
+            name = "benchmark",
+            description = {
+                "Measure how many images a second a model classifies on one thread,",
+                "beside the same network built of DJL's blocks, in one run."
+            },
+            mixinStandardHelpOptions = true)
+    int benchmark(
+            @Parameters(paramLabel = "DIR", description = "The model's folder, with model.pt and model.json.")
+                    Path directory) {
+        ModelArtifact artifact = ModelArtifact.open(directory);
+        Engines.forInference();
+        System.out.println("Images/s on one thread: median of 7 rounds in turn (lowest to highest)");
+        System.out.printf("%6s  %31s  %31s  %6s%n", "batch", "model.pt", "DJL blocks", "ratio");
+        try (LoadedModel model = LoadedModel.load(artifact)) {
+            for (int batch : BATCHES) {
+                InferenceBenchmark.Line line =
+                        InferenceBenchmark.run(model, batch).get(0);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%6d  %31s  %31s  %6.2f%n",
+                        batch,
+                        speed(line.torchScript()),
+                        speed(line.blocks()),
+                        line.ratio());
+            }
+        }
+        return 0;
+    }
+
+    private static String speed(InferenceBenchmark.Speed speed) {
+        return String.format(Locale.ROOT, "%,.0f (%,.0f to %,.0f)", speed.median(), speed.lowest(), speed.highest());
+    }
+
+    private static void print(PrintStream out, LoadedModel model) {
+        ModelCard card = model.card();
+        Network network = card.network();
+        out.printf("%s %s: %s -> %s%n", card.name(), card.version(), text(card.input()), text(card.output()));
+        if (network == null) {
+            out.println("Its card does not name the layers. The learnt tensors of model.pt:");
+            model.parameterShapes().forEach((name, shape) -> out.printf("  %-40s %s%n", name, shape));
+            return;
+        }
+        out.printf("%n%5s  %-28s %14s %14s %12s %14s%n", "layer", "", "input", "output", "parameters", "multiply-adds");
+        int number = 1;
+        for (Network.Row row : network.rows()) {
+            out.printf(
+                    Locale.ROOT,
+                    "%5d  %-28s %14s %14s %,12d %,14d%n",
+                    number++,
+                    row.layer().describe(),
+                    row.input(),
+                    row.output(),
+                    row.parameters(),
+                    row.multiplyAdds());
+        }
+        out.printf(
+                Locale.ROOT,
+                "%5s  %-28s %14s %14s %,12d %,14d%n",
+                "all",
+                "",
+                "",
+                "",
+                network.parameters(),
+                network.multiplyAdds());
+        out.println();
+        out.println(
+                "Sizes are channels x height x width; OH = (H + 2P - FH)/S + 1, and OW likewise, with padding P, filter");
+        out.println("height FH and stride S. The parameters are as many as model.pt has.");
+    }
+
+    private static String text(ModelCard.Tensor tensor) {
+        return tensor.dtype() + " [" + String.join(", ", tensor.shape()) + "]";
+    }
+}

@@ -1,0 +1,21 @@
+package digitstream.testing;
+
+import digitstream.data.DigitData;
+import digitstream.training.ModelTrainer;
+import digitstream.training.ModelTrainer.Finished;
+import digitstream.training.TrainingListener;
+import digitstream.training.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Trainings that nobody watches. */
+public final class Trainings {
+    private Trainings() {}
+
+    /** Trains on the CPU to the end. */
+    public static Finished train(DigitData data, TrainingSettings settings, Path models, String name, String version)
+            throws IOException {
+        return (Finished)
+                new ModelTrainer(models, "cpu", new TrainingListener() {}).train(data, settings, name, version);
+    }
+}
