@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import digitstream.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,6 +95,39 @@ class ModelArtifactTest {
         refusesCard(directory, good.replace("\"version\"", "\"vershun\""), "version is 'null'");
         Files.delete(directory.resolve("model.json"));
         refuses(directory, "model.json is missing");
+    }
+
+    /** Killed again and again in the middle of a save: what looks like an artifact is one, whole. */
+    @Test
+    void leavesNothingHalfWrittenWhereItIsKilled() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            Path folder = models.resolve("round" + round);
+            Process writer = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            ArtifactWriter.class.getName(),
+                            folder.toString())
+                    .inheritIO()
+                    .start();
+            try {
+                Await.until(
+                        "the third version",
+                        Duration.ofSeconds(30),
+                        () -> Files.exists(folder.resolve("lenet/v3/model.json")));
+                Thread.sleep(3L * round);
+            } finally {
+                writer.destroyForcibly().waitFor();
+            }
+            try (Stream<Path> versions = Files.list(folder.resolve("lenet"))) {
+                assertThat(versions.filter(it -> !it.getFileName().toString().startsWith("."))
+                                .map(ModelArtifact::open)
+                                .map(artifact -> artifact.directory().resolve("report.html")))
+                        .hasSizeGreaterThan(2)
+                        .allSatisfy(report -> assertThat(report).hasSize(1 << 20));
+            }
+        }
     }
 
     private static void refusesCard(Path directory, String card, String reason) throws IOException {
