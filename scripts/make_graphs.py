@@ -2,7 +2,7 @@
 """Writes the graphs that training starts from to src/main/resources/digitstream/training, as TorchScript:
 
     lenet.pt, lenet.json      the tutorial's network, and its layers
-    convnet.pt, convnet.json  a larger one
+    convnet.pt, convnet.json  a committee of three larger ones
     augment.pt                shifts, turns, scales, shears and bends images while they are trained on
 
 Run it with PyTorch 1.13 or newer (Debian: python3-torch) after changing a network. The files are part of the sources, so that building
@@ -55,30 +55,55 @@ def lenet():
     )
 
 
-def convolution(inputs, filters):
-    # The normalisation has a bias of its own.
-    return [nn.Conv2d(inputs, filters, 3, bias=False), nn.BatchNorm2d(filters), nn.ReLU()]
-
-
 def convnet():
+    # Without biases: the normalisations have theirs.
     return Network(
         nn.Sequential(
-            *convolution(1, 32),
-            *convolution(32, 32),
+            nn.Conv2d(1, 32, 5, bias=False),
             nn.MaxPool2d(2, 2),
-            *convolution(32, 64),
-            *convolution(64, 64),
+            nn.BatchNorm2d(32),
+            nn.ReLU(),
+            nn.Conv2d(32, 64, 3, bias=False),
+            nn.BatchNorm2d(64),
+            nn.ReLU(),
+            nn.Conv2d(64, 64, 3, bias=False),
             nn.MaxPool2d(2, 2),
-            *convolution(64, 128),
+            nn.BatchNorm2d(64),
+            nn.ReLU(),
         ),
         nn.Sequential(
-            nn.Linear(512, 128, bias=False),
+            nn.Linear(1024, 128, bias=False),
             nn.BatchNorm1d(128),
             nn.ReLU(),
             nn.Dropout(0.3),
             nn.Linear(128, 10),
         ),
     )
+
+
+class Committee(nn.Module):
+    """Networks that are trained beside each other, and whose probabilities are averaged.
+
+    In: uint8 [N,1,28,28]. Out: float32 [N,10]; while training the members' logits one under the other, [members * N,10]."""
+
+    def __init__(self, members):
+        super().__init__()
+        self.members = nn.ModuleList(members)
+
+    def forward(self, x):
+        outputs = []
+        for member in self.members:
+            outputs.append(member(x))
+        if self.training:
+            return torch.cat(outputs)
+        return torch.stack(outputs).mean(0)
+
+    @torch.jit.export
+    def forward_mkldnn(self, x):
+        outputs = []
+        for member in self.members:
+            outputs.append(member.forward_mkldnn(x))
+        return torch.stack(outputs).mean(0)
 
 
 class Augment(nn.Module):
@@ -135,11 +160,11 @@ def write(name, module):
 
 def main():
     torch.manual_seed(0)
-    for name, network in (("lenet", lenet()), ("convnet", convnet())):
-        write(name, network)
+    for name, network, members in (("lenet", lenet(), 1), ("convnet", convnet(), 3)):
+        write(name, network if members == 1 else Committee([network] + [convnet() for _ in range(members - 1)]))
         layers = [layer(module) for module in [*network.features, *network.classifier]]
         lines = ",\n".join("    " + json.dumps(it) for it in layers)
-        (RESOURCES / f"{name}.json").write_text(f'{{\n  "layers": [\n{lines}\n  ]\n}}\n')
+        (RESOURCES / f"{name}.json").write_text(f'{{\n  "members": {members},\n  "layers": [\n{lines}\n  ]\n}}\n')
     write("augment", Augment())
 
 

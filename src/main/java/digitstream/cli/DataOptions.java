@@ -12,10 +12,11 @@ import picocli.CommandLine.Option;
 final class DataOptions {
     @Option(
             names = "--data",
-            paramLabel = "DIR",
+            paramLabel = "PATH",
             description = {
-                "Digits: a folder with the four IDX files of MNIST, gzipped or not.",
-                "Else: the folder that DIGITSTREAM_DATA names; the cache; a download of MNIST into the cache; digits drawn by"
+                "Digits: a folder with the four IDX files of MNIST, gzipped or not; mnist-original.mat; or a folder with"
+                        + " pictures (PNG, JPEG) in folders 0 to 9.",
+                "Else: what DIGITSTREAM_DATA names; the cache; a download of MNIST into the cache; digits drawn by"
                         + " the program."
             })
     private @Nullable Path data;

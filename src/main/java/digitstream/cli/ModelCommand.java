@@ -79,6 +79,11 @@ final class ModelCommand {
             model.parameterShapes().forEach((name, shape) -> out.printf("  %-40s %s%n", name, shape));
             return;
         }
+        if (network.members() > 1) {
+            out.printf(
+                    "A committee of %d members with these layers each; their probabilities are averaged.%n",
+                    network.members());
+        }
         out.printf("%n%5s  %-28s %14s %14s %12s %14s%n", "layer", "", "input", "output", "parameters", "multiply-adds");
         int number = 1;
         for (Network.Row row : network.rows()) {

@@ -81,7 +81,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description = "Passes over the training images (default: the preset's; fast 16, best 24, tutorial 1000).")
+            description = "Passes over the training images (default: the preset's; fast 16, best 20, tutorial 1000).")
     private @Nullable Integer epochs;
 
     @Option(names = "--batch-size", paramLabel = "N", description = "Images a step (default: the preset's; 100).")

@@ -16,12 +16,15 @@ import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.pooling.Pool;
 import ai.djl.training.ParameterStore;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 
 /** A network built of DJL's own blocks: what the TorchScript graph is measured against. */
 final class BlockClassifier implements Classifier {
     private final NDManager manager;
-    private final SequentialBlock block;
+    private final List<SequentialBlock> members = new ArrayList<>();
 
     /**
      * Builds the blocks.
@@ -31,14 +34,17 @@ final class BlockClassifier implements Classifier {
      */
     BlockClassifier(Network network, List<float[]> weights) {
         this.manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-        this.block = block(network);
-        block.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 28, 28));
-        int next = 0;
-        for (var named : block.getParameters()) {
-            Parameter.Type type = named.getValue().getType();
-            if (type != Parameter.Type.RUNNING_MEAN && type != Parameter.Type.RUNNING_VAR) {
-                named.getValue().getArray().set(weights.get(next++));
+        Iterator<float[]> next = weights.iterator();
+        for (int member = 0; member < network.members(); member++) {
+            SequentialBlock block = block(network);
+            block.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 28, 28));
+            for (var named : block.getParameters()) {
+                Parameter.Type type = named.getValue().getType();
+                if (type != Parameter.Type.RUNNING_MEAN && type != Parameter.Type.RUNNING_VAR) {
+                    named.getValue().getArray().set(next.next());
+                }
             }
+            members.add(block);
         }
     }
 
@@ -81,12 +87,15 @@ final class BlockClassifier implements Classifier {
         images.forEach(pixels::put);
         try (NDManager batch = manager.newSubManager()) {
             NDArray input = batch.create(pixels.flip(), new Shape(images.size(), 1, 28, 28), DataType.UINT8);
-            NDList logits = block.forward(
-                    new ParameterStore(batch, false),
-                    new NDList(input.toType(DataType.FLOAT32, false).div(255)),
-                    false);
-            logits.attach(batch);
-            return logits.singletonOrThrow().softmax(1).toFloatArray();
+            NDArray scaled = input.toType(DataType.FLOAT32, false).div(255);
+            NDArray sum = null;
+            for (SequentialBlock member : members) {
+                NDList logits = member.forward(new ParameterStore(batch, false), new NDList(scaled), false);
+                logits.attach(batch);
+                NDArray probabilities = logits.singletonOrThrow().softmax(1);
+                sum = sum == null ? probabilities : sum.add(probabilities);
+            }
+            return Objects.requireNonNull(sum).div(members.size()).toFloatArray();
         }
     }
 

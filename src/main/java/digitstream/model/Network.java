@@ -12,11 +12,13 @@ import java.util.Objects;
 
 /**
  * A network as its layers, one after the other, from 28 by 28 pixels of one channel to ten numbers. There is none whose
- * sizes do not come out as whole numbers.
+ * sizes do not come out as whole numbers. A committee has several members of the same layers, whose probabilities are averaged.
  *
- * @param layers first to last
+ * @param members 1 for a network that is no committee
+ * @param layers of each member, first to last
  */
-public record Network(List<Layer> layers) {
+public record Network(int members, List<Layer> layers) {
+    private static final int MOST_MEMBERS = 100;
     private static final Size INPUT = new Size(1, 28, 28);
 
     /**
@@ -51,10 +53,14 @@ public record Network(List<Layer> layers) {
      * @throws ModelException that names the layer and the arithmetic
      */
     @JsonCreator
-    public Network(@JsonProperty("layers") List<Layer> layers) {
+    public Network(@JsonProperty("members") int members, @JsonProperty("layers") List<Layer> layers) {
+        if (members < 1 || members > MOST_MEMBERS) {
+            throw new ModelException("network has members of " + members + "; give 1 to " + MOST_MEMBERS);
+        }
         if (layers == null || layers.isEmpty() || layers.stream().anyMatch(Objects::isNull)) {
             throw new ModelException("network has no layers");
         }
+        this.members = members;
         this.layers = List.copyOf(layers);
         Size output = rows(this.layers).get(layers.size() - 1).output();
         if (!output.equals(new Size(Classifier.CLASSES, 1, 1))) {
@@ -76,19 +82,19 @@ public record Network(List<Layer> layers) {
         }
     }
 
-    /** Each layer with its sizes. */
+    /** Each layer with its sizes, of one member. */
     public List<Row> rows() {
         return rows(layers);
     }
 
-    /** All learnt numbers. */
+    /** All learnt numbers, of all members. */
     public long parameters() {
-        return rows().stream().mapToLong(Row::parameters).sum();
+        return members * rows().stream().mapToLong(Row::parameters).sum();
     }
 
-    /** Multiplications whose results are added up, an image. */
+    /** Multiplications whose results are added up, an image, in all members. */
     public long multiplyAdds() {
-        return rows().stream().mapToLong(Row::multiplyAdds).sum();
+        return members * rows().stream().mapToLong(Row::multiplyAdds).sum();
     }
 
     private static List<Row> rows(List<Layer> layers) {

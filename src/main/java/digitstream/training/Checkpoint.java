@@ -74,8 +74,24 @@ record Checkpoint(Progress progress, byte[] network, byte[] best, byte[] moments
         }
     }
 
-    /** Puts this in the place of the one before, as a whole or not at all. */
-    void write(Path file) throws IOException {
+    /**
+     * Puts this in the place of the one before, as a whole or not at all.
+     *
+     * @throws ModelException where the disk is full or fails; the one before is still there
+     */
+    void write(Path file) {
+        try {
+            replace(file);
+        } catch (IOException e) {
+            int before = progress.history().size() - 1;
+            throw new ModelException(
+                    "the training can't be kept in " + file + ": " + e + "; make room"
+                            + (before == 0 ? "" : ", and --resume goes on behind epoch " + before),
+                    e);
+        }
+    }
+
+    private void replace(Path file) throws IOException {
         Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
         Files.createDirectories(file.getParent());
         try (FileChannel channel = FileChannel.open(
@@ -91,6 +107,9 @@ record Checkpoint(Progress progress, byte[] network, byte[] best, byte[] moments
             put(zip, "moments", moments);
             zip.finish();
             channel.force(true);
+        } catch (IOException e) {
+            Files.deleteIfExists(unfinished);
+            throw e;
         }
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }

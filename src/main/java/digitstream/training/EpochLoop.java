@@ -59,6 +59,7 @@ final class EpochLoop {
         long seed = settings.seed() * 1_000_003 + epoch;
         int[] order = DividedImages.shuffled(training.size(), seed);
         engine.setRandomSeed((int) seed);
+        int members = settings.architecture().network().members();
         int stepsPerEpoch = (order.length + settings.batchSize() - 1) / settings.batchSize();
         long steps = (long) settings.epochs() * stepsPerEpoch;
         long step = (long) (epoch - 1) * stepsPerEpoch;
@@ -77,10 +78,12 @@ final class EpochLoop {
                     NDArray mean;
                     try (GradientCollector gradients = engine.newGradientCollector()) {
                         NDArray logits = network.forward(images, arrays, true);
-                        NDArray differentiable = loss.evaluate(new NDList(batch.labels()), new NDList(logits));
+                        // Each member of a committee gives logits, and learns the same labels.
+                        NDArray expected = batch.labels().tile(logits.getShape().get(0) / batch.size());
+                        NDArray differentiable = loss.evaluate(new NDList(expected), new NDList(logits));
                         gradients.backward(differentiable);
                         mean = differentiable.stopGradient();
-                        correct.addi(hits(logits.stopGradient(), batch.labels()));
+                        correct.addi(hits(logits.stopGradient(), expected));
                     }
                     lossSum.addi(mean.mul(to - from));
                     totalLoss.addi(mean);
@@ -95,7 +98,7 @@ final class EpochLoop {
                     epoch,
                     sum[0] / order.length,
                     sum[1],
-                    (double) correct.getLong() / order.length,
+                    (double) correct.getLong() / order.length / members,
                     held == null ? null : held[0],
                     held == null ? null : held[1],
                     validation.map(DeviceImages::size).orElse(0),

@@ -68,6 +68,16 @@ final class Plots {
         if (history.get(0).validationLoss() != null) {
             line(chart, "validation", history, ORANGE, epoch -> Objects.requireNonNull(epoch.validationLoss()));
         }
+        double lowest = history.stream()
+                .mapToDouble(epoch ->
+                        Math.min(epoch.loss(), Objects.requireNonNullElse(epoch.validationLoss(), epoch.loss())))
+                .min()
+                .orElse(1);
+        // Whole decades, so that the axis has labels at both ends.
+        chart.getStyler().setYAxisMin(Math.pow(10, Math.floor(Math.log10(Math.max(1e-9, lowest)))));
+        chart.getStyler()
+                .setYAxisMax(Math.max(
+                        1, Math.pow(10, Math.ceil(Math.log10(history.get(0).loss())))));
         return chart;
     }
 

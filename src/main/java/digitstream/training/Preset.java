@@ -49,13 +49,13 @@ public enum Preset {
                         "best",
                         Architecture.CONVNET,
                         Division.HELD_OUT,
-                        24,
+                        20,
                         100,
                         Optimiser.ADAMW,
                         0.003,
                         Schedule.ONE_CYCLE,
                         0.01,
-                        new Augmentation(12, 0.12, 0.12, 2, 0.5),
+                        new Augmentation(10, 0.1, 0.1, 1.5, 0.4),
                         SEED);
         };
     }

@@ -237,7 +237,11 @@ final class ReportPage {
         if (network == null) {
             return;
         }
-        add("<h2>Layers</h2><div class=\"wide\"><table><tr><th scope=\"col\">layer</th><th scope=\"col\">output</th>");
+        add("<h2>Layers</h2>");
+        if (network.members() > 1) {
+            add("<p>Of each of %d members, whose probabilities are averaged.</p>", network.members());
+        }
+        add("<div class=\"wide\"><table><tr><th scope=\"col\">layer</th><th scope=\"col\">output</th>");
         add("<th scope=\"col\">parameters</th><th scope=\"col\">multiply-adds</th></tr>");
         for (Network.Row layer : network.rows()) {
             add(

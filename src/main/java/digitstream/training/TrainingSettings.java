@@ -29,6 +29,9 @@ public record TrainingSettings(
         double weightDecay,
         @Nullable Augmentation augmentation,
         long seed) {
+    private static final double WARM_UP = 0.1;
+    /** Not quite zero at the very end: a step that does nothing is a wasted one. */
+    private static final double LAST = 0.001;
 
     /** How the images are divided. */
     public enum Division {
@@ -94,10 +97,6 @@ public record TrainingSettings(
         return (optimiser == Optimiser.SGD ? "SGD" : "AdamW, weight decay " + weightDecay)
                 + (schedule == Schedule.CONSTANT ? ", constant rate" : ", one cycle of the rate");
     }
-
-    private static final double WARM_UP = 0.1;
-    /** Not quite zero at the very end: a step that does nothing is a wasted one. */
-    private static final double LAST = 0.001;
 
     private static void require(boolean holds, String name, double value) {
         if (!holds) {

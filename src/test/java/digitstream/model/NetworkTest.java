@@ -18,13 +18,15 @@ class NetworkTest {
     /** By hand: the tutorial's own table. */
     @Test
     void followsTheSizesOfTheTutorialsNetwork() {
-        Network lenet = new Network(List.of(
-                new Convolution(6, 5, 1, 0, true),
-                new MaxPooling(2, 2),
-                new Convolution(16, 5, 1, 0, true),
-                new MaxPooling(2, 2),
-                new Linear(64, true),
-                LAST));
+        Network lenet = new Network(
+                1,
+                List.of(
+                        new Convolution(6, 5, 1, 0, true),
+                        new MaxPooling(2, 2),
+                        new Convolution(16, 5, 1, 0, true),
+                        new MaxPooling(2, 2),
+                        new Linear(64, true),
+                        LAST));
         assertThat(lenet.rows())
                 .extracting(row -> row.output().toString())
                 .containsExactly("6 x 24 x 24", "6 x 12 x 12", "16 x 8 x 8", "16 x 4 x 4", "64", "10");
@@ -38,7 +40,7 @@ class NetworkTest {
 
     @Test
     void countsPaddingAndStride() {
-        Network strided = new Network(List.of(new Convolution(8, 4, 2, 1, false), LAST));
+        Network strided = new Network(1, List.of(new Convolution(8, 4, 2, 1, false), LAST));
         assertThat(strided.rows().get(0).output()).hasToString("8 x 14 x 14");
         assertThat(strided.rows().get(0).parameters()).isEqualTo(8 * 16);
     }
@@ -58,16 +60,17 @@ class NetworkTest {
     void refusesANetworkThatDoesNotEndWithTenNumbers() {
         refuses("ends with 64 numbers, not 10", new Linear(64, true));
         refuses("ends with 6 x 24 x 24 numbers", new Convolution(6, 5, 1, 0, true));
-        assertThatThrownBy(() -> new Network(List.of())).hasMessageContaining("no layers");
+        assertThatThrownBy(() -> new Network(1, List.of())).hasMessageContaining("no layers");
         assertThatThrownBy(() -> new Convolution(0, 5, 1, 0, true)).hasMessageContaining("filters of 0");
     }
 
     @Test
     void readsLayersAndNamesWhatIsWrongWithThem() throws IOException {
-        assertThat(read("{\"layers\":[{\"type\":\"ReLU\"},{\"type\":\"Linear\",\"units\":10,\"bias\":true}]}")
-                        .parameters())
+        assertThat(
+                        read("{\"members\":1,\"layers\":[{\"type\":\"ReLU\"},{\"type\":\"Linear\",\"units\":10,\"bias\":true}]}")
+                                .parameters())
                 .isEqualTo(7_850);
-        assertThatThrownBy(() -> read("{\"layers\":[{\"type\":\"Linear\",\"units\":11,\"bias\":true}]}"))
+        assertThatThrownBy(() -> read("{\"members\":1,\"layers\":[{\"type\":\"Linear\",\"units\":11,\"bias\":true}]}"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("ends with 11 numbers");
     }
@@ -77,7 +80,7 @@ class NetworkTest {
     }
 
     private static void refuses(String reason, Layer... layers) {
-        assertThatThrownBy(() -> new Network(List.of(layers)))
+        assertThatThrownBy(() -> new Network(1, List.of(layers)))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(reason);
     }

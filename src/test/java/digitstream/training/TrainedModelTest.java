@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import digitstream.data.DigitData;
 import digitstream.data.DrawnDigits;
 import digitstream.data.LabelledImages;
 import digitstream.model.Classifier;
 import digitstream.model.LoadedModel;
 import digitstream.model.ModelArtifact;
+import digitstream.testing.PythonTorch;
 import digitstream.testing.Trainings;
 import digitstream.training.ModelTrainer.Finished;
 import java.nio.file.Files;
@@ -151,23 +151,10 @@ class TrainedModelTest {
     }
 
     @Test
-    void isReadByPythonWithTheSameProbabilities(@TempDir Path folder) throws Exception {
-        assumeTrue(pythonHasTorch(), "there is no python3 with torch here to compare with");
-        byte[] pixels = fresh.slice(0, 32).pixels();
-        Files.write(folder.resolve("pixels"), pixels);
-        String program = "import sys, json, torch; m = torch.jit.load(sys.argv[1]).eval();"
-                + "x = torch.tensor(list(open(sys.argv[2], 'rb').read()), dtype=torch.uint8).reshape(-1, 1, 28, 28);"
-                + "print(json.dumps(m(x).flatten().tolist()))";
-        Process python = new ProcessBuilder(
-                        "/usr/bin/python3",
-                        "-c",
-                        program,
-                        artifact.directory().resolve("model.pt").toString(),
-                        folder.resolve("pixels").toString())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        double[] expected = new ObjectMapper().readValue(python.getInputStream(), double[].class);
-        assertThat(python.waitFor()).isZero();
+    void isReadByPythonWithTheSameProbabilities() throws Exception {
+        assumeTrue(PythonTorch.isThere(), "there is no python3 with torch here to compare with");
+        double[] expected = PythonTorch.probabilities(
+                artifact.directory().resolve("model.pt"), fresh.slice(0, 32).pixels());
         try (Classifier classifier = model.newClassifier()) {
             float[] ours = classifier.classify(images(0, 32));
             for (int i = 0; i < ours.length; i++) {
@@ -186,16 +173,5 @@ class TrainedModelTest {
                 .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static boolean pythonHasTorch() throws Exception {
-        try {
-            return new ProcessBuilder("/usr/bin/python3", "-c", "import torch")
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (java.io.IOException noPython) {
-            return false;
-        }
     }
 }

@@ -2,14 +2,19 @@ package digitstream.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import digitstream.data.DigitData;
 import digitstream.data.DigitSources;
 import digitstream.data.DrawnDigits;
+import digitstream.data.LabelledImages;
+import digitstream.model.Classifier;
+import digitstream.model.LoadedModel;
 import digitstream.model.ModelArtifact;
 import digitstream.model.ModelCard;
 import digitstream.model.ModelException;
+import digitstream.testing.PythonTorch;
 import digitstream.testing.Trainings;
 import digitstream.training.ModelTrainer.Finished;
 import digitstream.training.ModelTrainer.Interrupted;
@@ -19,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -126,6 +132,24 @@ class TrainingTest {
                 .hasMessageContaining("is no unfinished training, or damaged");
     }
 
+    /** A committee with normalisations and dropout: what is saved is not in training mode. */
+    @Test
+    void writesWhatPythonReadsWithTheSameProbabilities() throws Exception {
+        assumeTrue(PythonTorch.isThere(), "there is no python3 with torch here to compare with");
+        ModelArtifact artifact = Trainings.train(FEW, few(Preset.BEST, 1, 1), models, "lenet", "1")
+                .artifact();
+        LabelledImages images = FEW.test().slice(0, 20);
+        double[] expected = PythonTorch.probabilities(artifact.directory().resolve("model.pt"), images.pixels());
+        try (LoadedModel model = LoadedModel.load(artifact);
+                Classifier classifier = model.newClassifier()) {
+            float[] ours = classifier.classify(
+                    IntStream.range(0, 20).mapToObj(images::pixels).toList());
+            for (int i = 0; i < ours.length; i++) {
+                assertThat((double) ours[i]).isCloseTo(expected[i], within(1e-5));
+            }
+        }
+    }
+
     @Test
     void refusesAVersionThatExistsBeforeItTrains() throws Exception {
         train(few(Preset.FAST, 1, 1), "1");
@@ -185,7 +209,12 @@ class TrainingTest {
         Evaluation test = finished.test();
         assertThat(Files.readString(directory.resolve("report.html")))
                 .contains(String.format(java.util.Locale.ROOT, "%.2f %%", 100 * test.accuracy()))
-                .contains("Learning curves", "Reliability", "Confusion matrix", "Conv2d 3x3, 32 filters")
+                .contains(
+                        "Learning curves",
+                        "Reliability",
+                        "Confusion matrix",
+                        "Conv2d 3x3, 64 filters",
+                        "Of each of 3 members")
                 .contains("image " + test.mistakes().get(0))
                 .doesNotContain("http://", "https://", "<script");
     }

@@ -1,0 +1,42 @@
+package digitstream.testing;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** PyTorch in Python, where it is installed (Debian's python3-torch). */
+public final class PythonTorch {
+    private static final String PYTHON = "/usr/bin/python3";
+    private static final String PROGRAM = "import sys, json, torch; m = torch.jit.load(sys.argv[1]).eval();"
+            + "x = torch.tensor(list(open(sys.argv[2], 'rb').read()), dtype=torch.uint8).reshape(-1, 1, 28, 28);"
+            + "print(json.dumps(m(x).flatten().tolist()))";
+
+    private PythonTorch() {}
+
+    public static boolean isThere() throws InterruptedException {
+        try {
+            return new ProcessBuilder(PYTHON, "-c", "import torch").start().waitFor() == 0;
+        } catch (IOException noPython) {
+            return false;
+        }
+    }
+
+    /** What a TorchScript file says of images of 28 * 28 pixels each, one after the other. */
+    public static double[] probabilities(Path model, byte[] pixels) throws IOException, InterruptedException {
+        Path file = Files.createTempFile("pixels", ".bin");
+        try {
+            Files.write(file, pixels);
+            Process python = new ProcessBuilder(PYTHON, "-c", PROGRAM, model.toString(), file.toString())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            double[] probabilities = new ObjectMapper().readValue(python.getInputStream(), double[].class);
+            if (python.waitFor() != 0) {
+                throw new AssertionError("Python ended with " + python.exitValue());
+            }
+            return probabilities;
+        } finally {
+            Files.delete(file);
+        }
+    }
+}
