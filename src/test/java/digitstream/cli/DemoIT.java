@@ -12,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,8 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The demo as a process, as a user starts it. */
 @ExtendWith(Environment.Extension.class)
 class DemoIT {
-    private static final Pattern EVALUATED = Pattern.compile("([0-9.]+) % \\(([0-9,]+) of ([0-9,]+)\\)");
-
     @TempDir
     private Path folder;
 
@@ -75,12 +71,17 @@ class DemoIT {
                 .contains("5,000 images produced, 5,000 predicted: 0 missing, 0 duplicated, 0 dead letters");
         assertNothingIsLeft();
 
-        CommandLineProcess evaluate = CommandLineProcess.run(folder, "evaluate", "--limit", Integer.toString(images));
-        Matcher evaluated = EVALUATED.matcher(evaluate.out());
-        assertThat(evaluated.find()).as(evaluate.out() + evaluate.err()).isTrue();
+        CommandLineProcess evaluate =
+                CommandLineProcess.run(folder, "evaluate", "--json", "--limit", Integer.toString(images));
+        assertThat(evaluate.exitValue()).as(evaluate.err()).isZero();
         // The summary's images are the first of the test set, as evaluate's are.
-        assertThat(100 * summary.get("accuracy").asDouble())
-                .isCloseTo(Double.parseDouble(evaluated.group(1)), within(0.2));
+        assertThat(summary.get("accuracy").asDouble())
+                .isCloseTo(
+                        new ObjectMapper()
+                                .readTree(evaluate.out())
+                                .get("accuracy")
+                                .asDouble(),
+                        within(0.002));
     }
 
     @Test
