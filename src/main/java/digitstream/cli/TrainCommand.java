@@ -193,7 +193,9 @@ final class TrainCommand implements Callable<Integer> {
             explain(System.out, finished.artifact());
             return finished.artifact();
         }
-        throw new UserException("interrupted while training; nothing was started");
+        throw new UserException(
+                "interrupted while training; nothing was started. `digitstream train --resume` goes on with"
+                        + " the epochs that are over, `digitstream demo` begins anew");
     }
 
     private static ModelTrainer trainer(Path models, String device, PrintStream say, Interrupts interrupts) {
