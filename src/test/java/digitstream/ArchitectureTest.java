@@ -32,6 +32,8 @@ class ArchitectureTest {
             .definedBy("digitstream.topology..")
             .layer("client")
             .definedBy("digitstream.client..")
+            .layer("dashboard")
+            .definedBy("digitstream.dashboard..")
             .layer("demo")
             .definedBy("digitstream.demo..")
             .layer("cli")
@@ -40,12 +42,14 @@ class ArchitectureTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("demo")
             .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("dashboard")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("client")
-            .mayOnlyBeAccessedByLayers("demo", "cli")
+            .mayOnlyBeAccessedByLayers("dashboard", "demo", "cli")
             .whereLayer("training")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("topology")
-            .mayOnlyBeAccessedByLayers("client", "demo", "cli")
+            .mayOnlyBeAccessedByLayers("client", "dashboard", "demo", "cli")
             .whereLayer("local")
             .mayOnlyBeAccessedByLayers("demo", "cli")
             .whereLayer("model")
@@ -55,7 +59,7 @@ class ArchitectureTest {
             .whereLayer("data")
             .mayOnlyBeAccessedByLayers("training", "client", "demo", "cli")
             .whereLayer("serde")
-            .mayOnlyBeAccessedByLayers("topology", "client", "demo", "cli");
+            .mayOnlyBeAccessedByLayers("topology", "client", "dashboard", "demo", "cli");
 
     @ArchTest
     static final ArchRule ONE_CLASS_KNOWS_THE_REGISTRYS_CLIENT = noClasses()

@@ -1,6 +1,8 @@
 package digitstream.cli;
 
 import digitstream.client.ProducePlan;
+import digitstream.dashboard.Dashboard;
+import digitstream.dashboard.DashboardException;
 import digitstream.data.DigitData;
 import digitstream.demo.Demo;
 import digitstream.demo.DemoSummary;
@@ -65,6 +67,15 @@ final class DemoCommand implements Callable<Integer> {
     private @Nullable Path summary;
 
     @Option(
+            names = "--dashboard",
+            paramLabel = "PORT",
+            description = "Where the dashboard is, on 127.0.0.1 (default: 8080, or any free one where that is taken).")
+    private @Nullable Integer dashboardPort;
+
+    @Option(names = "--no-dashboard", description = "Serve no dashboard.")
+    private boolean noDashboard;
+
+    @Option(
             names = "--property",
             paramLabel = "KEY=VALUE",
             description = "A setting of the topologies; may be given again and again.")
@@ -75,6 +86,9 @@ final class DemoCommand implements Callable<Integer> {
         long start = System.nanoTime();
         if (images < 1 || images > MOST_IMAGES) {
             throw new UserException("--images is " + images + "; give 1 to " + MOST_IMAGES);
+        }
+        if (dashboardPort != null) {
+            DashboardOptions.requirePort("--dashboard", dashboardPort);
         }
         ProducePlan plan = pace.plan(true, true, images, ID_PREFIX);
         Settings settings = Settings.parse(properties);
@@ -106,15 +120,21 @@ final class DemoCommand implements Callable<Integer> {
                             (System.nanoTime() - start) / 1e9,
                             cluster.bootstrapServers(),
                             cluster.schemaRegistryUrl());
-                    DemoSummary result = new Demo(
-                                    cluster,
-                                    serve,
-                                    settings,
-                                    plan,
-                                    model.card().version(),
-                                    System.out,
-                                    Terminal.isInteractive())
-                            .run(clients, admin, producer, schemas, digits.test(), interrupts::asked);
+                    DemoSummary result;
+                    try (Dashboard dashboard = noDashboard ? null : dashboard(clients, admin, schemas, settings)) {
+                        if (dashboard != null) {
+                            System.out.println("Dashboard: " + dashboard.url());
+                        }
+                        result = new Demo(
+                                        cluster,
+                                        serve,
+                                        settings,
+                                        plan,
+                                        model.card().version(),
+                                        System.out,
+                                        Terminal.isInteractive())
+                                .run(clients, admin, producer, schemas, digits.test(), interrupts::asked);
+                    }
                     report(result);
                     if (!result.isExact()) {
                         cluster.keepDirectory();
@@ -128,6 +148,22 @@ final class DemoCommand implements Callable<Integer> {
                 }
             }
         }
+    }
+
+    private Dashboard dashboard(Map<String, String> clients, Admin admin, SchemaRegistry schemas, Settings settings) {
+        int port = dashboardPort == null ? DashboardOptions.PORT : dashboardPort;
+        try {
+            return DashboardOptions.start(clients, admin, schemas, settings, options(port));
+        } catch (DashboardException taken) {
+            if (dashboardPort != null) {
+                throw taken;
+            }
+            return DashboardOptions.start(clients, admin, schemas, settings, options(0));
+        }
+    }
+
+    private static Dashboard.Options options(int port) {
+        return new Dashboard.Options(DashboardOptions.LOOPBACK, port, DashboardOptions.HISTORY);
     }
 
     private ModelArtifact model(DigitData digits, Interrupts interrupts) throws IOException {

@@ -1,5 +1,6 @@
 package digitstream.cli;
 
+import digitstream.dashboard.DashboardException;
 import digitstream.data.DataException;
 import digitstream.local.LocalException;
 import digitstream.model.ModelException;
@@ -22,6 +23,7 @@ final class Errors {
                 || error instanceof DataException
                 || error instanceof ModelException
                 || error instanceof LocalException
+                || error instanceof DashboardException
                 || error instanceof RegistryUnavailableException) {
             return List.of(oneLine(error.getMessage()));
         }

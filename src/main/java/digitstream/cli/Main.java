@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
             ServeCommand.class,
             ProduceCommand.class,
             TailCommand.class,
+            DashboardCommand.class,
             TopicsCommand.class
         },
         footer = {"", "Each command has its own --help. Start with: digitstream demo"})

@@ -56,9 +56,13 @@ final class PaceOptions {
     }
 
     private Duration labelDelay() {
-        Matcher parts = DURATION.matcher(labelDelay);
+        return duration("--label-delay", labelDelay);
+    }
+
+    static Duration duration(String flag, String text) {
+        Matcher parts = DURATION.matcher(text);
         if (!parts.matches()) {
-            throw new UserException("--label-delay is '" + labelDelay + "'; give a time like 500ms, 2s or 1m");
+            throw new UserException(flag + " is '" + text + "'; give a time like 500ms, 2s or 1m");
         }
         long count = Long.parseLong(parts.group(1));
         return switch (parts.group(2)) {

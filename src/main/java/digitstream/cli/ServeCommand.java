@@ -4,6 +4,7 @@ import digitstream.avro.Accuracy;
 import digitstream.avro.DigitImage;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.Prediction;
+import digitstream.dashboard.Dashboard;
 import digitstream.model.Engines;
 import digitstream.model.LoadedModel;
 import digitstream.model.ModelArtifact;
@@ -29,6 +30,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -60,6 +62,12 @@ final class ServeCommand implements Callable<Integer> {
             description = "Run one of the two topologies (default: both).")
     private String only = "";
 
+    @Option(
+            names = "--dashboard",
+            paramLabel = "PORT",
+            description = "Serve the dashboard, too, at this port of 127.0.0.1 (0: any free one).")
+    private @Nullable Integer dashboard;
+
     @Override
     public Integer call() throws InterruptedException {
         long start = System.nanoTime();
@@ -67,6 +75,9 @@ final class ServeCommand implements Callable<Integer> {
         boolean scores = !only.equals("classify");
         if (!only.isEmpty() && classifies && scores) {
             throw new UserException("--only is '" + only + "'; give classify or score");
+        }
+        if (dashboard != null) {
+            DashboardOptions.requirePort("--dashboard", dashboard);
         }
         Settings settings = cluster.settings();
         Engines.forInference();
@@ -94,6 +105,15 @@ final class ServeCommand implements Callable<Integer> {
                 }
                 if (scores) {
                     parts.add("scoring", score(settings, schemas), StreamsConfiguration.score(settings, streams));
+                }
+                if (dashboard != null) {
+                    parts.dashboard = Optional.of(DashboardOptions.start(
+                            clients,
+                            admin,
+                            schemas,
+                            settings,
+                            new Dashboard.Options(DashboardOptions.LOOPBACK, dashboard, DashboardOptions.HISTORY)));
+                    System.out.println("Dashboard: " + parts.dashboard.get().url());
                 }
                 return parts.runUntil(interrupts, start);
             }
@@ -140,6 +160,7 @@ final class ServeCommand implements Callable<Integer> {
     private static final class Parts implements AutoCloseable {
         private final List<RunningTopology> topologies = new ArrayList<>();
         private Optional<LoadedModel> model = Optional.empty();
+        private Optional<Dashboard> dashboard = Optional.empty();
 
         void add(String name, org.apache.kafka.streams.Topology topology, java.util.Properties settings) {
             try {
@@ -163,6 +184,7 @@ final class ServeCommand implements Callable<Integer> {
                     System.out.printf(
                             Locale.ROOT, "Ready after %.1f s. Ctrl-C ends it.%n", (System.nanoTime() - start) / 1e9);
                 }
+                dashboard.ifPresent(DashboardOptions::requireAlive);
                 for (RunningTopology topology : topologies) {
                     if (topology.ended().isDone()) {
                         Throwable cause = topology.ended().join().orElse(null);
@@ -186,6 +208,7 @@ final class ServeCommand implements Callable<Integer> {
 
         @Override
         public void close() {
+            dashboard.ifPresent(Dashboard::close);
             topologies.forEach(RunningTopology::close);
             model.ifPresent(LoadedModel::close);
         }

@@ -1,6 +1,7 @@
 package digitstream.client;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +23,17 @@ public final class CommittedReader implements AutoCloseable {
      * @param fromBeginning else only what comes from now on
      */
     public CommittedReader(Map<String, ?> settings, List<String> topics, boolean fromBeginning) {
+        this(settings, topics);
+        if (fromBeginning) {
+            consumer.seekToBeginning(consumer.assignment());
+        } else {
+            consumer.seekToEnd(consumer.assignment());
+            // Seeking is lazy; the end is that of now.
+            consumer.assignment().forEach(consumer::position);
+        }
+    }
+
+    private CommittedReader(Map<String, ?> settings, List<String> topics) {
         Map<String, Object> all = new HashMap<>(settings);
         all.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
@@ -33,13 +45,26 @@ public final class CommittedReader implements AutoCloseable {
                     .forEach(partition -> partitions.add(new TopicPartition(topic, partition.partition())));
         }
         consumer.assign(partitions);
-        if (fromBeginning) {
-            consumer.seekToBeginning(partitions);
-        } else {
-            consumer.seekToEnd(partitions);
-            // Seeking is lazy; the end is that of now.
-            partitions.forEach(consumer::position);
-        }
+    }
+
+    /**
+     * Opens a reader that begins with the records since a time.
+     *
+     * @param atLeast of each partition, as many of the last offsets are read in any case
+     */
+    public static CommittedReader since(Map<String, ?> settings, List<String> topics, Instant start, long atLeast) {
+        CommittedReader reader = new CommittedReader(settings, topics);
+        KafkaConsumer<byte[], byte[]> consumer = reader.consumer;
+        Map<TopicPartition, Long> times = new HashMap<>();
+        consumer.assignment().forEach(partition -> times.put(partition, start.toEpochMilli()));
+        Map<TopicPartition, Long> first = consumer.beginningOffsets(consumer.assignment());
+        Map<TopicPartition, Long> end = consumer.endOffsets(consumer.assignment());
+        consumer.offsetsForTimes(times).forEach((partition, found) -> {
+            long last = end.getOrDefault(partition, 0L);
+            long from = Math.min(found == null ? last : found.offset(), last - atLeast);
+            consumer.seek(partition, Math.max(first.getOrDefault(partition, 0L), from));
+        });
+        return reader;
     }
 
     /** The next records; none where none come in time. */

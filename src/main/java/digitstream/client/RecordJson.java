@@ -31,11 +31,21 @@ public final class RecordJson {
     /** A record with an Avro value, on one line. */
     public static String line(ConsumerRecord<byte[], byte[]> record, SpecificRecord value) {
         ObjectNode json = head(record);
-        List<Schema.Field> fields = value.getSchema().getFields();
-        for (Schema.Field field : fields) {
+        put(json, value);
+        return text(json);
+    }
+
+    /** An Avro value alone. */
+    public static ObjectNode of(SpecificRecord value) {
+        ObjectNode json = JSON.createObjectNode();
+        put(json, value);
+        return json;
+    }
+
+    private static void put(ObjectNode json, SpecificRecord value) {
+        for (Schema.Field field : value.getSchema().getFields()) {
             json.set(field.name(), node(value.get(field.pos())));
         }
-        return text(json);
     }
 
     /** A record as it stands, such as a dead letter, on one line. */
@@ -82,11 +92,7 @@ public final class RecordJson {
         if (value == null) {
             return nodes.nullNode();
         } else if (value instanceof SpecificRecord nested) {
-            ObjectNode json = nodes.objectNode();
-            for (Schema.Field field : nested.getSchema().getFields()) {
-                json.set(field.name(), node(nested.get(field.pos())));
-            }
-            return json;
+            return of(nested);
         } else if (value instanceof List<?> list) {
             ArrayNode array = nodes.arrayNode();
             list.forEach(element -> array.add(node(element)));

@@ -12,8 +12,9 @@ import java.util.Optional;
  * handwritten digits"): light ink on black, the digit's box scaled to fit 20 by 20 pixels with its proportions kept, and
  * placed so that its centre of mass is that of 28 by 28 pixels. A picture that is so already stays as it is, to the byte.
  */
-final class CentredDigit {
-    static final int SIDE = 28;
+public final class CentredDigit {
+    /** Pixels in a row, and rows. */
+    public static final int SIDE = 28;
 
     private static final int BOX = 20;
     /** Where the centre of mass lies in all of MNIST's test images, by their pixels' indices, give or take a half. */
@@ -30,7 +31,7 @@ final class CentredDigit {
      *
      * @return empty where there is no ink on the picture
      */
-    static Optional<byte[]> of(BufferedImage picture) {
+    public static Optional<byte[]> of(BufferedImage picture) {
         int[][] ink = ink(picture);
         Box box = Box.of(ink);
         if (box == null) {

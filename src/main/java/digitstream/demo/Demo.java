@@ -5,6 +5,7 @@ import digitstream.avro.DigitImage;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
+import digitstream.client.ConsumerLag;
 import digitstream.client.DigitProducer;
 import digitstream.client.ProducePlan;
 import digitstream.data.LabelledImages;
@@ -156,7 +157,7 @@ public final class Demo {
                         produced,
                         (produced - producedBefore) / seconds,
                         (drawn.predicted() - predictedBefore) / seconds,
-                        lag.total(),
+                        lag.position().totalLag(),
                         drawn,
                         (now - start) / 1e9);
                 drawnAt = now;
@@ -201,10 +202,11 @@ public final class Demo {
         return new DemoSummary(
                 produced,
                 tally.predicted(),
-                tally.duplicates() + tally.unexpected(),
+                tally.duplicates() + tally.unreadable(),
                 Math.max(0, produced - tally.predicted() - tally.deadLettered()),
                 all == null ? 0 : all.getLabelled(),
                 tally.deadLettered(),
+                tally.others(),
                 all == null ? null : all.getAccuracy(),
                 tally.predicted() / predicting,
                 tally.latencyP50Millis(),

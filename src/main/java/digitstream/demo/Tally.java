@@ -14,6 +14,7 @@ import java.util.BitSet;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Tally implements Runnable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long LONGEST_LATENCY_MILLIS = 3_600_000;
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}|1[0-9]{9}");
 
     private final CommittedReader reader;
     private final Topics topics;
@@ -43,7 +45,8 @@ final class Tally implements Runnable {
     private final Map<String, Accuracy> windows = new TreeMap<>();
     private long predicted;
     private long duplicates;
-    private long unexpected;
+    private long unreadable;
+    private long others;
     private long deadLettered;
     private long lastPredictionNanos;
     private long recentBatchSizes;
@@ -69,7 +72,8 @@ final class Tally implements Runnable {
      *
      * @param predicted different images with a prediction
      * @param duplicates further predictions of those
-     * @param unexpected predictions of images that were not produced here
+     * @param unreadable records that can't be decoded
+     * @param others predictions of images that others produced, such as drawn digits
      * @param latencyP50Millis since the start; the recent ones since the last snapshot
      * @param recentBatchSize mean, as the images see it
      * @param lastPredictionNanos when the last prediction was read, by {@link System#nanoTime()}
@@ -77,7 +81,8 @@ final class Tally implements Runnable {
     record Snapshot(
             long predicted,
             long duplicates,
-            long unexpected,
+            long unreadable,
+            long others,
             long deadLettered,
             long latencyP50Millis,
             long latencyP99Millis,
@@ -113,18 +118,19 @@ final class Tally implements Runnable {
             if (accuracies.decode(record.value()) instanceof Decoded.Value<Accuracy> accuracy) {
                 windows.put(accuracy.value().getWindow(), accuracy.value());
             } else {
-                unexpected++;
+                unreadable++;
             }
         } else if (predictions.decode(record.value()) instanceof Decoded.Value<Prediction> prediction) {
             count(new String(record.key(), UTF_8), prediction.value(), now);
         } else {
-            unexpected++;
+            unreadable++;
         }
     }
 
     private void count(String imageId, Prediction prediction, long now) {
-        if (!imageId.startsWith(idPrefix)) {
-            unexpected++;
+        if (!imageId.startsWith(idPrefix)
+                || !NUMBER.matcher(imageId.substring(idPrefix.length())).matches()) {
+            others++;
             return;
         }
         int number = Integer.parseInt(imageId.substring(idPrefix.length()));
@@ -171,7 +177,8 @@ final class Tally implements Runnable {
         Snapshot snapshot = new Snapshot(
                 predicted,
                 duplicates,
-                unexpected,
+                unreadable,
+                others,
                 deadLettered,
                 latencies.getValueAtPercentile(50),
                 latencies.getValueAtPercentile(99),

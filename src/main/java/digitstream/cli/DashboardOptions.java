@@ -1,0 +1,49 @@
+package digitstream.cli;
+
+import digitstream.dashboard.Dashboard;
+import digitstream.data.CentredDigit;
+import digitstream.serde.SchemaRegistry;
+import digitstream.topology.Settings;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+
+/** What the commands with a dashboard have in common. */
+final class DashboardOptions {
+    static final String LOOPBACK = "127.0.0.1";
+    static final int PORT = 8080;
+    static final Duration HISTORY = Duration.ofHours(6);
+    private static final int LAST_PORT = 65_535;
+
+    private DashboardOptions() {}
+
+    static void requirePort(String flag, int port) {
+        if (port < 0 || port > LAST_PORT) {
+            throw new UserException(flag + " is " + port + "; give 0 to " + LAST_PORT);
+        }
+    }
+
+    static Dashboard start(
+            Map<String, String> clients,
+            Admin admin,
+            SchemaRegistry schemas,
+            Settings settings,
+            Dashboard.Options options) {
+        return Dashboard.start(
+                clients,
+                admin,
+                schemas,
+                settings.topics(),
+                settings.classifyApplicationId(),
+                CentredDigit::of,
+                options);
+    }
+
+    static void requireAlive(Dashboard dashboard) {
+        if (dashboard.failure().isDone()) {
+            throw new UserException(
+                    "the dashboard has failed; the log above says more",
+                    dashboard.failure().join());
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package digitstream.client;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/** How far a consumer group is behind the end of a topic. Safe for use by several threads, as the admin client is. */
+public record ConsumerLag(Admin admin, String group, String topic) {
+
+    /**
+     * Where a topic and its reader stand.
+     *
+     * @param end offsets that the topic's partitions have given out so far, summed
+     * @param lag records of each partition that the group has not committed; of one without a commit all count
+     */
+    public record Position(long end, SortedMap<Integer, Long> lag) {
+
+        /** Records of all partitions that the group has not committed. */
+        public long totalLag() {
+            return lag.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    /**
+     * Asks the brokers.
+     *
+     * @throws KafkaException where they don't answer, or the topic does not exist
+     */
+    public Position position() throws InterruptedException {
+        try {
+            Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+            for (TopicDescription description :
+                    admin.describeTopics(List.of(topic)).allTopicNames().get().values()) {
+                description
+                        .partitions()
+                        .forEach(partition ->
+                                latest.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest()));
+            }
+            Map<TopicPartition, ListOffsetsResult.ListOffsetsResultInfo> ends =
+                    admin.listOffsets(latest).all().get();
+            Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .get();
+            long end = 0;
+            SortedMap<Integer, Long> lag = new TreeMap<>();
+            for (var partition : ends.entrySet()) {
+                OffsetAndMetadata offset = committed.get(partition.getKey());
+                long last = partition.getValue().offset();
+                end += last;
+                lag.put(partition.getKey().partition(), Math.max(0, last - (offset == null ? 0 : offset.offset())));
+            }
+            return new Position(end, lag);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
+        }
+    }
+}

@@ -1,0 +1,257 @@
+package digitstream.dashboard;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import digitstream.serde.RegistryUnavailableException;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.BadRequestResponse;
+import io.javalin.http.ContentType;
+import io.javalin.http.Context;
+import io.javalin.http.ForbiddenResponse;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.staticfiles.Location;
+import io.javalin.util.JavalinBindException;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.net.URI;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The page and what it asks for, over HTTP. Only what was sent by this page is taken: a request must name the host that is
+ * listened at (against DNS rebinding), and what changes anything must be JSON from the page's own origin.
+ */
+final class DashboardServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DashboardServer.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
+    private static final int SMALLEST_DRAWING = 28;
+    private static final int LARGEST_DRAWING = 512;
+    /** The largest drawing in base64, and some. */
+    private static final long MOST_BYTES = 400_000;
+
+    private final String host;
+    private final Pages pages;
+    private final Drawings drawings;
+    private final ImageReader images;
+    private final Dashboard.Normaliser normaliser;
+    private final Mistakes mistakes;
+    private final Supplier<String> state;
+    private final Supplier<String> history;
+    private final Javalin server;
+
+    DashboardServer(
+            String host,
+            int port,
+            Pages pages,
+            Drawings drawings,
+            ImageReader images,
+            Dashboard.Normaliser normaliser,
+            Mistakes mistakes,
+            Supplier<String> state,
+            Supplier<String> history) {
+        this.host = host;
+        this.pages = pages;
+        this.drawings = drawings;
+        this.images = images;
+        this.normaliser = normaliser;
+        this.mistakes = mistakes;
+        this.state = state;
+        this.history = history;
+        this.server = Javalin.create(this::configure);
+        try {
+            server.start(host, port);
+        } catch (JavalinBindException e) {
+            throw new DashboardException(
+                    "the dashboard can't listen at " + host + ":" + port
+                            + "; another program has this port, or the address is not this machine's; give another (port 0: any free one)",
+                    e);
+        }
+    }
+
+    private void configure(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.http.maxRequestSize = MOST_BYTES;
+        config.staticFiles.enableWebjars();
+        config.staticFiles.add("/digitstream/dashboard", Location.CLASSPATH);
+        config.routes.before(this::guard);
+        config.routes.sse("/api/events", client -> pages.add(client, state()));
+        config.routes.get("/api/history", context -> json(context, history.get()));
+        config.routes.get("/api/mistakes/{actual}/{predicted}", this::mistakesOfACell);
+        config.routes.get("/api/images/{partition}/{offset}", this::image);
+        config.routes.post("/api/digits", this::classify);
+        config.routes.post("/api/labels", this::label);
+        config.routes.exception(HttpResponseException.class, (e, context) -> {
+            context.status(e.getStatus());
+            json(context, StateJson.error(String.valueOf(e.getMessage())));
+        });
+        config.routes.exception(RegistryUnavailableException.class, (e, context) -> {
+            context.status(503);
+            json(context, StateJson.error("the schema registry does not answer; try again"));
+        });
+        config.routes.exception(Exception.class, (e, context) -> {
+            LOG.error("{} {} has failed", context.method(), context.path(), e);
+            context.status(500);
+            json(context, StateJson.error("the dashboard has failed at this; its log says more"));
+        });
+    }
+
+    private void guard(Context context) {
+        context.header("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'");
+        context.header("X-Content-Type-Options", "nosniff");
+        context.header("Referrer-Policy", "no-referrer");
+        String asked = Optional.ofNullable(context.host()).orElse("");
+        String name = asked.replaceFirst(":\\d+$", "");
+        boolean anyHost = host.equals("0.0.0.0") || host.equals("::");
+        if (!anyHost && !LOOPBACK.contains(name) && !name.equals(host)) {
+            throw new ForbiddenResponse("this dashboard is not at " + name + "; see it at " + url());
+        }
+        if (context.method().equals(HandlerType.POST)) {
+            String origin = context.header("Origin");
+            if (origin != null && !asked.equals(URI.create(origin).getRawAuthority())) {
+                throw new ForbiddenResponse("this was sent by another page");
+            }
+            if (!Optional.ofNullable(context.contentType()).orElse("").startsWith(ContentType.JSON)) {
+                throw new BadRequestResponse("send JSON, as application/json");
+            }
+        }
+    }
+
+    private void mistakesOfACell(Context context) {
+        int actual = number(context, "actual", 9);
+        int predicted = number(context, "predicted", 9);
+        json(context, StateJson.text(StateJson.mistakes(mistakes.of(actual, predicted))));
+    }
+
+    private void image(Context context) {
+        Optional<byte[]> png = images.png(
+                number(context, "partition", Integer.MAX_VALUE), wholeNumber(context, "offset", Long.MAX_VALUE));
+        if (png.isEmpty()) {
+            context.status(404);
+            json(context, StateJson.error("there is no such image, or it is there no longer"));
+            return;
+        }
+        // What stands at an offset stays what it is.
+        context.header("Cache-Control", "private, max-age=86400, immutable")
+                .contentType(ContentType.IMAGE_PNG)
+                .result(png.get());
+    }
+
+    private void classify(Context context) {
+        JsonNode body = body(context);
+        int side = body.path("side").asInt();
+        if (side < SMALLEST_DRAWING || side > LARGEST_DRAWING) {
+            throw new BadRequestResponse("side is " + side + "; give " + SMALLEST_DRAWING + " to " + LARGEST_DRAWING);
+        }
+        BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY);
+        byte[] field = ((DataBufferByte) picture.getRaster().getDataBuffer()).getData();
+        byte[] pixels = pixels(body.path("pixels").asText());
+        if (pixels.length != field.length) {
+            throw new BadRequestResponse("pixels has " + pixels.length + " bytes; a drawing of that side has "
+                    + field.length + ", one byte a pixel, in base64");
+        }
+        System.arraycopy(pixels, 0, field, 0, field.length);
+        byte[] digit = normaliser.pixels(picture).orElseThrow(() -> new BadRequestResponse("nothing is drawn"));
+        context.future(() -> drawings.classify(digit)
+                .thenAccept(answer -> json(context, StateJson.answer(answer)))
+                .exceptionally(failure -> failed(
+                        context,
+                        failure,
+                        "no prediction came within "
+                                + Drawings.PATIENCE_SECONDS
+                                + " s; is `digitstream serve` running? It is classified when it runs")));
+    }
+
+    private void label(Context context) {
+        JsonNode body = body(context);
+        String imageId = body.path("imageId").asText();
+        int label = body.path("label").asInt(-1);
+        if (!imageId.startsWith(Drawings.PREFIX) || imageId.length() > Drawings.PREFIX.length() + 36) {
+            throw new BadRequestResponse("only digits that were drawn here can be labelled here");
+        }
+        if (label < 0 || label > 9) {
+            throw new BadRequestResponse("label must be 0 to 9");
+        }
+        context.future(() -> drawings.label(imageId, label)
+                .thenAccept(done -> context.status(204))
+                .exceptionally(failure -> failed(context, failure, "the brokers did not take the label in time")));
+    }
+
+    private static @Nullable Void failed(Context context, Throwable failure, String late) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        context.status(cause instanceof TimeoutException ? 504 : 503);
+        json(
+                context,
+                StateJson.error(
+                        cause instanceof TimeoutException
+                                ? late
+                                : "the brokers did not take it: " + cause.getMessage()));
+        return null;
+    }
+
+    private static JsonNode body(Context context) {
+        try {
+            return JSON.readTree(context.bodyAsBytes());
+        } catch (JsonProcessingException e) {
+            throw new BadRequestResponse("this is not JSON: " + e.getOriginalMessage());
+        } catch (java.io.IOException e) {
+            throw new BadRequestResponse("this can't be read");
+        }
+    }
+
+    private static byte[] pixels(String base64) {
+        try {
+            return Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            throw new BadRequestResponse("pixels is not base64: " + e.getMessage());
+        }
+    }
+
+    private static int number(Context context, String name, int most) {
+        return (int) wholeNumber(context, name, most);
+    }
+
+    private static long wholeNumber(Context context, String name, long most) {
+        try {
+            long number = Long.parseLong(context.pathParam(name));
+            if (number >= 0 && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, with what it was.
+        }
+        throw new BadRequestResponse(name + " is '" + context.pathParam(name) + "'; give 0 to " + most);
+    }
+
+    private static void json(Context context, String json) {
+        context.header("Cache-Control", "no-store")
+                .contentType(ContentType.APPLICATION_JSON)
+                .result(json);
+    }
+
+    /** The state of now, as a page is told it. */
+    String state() {
+        return state.get();
+    }
+
+    String url() {
+        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port() + "/";
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+}

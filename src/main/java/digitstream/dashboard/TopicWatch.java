@@ -1,0 +1,128 @@
+package digitstream.dashboard;
+
+import digitstream.avro.Accuracy;
+import digitstream.avro.DigitLabel;
+import digitstream.avro.Prediction;
+import digitstream.client.CommittedReader;
+import digitstream.serde.AvroDecoder;
+import digitstream.serde.Decoded;
+import digitstream.serde.Decoder;
+import digitstream.serde.RegistryUnavailableException;
+import digitstream.serde.SchemaRegistry;
+import digitstream.topology.Topics;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the topics and tells what comes: the past of digits.accuracy first, then it and the others as they grow. One thread
+ * runs it. A record that can't be read is logged and passed over; where the registry is away, it waits.
+ */
+final class TopicWatch implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final long REGISTRY_PAUSE_MILLIS = 1_000;
+
+    private final CommittedReader figures;
+    private final CommittedReader live;
+    private final Topics topics;
+    private final Decoder<Accuracy> accuracies;
+    private final Decoder<Prediction> predictions;
+    private final Decoder<DigitLabel> labels;
+    private final Listeners listeners;
+    private final Clock clock;
+    private volatile boolean stopped;
+
+    /** Who is told of what; on the thread that reads. */
+    record Listeners(Consumer<Accuracy> accuracy, PredictionListener prediction, Consumer<DigitLabel> label) {}
+
+    /** Is told of a prediction, and when it was read. */
+    interface PredictionListener {
+        void predicted(Prediction prediction, long readAtMillis);
+    }
+
+    /**
+     * Takes what it reads from.
+     *
+     * @param figures of the accuracy topic; closed at the end, as is the other
+     * @param live of the predictions and the labels
+     */
+    TopicWatch(
+            CommittedReader figures,
+            CommittedReader live,
+            Topics topics,
+            SchemaRegistry schemas,
+            Listeners listeners,
+            Clock clock) {
+        this.figures = figures;
+        this.live = live;
+        this.topics = topics;
+        this.accuracies = new AvroDecoder<>(schemas, Accuracy.class);
+        this.predictions = new AvroDecoder<>(schemas, Prediction.class);
+        this.labels = new AvroDecoder<>(schemas, DigitLabel.class);
+        this.listeners = listeners;
+        this.clock = clock;
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    @Override
+    public void run() {
+        try (figures;
+                live) {
+            while (!stopped) {
+                for (ConsumerRecord<byte[], byte[]> record : live.poll(POLL)) {
+                    take(record);
+                }
+                for (ConsumerRecord<byte[], byte[]> record : figures.poll(Duration.ZERO)) {
+                    take(record);
+                }
+            }
+        } catch (InterruptedException | org.apache.kafka.common.errors.InterruptException e) {
+            // The dashboard closes.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
+        if (record.topic().equals(topics.accuracy())) {
+            read(accuracies, record).ifPresent(listeners.accuracy());
+        } else if (record.topic().equals(topics.labels())) {
+            read(labels, record).ifPresent(listeners.label());
+        } else {
+            read(predictions, record)
+                    .ifPresent(prediction -> listeners.prediction().predicted(prediction, clock.millis()));
+        }
+    }
+
+    private <T> Optional<T> read(Decoder<T> decoder, ConsumerRecord<byte[], byte[]> record)
+            throws InterruptedException {
+        while (true) {
+            try {
+                Decoded<T> decoded = decoder.decode(record.value());
+                if (decoded instanceof Decoded.Value<T> value) {
+                    return Optional.of(value.value());
+                }
+                LOG.warn(
+                        "{}-{} offset {} can't be read and is passed over: {}",
+                        record.topic(),
+                        record.partition(),
+                        record.offset(),
+                        ((Decoded.Malformed<T>) decoded).reason());
+                return Optional.empty();
+            } catch (RegistryUnavailableException e) {
+                if (stopped) {
+                    return Optional.empty();
+                }
+                LOG.warn("The schema registry is away; waiting: {}", e.getMessage());
+                Thread.sleep(REGISTRY_PAUSE_MILLIS);
+            }
+        }
+    }
+}

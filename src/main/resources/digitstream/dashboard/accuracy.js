@@ -1,0 +1,127 @@
+// Accuracy over time, by window and model version; and what follows from the chosen window.
+import {byId, clock, colour, count, duration, element, percent} from './page.js';
+import {Chart, join, line} from './charts.js';
+
+const ORDER = ['1m', '10m', '1h', 'all'];
+const COLOURS = ['blue', 'orange', 'green', 'red'];
+const MOST_POINTS = 4_000;
+const POINT = figures => [
+  figures.computedAt, figures.accuracy, figures.accuracyLow, figures.accuracyHigh, figures.coverage, figures.labelDelayP50Millis];
+
+let lines = {};
+let latest = [];
+let chosen = 'all';
+let versions = [];
+
+const chart = new Chart('accuracy-chart', 260, axis => ({
+  scales: {y: {range: (plot, low, high) => low == null ? [0, 1] : [Math.max(0, low - 0.002), Math.min(1, high + 0.002)]}},
+  axes: [axis, {...axis, size: 70, values: (plot, ticks) => ticks.map(tick => percent(tick))}],
+  series: [{}, ...versions.flatMap((version, i) => [
+    line(version, COLOURS[i % COLOURS.length], v => percent(v)),
+    line('95 % low', COLOURS[i % COLOURS.length], v => percent(v), {width: 0.5}),
+    line('high', COLOURS[i % COLOURS.length], v => percent(v), {width: 0.5}),
+  ])],
+  bands: versions.map((version, i) => ({series: [3 * i + 3, 3 * i + 2], fill: colour('band')})),
+  hooks: {draw: [markChanges]},
+}));
+
+/** A dashed line where a model version is first heard of, but for the oldest. */
+function markChanges(plot) {
+  const starts = versions.map(version => lines[version + '/' + chosen]?.[0]?.[0]).filter(start => start != null).sort((a, b) => a - b);
+  const context = plot.ctx;
+  context.save();
+  context.strokeStyle = colour('soft');
+  context.setLineDash([4, 4]);
+  for (const start of starts.slice(1)) {
+    const x = plot.valToPos(start / 1000, 'x', true);
+    context.beginPath();
+    context.moveTo(x, plot.bbox.top);
+    context.lineTo(x, plot.bbox.top + plot.bbox.height);
+    context.stroke();
+  }
+  context.restore();
+}
+
+const versionOf = figures => figures.modelName + '/' + figures.modelVersion;
+
+/** The version that was heard of last. */
+const current = () => latest.reduce((a, b) => a && a.computedAt >= b.computedAt ? a : b, null);
+
+/** The figures of the chosen window of the current model; null before there are any. */
+export const figures = () => {
+  const now = current();
+  return now && (latest.find(one => versionOf(one) === versionOf(now) && one.window === chosen) ?? now);
+};
+
+export function begin(history) {
+  lines = history.accuracy;
+}
+
+export function update(state) {
+  latest = state.accuracy;
+  for (const one of latest) {
+    const known = lines[versionOf(one) + '/' + one.window] ??= [];
+    if (!known.length || known[known.length - 1][0] < one.computedAt) {
+      known.push(POINT(one));
+      if (known.length > MOST_POINTS) {
+        known.splice(0, known.length - MOST_POINTS);
+      }
+    }
+  }
+  show();
+}
+
+function show() {
+  const now = current();
+  if (!now) {
+    byId('accuracy-note').textContent = 'No accuracy has been published yet: nothing was predicted, or nothing scores.';
+    return;
+  }
+  byId('model').textContent = `${now.modelName} ${now.modelVersion}`;
+  showWindows(latest.filter(one => versionOf(one) === versionOf(now)));
+
+  const shown = [...new Set(Object.keys(lines).filter(key => key.endsWith('/' + chosen)).map(key => key.slice(0, key.lastIndexOf('/'))))];
+  const tables = shown.map(version => {
+    const points = lines[version + '/' + chosen];
+    return [points.map(p => p[0] / 1000), points.map(p => p[1]), points.map(p => p[2]), points.map(p => p[3])];
+  });
+  const sameVersions = shown.length === versions.length && shown.every((version, i) => version === versions[i]);
+  versions = shown;
+  if (!sameVersions && chart.plot) {
+    chart.plot.destroy();
+    chart.plot = null;
+  }
+  chart.show(join(tables));
+
+  const f = figures();
+  byId('accuracy-note').textContent = `${windowName(f.window)}: ${count(f.labelled)} of ${count(f.predicted)} predictions have a label `
+      + `(coverage ${percent(f.coverage, 1)}); labels come ${duration(f.labelDelayP50Millis)} (median) after their images. `
+      + `${count(f.pending)} wait for one, ${count(f.expired)} never got one, ${count(f.duplicates)} predictions were duplicates. `
+      + `Published ${clock(f.computedAt)}.`;
+}
+
+const windowName = name => name === 'all' ? 'Since the start' : 'Last ' + name;
+
+function showWindows(figures) {
+  const rank = one => (ORDER.indexOf(one.window) + 1) || ORDER.length;
+  const into = byId('windows');
+  for (const one of [...figures].sort((a, b) => rank(a) - rank(b))) {
+    let tile = into.querySelector(`[data-window="${CSS.escape(one.window)}"]`);
+    if (!tile) {
+      tile = element('button', {type: 'button', className: 'tile', 'data-window': one.window}, element('span'), element('b'), element('span'));
+      tile.addEventListener('click', () => {
+        chosen = one.window;
+        document.dispatchEvent(new Event('window-chosen'));
+        show();
+      });
+      into.append(tile);
+    }
+    tile.setAttribute('aria-pressed', String(one.window === chosen));
+    const half = one.accuracy == null ? null : (one.accuracyHigh - one.accuracyLow) / 2;
+    tile.children[0].textContent = windowName(one.window);
+    tile.children[1].textContent = percent(one.accuracy);
+    tile.children[2].textContent = half == null
+        ? 'no labels'
+        : `${percent(one.accuracyLow, 2)} to ${percent(one.accuracyHigh, 2)}, ${count(one.labelled)} labels`;
+  }
+}

@@ -1,0 +1,153 @@
+// The confusion matrix, figures by digit, calibration; and the mistakes as pictures.
+import {ask, byId, clock, colour, count, element, percent} from './page.js';
+
+const DIGITS = [...Array(10).keys()];
+const SVG = 'http://www.w3.org/2000/svg';
+let cell = null;
+let shownMistakes = '';
+
+export function show(figures) {
+  if (figures) {
+    showConfusion(figures.confusion);
+    showClasses(figures.classes);
+    showReliability(figures);
+  }
+}
+
+function showConfusion(counts) {
+  const table = byId('confusion');
+  if (!table.rows.length) {
+    table.append(element('thead', {}, element('tr', {}, element('th', {scope: 'col'}, 'is \\ said'), ...DIGITS.map(d => element('th', {scope: 'col'}, d)))));
+    table.append(element('tbody', {}, ...DIGITS.map(actual => element('tr', {}, element('th', {scope: 'row'}, actual),
+        ...DIGITS.map(said => element('td', {}, actual === said ? element('span') : cellButton(actual, said)))))));
+  }
+  const body = table.tBodies[0];
+  for (const actual of DIGITS) {
+    const row = counts.slice(10 * actual, 10 * actual + 10);
+    const wrong = Math.max(1, ...row.filter((n, said) => said !== actual));
+    for (const said of DIGITS) {
+      const inner = body.rows[actual].cells[said + 1].firstChild;
+      const share = row[said] === 0 ? 0 : actual === said ? 0.25 : 0.15 + 0.35 * row[said] / wrong;
+      inner.textContent = row[said] === 0 ? '·' : count(row[said]);
+      inner.style.backgroundColor = share === 0 ? 'transparent' : actual === said ? `rgba(${colour('heat')}, ${share})` : `rgba(200, 60, 40, ${share})`;
+      inner.setAttribute('aria-label', `${count(row[said])} images of a ${actual} were said to be a ${said}`);
+      if (actual !== said) {
+        inner.setAttribute('aria-pressed', String(cell?.actual === actual && cell?.said === said));
+      } else {
+        inner.removeAttribute('aria-label');
+      }
+    }
+  }
+}
+
+function cellButton(actual, said) {
+  const button = element('button', {type: 'button'});
+  button.addEventListener('click', () => choose({actual, said}));
+  return button;
+}
+
+async function choose(next) {
+  cell = next;
+  byId('mistakes-all').hidden = !cell;
+  byId('mistakes-what').textContent = cell ? `A ${cell.actual} that was said to be a ${cell.said}.` : 'All cells.';
+  for (const button of byId('confusion').querySelectorAll('button')) {
+    button.setAttribute('aria-pressed', 'false');
+  }
+  if (cell) {
+    byId('confusion').tBodies[0].rows[cell.actual].cells[cell.said + 1].firstChild.setAttribute('aria-pressed', 'true');
+  }
+  await refreshCell();
+}
+
+byId('mistakes-all').addEventListener('click', () => choose(null));
+
+async function refreshCell() {
+  if (cell) {
+    try {
+      draw(await ask(`/api/mistakes/${cell.actual}/${cell.said}`));
+    } catch (error) {
+      byId('mistakes-what').textContent = 'The mistakes can\'t be fetched: ' + error.message;
+    }
+  }
+}
+
+/** @param latest of all cells; shown where no cell is chosen */
+export function showMistakes(latest) {
+  if (cell) {
+    refreshCell();
+  } else {
+    draw(latest);
+  }
+}
+
+function draw(mistakes) {
+  const ids = mistakes.map(mistake => mistake.imageId).join() + (cell ? JSON.stringify(cell) : '');
+  if (ids === shownMistakes && byId('mistakes').children.length) {
+    return;
+  }
+  shownMistakes = ids;
+  const list = byId('mistakes');
+  const known = new Map([...list.children].map(item => [item.dataset.id, item]));
+  list.replaceChildren(...mistakes.map(mistake => known.get(mistake.imageId) ?? item(mistake)));
+  if (!mistakes.length) {
+    list.append(element('li', {}, 'none seen yet'));
+  }
+}
+
+function item(mistake) {
+  const picture = element('img', {
+    src: `/api/images/${mistake.partition}/${mistake.offset}`,
+    alt: `Image of a ${mistake.actual}`,
+    width: 84, height: 84, loading: 'lazy',
+    title: `${mistake.imageId}, ${clock(mistake.at)}, model ${mistake.modelVersion}, partition ${mistake.partition} offset ${mistake.offset}`});
+  const made = element('li', {}, picture,
+      element('span', {}, 'said ', element('b', {}, mistake.predicted), ` (${percent(mistake.confidence, 0)})`), element('br'), `is ${mistake.actual}`);
+  made.dataset.id = mistake.imageId;
+  return made;
+}
+
+function showClasses(classes) {
+  const table = byId('classes');
+  if (!table.rows.length) {
+    table.append(element('thead', {}, element('tr', {}, ...['digit', 'labelled', 'precision', 'recall', 'F1'].map(name => element('th', {scope: 'col'}, name)))));
+    table.append(element('tbody', {}, ...DIGITS.map(digit => element('tr', {}, element('th', {scope: 'row'}, digit), ...Array.from({length: 4}, () => element('td'))))));
+  }
+  classes.forEach((one, digit) => {
+    const cells = table.tBodies[0].rows[digit].cells;
+    [count(one.support), percent(one.precision), percent(one.recall), percent(one.f1)].forEach((text, i) => cells[i + 1].textContent = text);
+  });
+}
+
+function shape(name, attributes) {
+  const made = document.createElementNS(SVG, name);
+  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
+  return made;
+}
+
+/** Accuracy by confidence: a perfectly calibrated model's dots lie on the diagonal; their size tells how many images. */
+function showReliability(figures) {
+  const svg = shape('svg', {viewBox: '-8 -2 112 112', width: '100%', height: '240'});
+  svg.append(shape('rect', {x: 0, y: 0, width: 100, height: 100, fill: 'none', stroke: colour('line'), 'stroke-width': 0.6}));
+  svg.append(shape('line', {x1: 0, y1: 100, x2: 100, y2: 0, stroke: colour('soft'), 'stroke-dasharray': '2 2', 'stroke-width': 0.6}));
+  const all = Math.max(1, figures.labelled);
+  for (const bin of figures.confidenceBins.filter(bin => bin.count > 0)) {
+    const dot = shape('circle', {
+      cx: 100 * bin.confidenceSum / bin.count, cy: 100 - 100 * bin.correct / bin.count,
+      r: 1.2 + 3 * Math.sqrt(bin.count / all), fill: colour('blue'), 'fill-opacity': 0.75});
+    const title = shape('title', {});
+    title.textContent = `${count(bin.count)} images: mean confidence ${percent(bin.confidenceSum / bin.count)}, accuracy ${percent(bin.correct / bin.count)}`;
+    dot.append(title);
+    svg.append(dot);
+  }
+  for (const [text, x, y] of [['0', -4, 106], ['confidence', 40, 107], ['1', 99, 106], ['accuracy', -6, 60], ['1', -5, 4]]) {
+    const label = shape('text', {x, y, 'font-size': 5, fill: colour('soft')});
+    if (text === 'accuracy') {
+      label.setAttribute('transform', `rotate(-90 ${x} ${y})`);
+    }
+    label.textContent = text;
+    svg.append(label);
+  }
+  byId('reliability').replaceChildren(svg);
+  byId('calibration').textContent = `Expected calibration error ${percent(figures.expectedCalibrationError)}; `
+      + `mean confidence ${percent(figures.meanConfidence)}, accuracy ${percent(figures.accuracy)}.`;
+}

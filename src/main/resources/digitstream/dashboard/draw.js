@@ -1,0 +1,102 @@
+// A digit drawn with mouse or finger: through Kafka, and back.
+import {ask, bars, byId, duration, element, percent} from './page.js';
+
+const canvas = byId('canvas');
+const context = canvas.getContext('2d', {willReadFrequently: true});
+let last = null;
+let classified = null;
+
+context.lineWidth = 9;
+context.lineCap = 'round';
+context.lineJoin = 'round';
+context.strokeStyle = '#fff';
+clear();
+
+function clear() {
+  context.fillStyle = '#000';
+  context.fillRect(0, 0, canvas.width, canvas.height);
+}
+
+function place(event) {
+  const box = canvas.getBoundingClientRect();
+  return [(event.clientX - box.left) * canvas.width / box.width, (event.clientY - box.top) * canvas.height / box.height];
+}
+
+function strokeTo(point) {
+  context.beginPath();
+  context.moveTo(...(last ?? point));
+  context.lineTo(...point);
+  context.stroke();
+  last = point;
+}
+
+canvas.addEventListener('pointerdown', event => {
+  canvas.setPointerCapture(event.pointerId);
+  if (classified) {
+    reset();
+  }
+  last = null;
+  strokeTo(place(event));
+});
+canvas.addEventListener('pointermove', event => {
+  if (canvas.hasPointerCapture(event.pointerId)) {
+    strokeTo(place(event));
+  }
+});
+
+function reset() {
+  clear();
+  classified = null;
+  byId('verdict').hidden = true;
+  byId('probabilities').replaceChildren();
+  byId('answer').textContent = 'It goes through Kafka as any other image.';
+}
+
+function pixels() {
+  const field = context.getImageData(0, 0, canvas.width, canvas.height).data;
+  let text = '';
+  for (let i = 0; i < field.length; i += 4) {
+    text += String.fromCharCode(field[i]);
+  }
+  return btoa(text);
+}
+
+byId('clear').addEventListener('click', reset);
+
+byId('send').addEventListener('click', async () => {
+  byId('send').disabled = true;
+  byId('verdict').hidden = true;
+  byId('answer').textContent = 'on its way …';
+  try {
+    const answer = await ask('/api/digits', {side: canvas.width, pixels: pixels()});
+    classified = answer;
+    byId('answer').replaceChildren('It is a ', element('b', {}, answer.label),
+        `, ${percent(answer.confidence, 1)} sure. Classified after ${duration(answer.predictedMillis)}, in a batch of ${answer.batchSize}; `
+        + `committed and read back after ${duration(answer.committedMillis)}.`);
+    bars(byId('probabilities'), answer.probabilities, answer.probabilities.map((p, digit) => digit), (p, digit) => `${digit}: ${percent(p)}`);
+    byId('truth').value = answer.label;
+    byId('verdict').hidden = false;
+  } catch (error) {
+    byId('answer').textContent = error.message;
+  } finally {
+    byId('send').disabled = false;
+  }
+});
+
+async function label(digit) {
+  byId('verdict').hidden = true;
+  try {
+    await ask('/api/labels', {imageId: classified.imageId, label: digit});
+    byId('answer').textContent = `Labelled as a ${digit}: it counts in the accuracy now.`;
+  } catch (error) {
+    byId('answer').textContent = error.message;
+    byId('verdict').hidden = false;
+  }
+}
+
+byId('truth').append(...Array.from({length: 10}, (_, digit) => element('option', {value: digit}, digit)));
+byId('right').addEventListener('click', () => label(classified.label));
+byId('verdict').addEventListener('submit', event => {
+  event.preventDefault();
+  label(Number(byId('truth').value));
+});

@@ -1,0 +1,59 @@
+// What flows: rates, latency, batches, lag, and what is said before labels come.
+import {bars, byId, count, duration, percent, tiles} from './page.js';
+import {Chart, line} from './charts.js';
+
+const SECONDS = 900;
+let seconds = [];
+
+const rates = new Chart('traffic-chart', 190, axis => ({
+  scales: {y: {range: (plot, low, high) => [0, Math.max(10, high * 1.1)]}},
+  axes: [axis, {...axis, size: 60}],
+  series: [{}, line('in', 'orange', v => count(v) + '/s'), line('out', 'blue', v => count(v) + '/s')],
+}));
+
+const latency = new Chart('latency-chart', 190, axis => ({
+  scales: {y: {range: (plot, low, high) => [0, Math.max(10, high * 1.1)]}},
+  axes: [axis, {...axis, size: 60, values: (plot, ticks) => ticks.map(tick => duration(tick))}],
+  series: [{}, line('p50', 'blue', duration), line('p95', 'green', duration), line('p99', 'orange', duration)],
+}));
+
+export function begin(history) {
+  seconds = history.seconds;
+}
+
+export function update(state) {
+  const now = state.second;
+  if (now && (!seconds.length || seconds[seconds.length - 1].at < now.at)) {
+    seconds.push(now);
+    seconds.splice(0, Math.max(0, seconds.length - SECONDS));
+  }
+  const at = seconds.map(second => second.at / 1000);
+  rates.show([at, seconds.map(s => s.in), seconds.map(s => s.out)]);
+  latency.show([at, seconds.map(s => s.p50), seconds.map(s => s.p95), seconds.map(s => s.p99)]);
+  tiles(byId('traffic-tiles'), [
+    ['Images in', now?.in == null ? '–' : count(now.in), 'a second'],
+    ['Predictions out', count(now?.out), 'a second'],
+    ['Batch size', count(now?.batchSize), 'images, as an image sees it'],
+  ]);
+  tiles(byId('latency-tiles'), [
+    ['p50', duration(now?.p50), 'median'],
+    ['p95', duration(now?.p95), ''],
+    ['p99', duration(now?.p99), ''],
+    ['Lag', count(now?.lag), 'images not committed'],
+  ]);
+  const lag = Object.entries(state.lag);
+  byId('lag').textContent = 'Latency: from an image\'s event time to its committed prediction, read here. '
+      + (lag.length ? 'Lag by partition: ' + lag.map(([partition, records]) => `${partition}: ${count(records)}`).join(', ') + '.' : '');
+}
+
+/** @param measured the accuracy of the chosen window, to stand beside the estimate */
+export function showMix(mix, measured) {
+  const width = 100 / mix.confidence.length;
+  byId('estimate').textContent = mix.count
+      ? `Estimated accuracy ${percent(mix.meanConfidence)}: the mean confidence of the last minute's ${count(mix.count)} predictions, `
+        + `as good an estimate as the confidence is calibrated. Measured: ${percent(measured)}.`
+      : 'No predictions in the last minute.';
+  bars(byId('mix-classes'), mix.classes, mix.classes.map((n, digit) => digit), (n, digit) => `${digit}: ${count(n)} predictions`);
+  bars(byId('mix-confidence'), mix.confidence, mix.confidence.map((n, i) => i % 4 === 3 ? Math.round((i + 1) * width) : ''),
+      (n, i) => `${Math.round(i * width)} to ${Math.round((i + 1) * width)} %: ${count(n)} predictions`);
+}

@@ -1,0 +1,233 @@
+package digitstream.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import digitstream.client.ProducePlan;
+import digitstream.testing.Await;
+import digitstream.testing.Environment;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Iterator;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the dashboard serves, asked for over HTTP, beside a pipeline that is at work. */
+@ExtendWith(Environment.Extension.class)
+class DashboardIT {
+    private static final int IMAGES = 3_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    @TempDir
+    private static Path folder;
+
+    private static WatchedPipeline pipeline;
+
+    @BeforeAll
+    static void classifyAndScoreSomeImages(Environment environment) throws Exception {
+        pipeline = WatchedPipeline.start(environment, folder);
+        // The dashboard sees what comes after its start.
+        environment.produce(
+                pipeline.settings(), new ProducePlan(true, true, 3_000, IMAGES, Duration.ofMillis(300), 1, "w-"));
+        Await.until("all are scored", PATIENCE, () -> labelled(state()) == IMAGES);
+    }
+
+    @AfterAll
+    static void end() {
+        pipeline.close();
+    }
+
+    private static HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(pipeline.dashboard().url()).resolve(path));
+    }
+
+    private static HttpResponse<byte[]> get(String path) throws Exception {
+        return HTTP.send(request(path).build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    private static HttpResponse<String> post(String path, String body) throws Exception {
+        return HTTP.send(
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** The next state that a page would be told. */
+    private static JsonNode state() throws Exception {
+        HttpResponse<Stream<String>> events = HTTP.send(
+                request("/api/events").header("Accept", "text/event-stream").build(),
+                HttpResponse.BodyHandlers.ofLines());
+        try (Stream<String> lines = events.body()) {
+            for (Iterator<String> each = lines.iterator(); each.hasNext(); ) {
+                String line = each.next();
+                if (line.startsWith("data: ")) {
+                    return JSON.readTree(line.substring("data: ".length()));
+                }
+            }
+        }
+        throw new AssertionError("the events ended without a state");
+    }
+
+    private static JsonNode all(JsonNode state) {
+        for (JsonNode figures : state.get("accuracy")) {
+            if (figures.get("window").asText().equals("all")) {
+                return figures;
+            }
+        }
+        return JSON.createObjectNode();
+    }
+
+    private static int labelled(JsonNode state) {
+        return all(state).path("labelled").asInt();
+    }
+
+    @Test
+    void tellsWhatThePipelinePublishes(Environment environment) throws Exception {
+        JsonNode state = state();
+        assertThat(state.get("kafka").get("fault").isNull()).isTrue();
+        assertThat(state.get("lag")).hasSize(4);
+        JsonNode figures = all(state);
+        long[] oracle = pipeline.confusion(environment, "w-");
+        for (int cell = 0; cell < oracle.length; cell++) {
+            assertThat(figures.get("confusion").get(cell).asLong())
+                    .as("cell %d", cell)
+                    .isEqualTo(oracle[cell]);
+        }
+    }
+
+    @Test
+    void tellsThePastToAPageThatOpens() throws Exception {
+        JsonNode history = JSON.readTree(get("/api/history").body());
+        assertThat(history.get("accuracy")).hasSize(4);
+        JsonNode line = history.get("accuracy").get("lenet/test/all");
+        assertThat(line).isNotEmpty();
+        // Time, accuracy, its interval, coverage, the labels' delay.
+        assertThat(line.get(line.size() - 1)).hasSize(6);
+        double predicted = 0;
+        for (JsonNode second : history.get("seconds")) {
+            predicted += second.get("out").asDouble();
+        }
+        assertThat(predicted).isBetween(0.8 * IMAGES, 1.2 * IMAGES);
+    }
+
+    @Test
+    void showsAMistakesImageAsItStandsInItsTopic(Environment environment) throws Exception {
+        JsonNode mistake = state().get("mistakes").get(0);
+        int number = Integer.parseInt(mistake.get("imageId").asText().substring("w-".length()));
+        assertThat(mistake.get("actual").asInt())
+                .isEqualTo(environment.digits().test().label(number))
+                .isNotEqualTo(mistake.get("predicted").asInt());
+
+        HttpResponse<byte[]> response = get("/api/images/" + mistake.get("partition") + "/" + mistake.get("offset"));
+        assertThat(response.statusCode()).isEqualTo(200);
+        BufferedImage picture = ImageIO.read(new ByteArrayInputStream(response.body()));
+        byte[] pixels = environment.digits().test().pixels(number);
+        for (int i = 0; i < pixels.length; i++) {
+            assertThat(picture.getRaster().getSample(i % 28, i / 28, 0)).isEqualTo(pixels[i] & 255);
+        }
+
+        JsonNode cell = JSON.readTree(get("/api/mistakes/" + mistake.get("actual") + "/" + mistake.get("predicted"))
+                .body());
+        assertThat(cell).contains(mistake);
+    }
+
+    @Test
+    void saysThatAnImageIsNotThere() throws Exception {
+        assertThat(get("/api/images/0/999999999").statusCode()).isEqualTo(404);
+        assertThat(get("/api/images/99/0").statusCode()).isEqualTo(404);
+        assertThat(get("/api/images/0/x").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void classifiesADrawnOneByWayOfKafkaAndTakesItsLabel() throws Exception {
+        int before = labelled(state());
+        byte[] drawing = new byte[112 * 112];
+        for (int y = 20; y < 92; y++) {
+            for (int x = 51; x < 61; x++) {
+                drawing[112 * y + x] = (byte) 255;
+            }
+        }
+        HttpResponse<String> response = post(
+                "/api/digits",
+                "{\"side\":112,\"pixels\":\"" + Base64.getEncoder().encodeToString(drawing) + "\"}");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        JsonNode answer = JSON.readTree(response.body());
+        assertThat(answer.get("label").asInt()).isEqualTo(1);
+        assertThat(answer.get("probabilities")).hasSize(10);
+        assertThat(answer.get("committedMillis").asLong())
+                .isGreaterThanOrEqualTo(answer.get("predictedMillis").asLong());
+
+        assertThat(post("/api/labels", "{\"imageId\":" + answer.get("imageId") + ",\"label\":1}")
+                        .statusCode())
+                .isEqualTo(204);
+        Await.until("the label counts", PATIENCE, () -> labelled(state()) == before + 1);
+    }
+
+    @Test
+    void refusesWhatIsNoDrawing() throws Exception {
+        for (String body : new String[] {
+            "",
+            "{",
+            "{}",
+            "{\"side\":28,\"pixels\":\"AAAA\"}",
+            "{\"side\":28,\"pixels\":\"%%\"}",
+            "{\"side\":1000000,\"pixels\":\"\"}",
+            "{\"side\":28,\"pixels\":\"" + Base64.getEncoder().encodeToString(new byte[784]) + "\"}"
+        }) {
+            HttpResponse<String> response = post("/api/digits", body);
+            assertThat(response.statusCode()).as(body).isEqualTo(400);
+            assertThat(JSON.readTree(response.body()).get("error").asText()).isNotBlank();
+        }
+        assertThat(post("/api/labels", "{\"imageId\":\"w-000000001\",\"label\":1}")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(post("/api/labels", "{\"imageId\":\"drawn-1\",\"label\":10}").statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void takesNothingFromOtherPages() throws Exception {
+        HttpResponse<String> foreign = HTTP.send(
+                request("/api/labels")
+                        .header("Content-Type", "application/json")
+                        .header("Origin", "http://elsewhere.example")
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"imageId\":\"drawn-1\",\"label\":1}"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(foreign.statusCode()).isEqualTo(403);
+        HttpResponse<String> form = HTTP.send(
+                request("/api/labels")
+                        .header("Content-Type", "text/plain")
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"imageId\":\"drawn-1\",\"label\":1}"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(form.statusCode()).isEqualTo(400);
+        assertThat(get("/").headers().firstValue("Content-Security-Policy")).isPresent();
+    }
+
+    @Test
+    void saysThatAPortIsTaken(Environment environment) {
+        int port = URI.create(pipeline.dashboard().url()).getPort();
+        assertThatThrownBy(() -> pipeline.startDashboard(environment, port).close())
+                .isInstanceOf(DashboardException.class)
+                .hasMessageContaining("127.0.0.1:" + port);
+    }
+}

@@ -1,0 +1,89 @@
+package digitstream.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import digitstream.avro.DigitLabel;
+import digitstream.avro.Prediction;
+import java.time.Instant;
+import java.util.Collections;
+import org.junit.jupiter.api.Test;
+
+class MistakesTest {
+    private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
+
+    private final Mistakes mistakes = new Mistakes();
+
+    static Prediction prediction(String imageId, int label, float confidence, Instant eventTime) {
+        return new Prediction(
+                imageId,
+                label,
+                confidence,
+                Collections.nCopies(10, 0.1f),
+                "m",
+                "1",
+                "digits.images",
+                2,
+                77L,
+                eventTime,
+                eventTime,
+                8);
+    }
+
+    private static DigitLabel label(String imageId, int digit, int second) {
+        return new DigitLabel(imageId, digit, NOON.plusSeconds(second));
+    }
+
+    @Test
+    void findsAMistakeWhicheverComesFirst() {
+        mistakes.predicted(prediction("a", 4, 0.7f, NOON));
+        mistakes.labelled(label("a", 9, 1));
+        mistakes.labelled(label("b", 9, 1));
+        mistakes.predicted(prediction("b", 4, 0.8f, NOON.plusSeconds(5)));
+        assertThat(mistakes.of(9, 4)).extracting(Mistakes.Mistake::imageId).containsExactly("b", "a");
+        assertThat(mistakes.latest(1)).extracting(Mistakes.Mistake::imageId).containsExactly("b");
+        Mistakes.Mistake first = mistakes.of(9, 4).get(1);
+        assertThat(first.partition()).isEqualTo(2);
+        assertThat(first.offset()).isEqualTo(77);
+        assertThat(first.confidence()).isEqualTo(0.7f);
+    }
+
+    @Test
+    void takesNoCorrectPredictionForAMistake() {
+        mistakes.predicted(prediction("a", 4, 0.7f, NOON));
+        mistakes.labelled(label("a", 4, 1));
+        mistakes.predicted(prediction("never labelled", 4, 0.7f, NOON));
+        assertThat(mistakes.latest(10)).isEmpty();
+    }
+
+    @Test
+    void takesAMistakeBackWhenTheLabelIsCorrectedAndListensToNoOlderOne() {
+        mistakes.predicted(prediction("a", 4, 0.7f, NOON));
+        mistakes.labelled(label("a", 9, 1));
+        mistakes.labelled(label("a", 4, 2));
+        assertThat(mistakes.latest(10)).isEmpty();
+        mistakes.labelled(label("a", 9, 1));
+        assertThat(mistakes.latest(10)).isEmpty();
+        mistakes.labelled(label("a", 7, 3));
+        assertThat(mistakes.of(7, 4)).hasSize(1);
+        assertThat(mistakes.of(9, 4)).isEmpty();
+    }
+
+    @Test
+    void showsAMistakeOnceWhenItsLabelIsSaidTwice() {
+        mistakes.predicted(prediction("a", 4, 0.7f, NOON));
+        mistakes.labelled(label("a", 9, 1));
+        mistakes.labelled(label("a", 9, 2));
+        mistakes.predicted(prediction("a", 4, 0.7f, NOON));
+        assertThat(mistakes.of(9, 4)).hasSize(1);
+    }
+
+    @Test
+    void keepsTheLatestOfACell() {
+        for (int i = 0; i < 100; i++) {
+            mistakes.predicted(prediction("i" + i, 4, 0.7f, NOON.plusSeconds(i)));
+            mistakes.labelled(label("i" + i, 9, i));
+        }
+        assertThat(mistakes.of(9, 4)).hasSize(24);
+        assertThat(mistakes.of(9, 4).get(0).imageId()).isEqualTo("i99");
+    }
+}

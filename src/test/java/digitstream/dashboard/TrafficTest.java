@@ -1,0 +1,69 @@
+package digitstream.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class TrafficTest {
+    private static final long NOW = 1_800_000_000_000L;
+
+    private final Traffic traffic = new Traffic();
+
+    private void predict(int label, float confidence, long latencyMillis, long nowMillis) {
+        traffic.predicted(
+                MistakesTest.prediction("a", label, confidence, Instant.ofEpochMilli(nowMillis - latencyMillis)),
+                nowMillis);
+    }
+
+    @Test
+    void countsEachSecondAnew() {
+        traffic.close(NOW, null, null);
+        for (int i = 1; i <= 100; i++) {
+            predict(3, 0.5f, i, NOW + 500);
+        }
+        traffic.close(NOW + 2_000, 12.5, 7L);
+        traffic.close(NOW + 3_000, 0.0, 0L);
+
+        Traffic.Second busy = traffic.seconds().get(1);
+        assertThat(busy.out()).isEqualTo(50);
+        assertThat(busy.in()).isEqualTo(12.5);
+        assertThat(busy.lag()).isEqualTo(7);
+        assertThat(busy.p50()).isEqualTo(50);
+        assertThat(busy.p95()).isEqualTo(95);
+        assertThat(busy.p99()).isEqualTo(99);
+        assertThat(busy.batchSize()).isEqualTo(8);
+        Traffic.Second idle = traffic.seconds().get(2);
+        assertThat(idle.out()).isZero();
+        assertThat(idle.p50()).isNull();
+        assertThat(idle.batchSize()).isNull();
+        assertThat(traffic.lastPredictionMillis()).isEqualTo(NOW + 500);
+    }
+
+    @Test
+    void mixesTheLastMinute() {
+        predict(3, 1f, 1, NOW);
+        traffic.close(NOW, null, null);
+        for (int second = 1; second <= 60; second++) {
+            predict(7, 0.05f, 1, NOW + 1_000L * second);
+            predict(8, 0.051f, 1, NOW + 1_000L * second);
+            traffic.close(NOW + 1_000L * second, null, null);
+        }
+        Traffic.Mix mix = traffic.recentMix();
+        assertThat(mix.count).isEqualTo(120);
+        assertThat(mix.classes[3]).isZero();
+        assertThat(mix.classes[7]).isEqualTo(60);
+        assertThat(mix.confidence[1]).isEqualTo(60);
+        assertThat(mix.confidenceSum / mix.count).isCloseTo(0.0505, within(1e-6));
+    }
+
+    @Test
+    void forgetsWhatIsOverAQuarterOfAnHourOld() {
+        for (int second = 0; second < 2_000; second++) {
+            traffic.close(NOW + 1_000L * second, null, null);
+        }
+        assertThat(traffic.seconds()).hasSize(900);
+        assertThat(traffic.seconds().get(0).atMillis()).isEqualTo(NOW + 1_100_000);
+    }
+}

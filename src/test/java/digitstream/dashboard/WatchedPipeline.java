@@ -1,0 +1,104 @@
+package digitstream.dashboard;
+
+import digitstream.avro.Prediction;
+import digitstream.client.CommittedReader;
+import digitstream.data.CentredDigit;
+import digitstream.demo.ServeProcess;
+import digitstream.serde.AvroDecoder;
+import digitstream.serde.Decoded;
+import digitstream.testing.CommandLineProcess;
+import digitstream.testing.Environment;
+import digitstream.topology.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+
+/** Topics of a test's own, {@code serve} at work on them, and a dashboard that watches. */
+final class WatchedPipeline implements AutoCloseable {
+    private final Settings settings;
+    private final ServeProcess serve;
+    private final Admin admin;
+    private Dashboard dashboard;
+
+    private WatchedPipeline(Settings settings, ServeProcess serve, Admin admin) {
+        this.settings = settings;
+        this.serve = serve;
+        this.admin = admin;
+    }
+
+    static WatchedPipeline start(Environment environment, Path folder) throws Exception {
+        Map<String, String> given = environment.freshTopics();
+        List<String> arguments = new ArrayList<>(List.of(
+                "--bootstrap-server", environment.cluster().bootstrapServers(),
+                "--schema-registry", environment.cluster().schemaRegistryUrl(),
+                "--model", environment.model().toString(),
+                "--property", "state.dir=" + folder.resolve("state")));
+        given.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
+        ServeProcess serve = ServeProcess.start(CommandLineProcess.home(), arguments, folder.resolve("serve.log"));
+        serve.awaitReady();
+        WatchedPipeline pipeline = new WatchedPipeline(Settings.parse(given), serve, environment.admin());
+        pipeline.dashboard = pipeline.startDashboard(environment, 0);
+        return pipeline;
+    }
+
+    Dashboard startDashboard(Environment environment, int port) {
+        return Dashboard.start(
+                environment.clients(),
+                admin,
+                environment.schemas(),
+                settings.topics(),
+                settings.classifyApplicationId(),
+                CentredDigit::of,
+                new Dashboard.Options("127.0.0.1", port, Duration.ofHours(1)));
+    }
+
+    /** Another dashboard takes the place of the one that was closed, at the same port. */
+    void restartDashboard(Environment environment, int port) {
+        dashboard = startDashboard(environment, port);
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Dashboard dashboard() {
+        return dashboard;
+    }
+
+    /**
+     * What the confusion matrix must be: from the predictions as they stand in their topic, and the data set's labels; what else was
+     * sent were drawn ones.
+     */
+    long[] confusion(Environment environment, String idPrefix) {
+        long[] counts = new long[100];
+        AvroDecoder<Prediction> decoder = new AvroDecoder<>(environment.schemas(), Prediction.class);
+        try (CommittedReader reader = new CommittedReader(
+                environment.clients(), List.of(settings.topics().predictions()), true)) {
+            int empty = 0;
+            while (empty < 5) {
+                ConsumerRecords<byte[], byte[]> records = reader.poll(Duration.ofMillis(200));
+                empty = records.isEmpty() ? empty + 1 : 0;
+                records.forEach(record -> {
+                    Prediction prediction = ((Decoded.Value<Prediction>) decoder.decode(record.value())).value();
+                    String imageId = prediction.getImageId();
+                    int actual = imageId.startsWith(idPrefix)
+                            ? environment.digits().test().label(Integer.parseInt(imageId.substring(idPrefix.length())))
+                            : 1;
+                    counts[10 * actual + prediction.getLabel()]++;
+                });
+            }
+        }
+        return counts;
+    }
+
+    @Override
+    public void close() {
+        dashboard.close();
+        admin.close();
+        serve.close();
+    }
+}
