@@ -1,5 +1,6 @@
 package digitstream.client;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -14,8 +18,12 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/** How far a consumer group is behind the end of a topic. Safe for use by several threads, as the admin client is. */
-public record ConsumerLag(Admin admin, String group, String topic) {
+/**
+ * How far a consumer group is behind the end of a topic. Safe for use by several threads, as the admin client is.
+ *
+ * @param patience how long the brokers may take to answer one question, of three
+ */
+public record ConsumerLag(Admin admin, String group, String topic, Duration patience) {
 
     /**
      * Where a topic and its reader stand.
@@ -37,18 +45,25 @@ public record ConsumerLag(Admin admin, String group, String topic) {
      * @throws KafkaException where they don't answer, or the topic does not exist
      */
     public Position position() throws InterruptedException {
+        int timeoutMillis = (int) patience.toMillis();
         try {
             Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-            for (TopicDescription description :
-                    admin.describeTopics(List.of(topic)).allTopicNames().get().values()) {
+            for (TopicDescription description : admin.describeTopics(
+                            List.of(topic), new DescribeTopicsOptions().timeoutMs(timeoutMillis))
+                    .allTopicNames()
+                    .get()
+                    .values()) {
                 description
                         .partitions()
                         .forEach(partition ->
                                 latest.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest()));
             }
-            Map<TopicPartition, ListOffsetsResult.ListOffsetsResultInfo> ends =
-                    admin.listOffsets(latest).all().get();
-            Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
+            Map<TopicPartition, ListOffsetsResult.ListOffsetsResultInfo> ends = admin.listOffsets(
+                            latest, new ListOffsetsOptions().timeoutMs(timeoutMillis))
+                    .all()
+                    .get();
+            Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(
+                            group, new ListConsumerGroupOffsetsOptions().timeoutMs(timeoutMillis))
                     .partitionsToOffsetAndMetadata()
                     .get();
             long end = 0;

@@ -34,6 +34,9 @@ public final class Dashboard implements AutoCloseable {
     /** Enough for the latest record of some model versions where nothing has been published for long. */
     private static final long LEAST_FIGURES = 200;
 
+    /** Then the page says that the brokers don't answer. */
+    private static final Duration BROKER_PATIENCE = Duration.ofSeconds(3);
+
     private static final long CLOSE_MILLIS = 10_000;
 
     private final TopicWatch topicWatch;
@@ -88,7 +91,7 @@ public final class Dashboard implements AutoCloseable {
         AccuracyHistory history = new AccuracyHistory();
         Traffic traffic = new Traffic();
         Mistakes mistakes = new Mistakes();
-        this.lagWatch = new LagWatch(new ConsumerLag(admin, group, topics.images()));
+        this.lagWatch = new LagWatch(new ConsumerLag(admin, group, topics.images(), BROKER_PATIENCE));
         this.pages = new Pages();
         this.producer = producer(clients);
         Drawings drawings = new Drawings(

@@ -18,6 +18,7 @@ import digitstream.topology.Settings;
 import digitstream.topology.Topics;
 import java.io.PrintStream;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,7 @@ public final class Demo {
     /** A duplicate would come within a commit or two of the last prediction. */
     private static final long AFTERMATH_MILLIS = 1_500;
 
+    private static final Duration BROKER_PATIENCE = Duration.ofSeconds(10);
     private static final long LOOK_MILLIS = 50;
 
     private final LocalCluster cluster;
@@ -118,7 +120,7 @@ public final class Demo {
                     digits,
                     tally,
                     sending,
-                    new ConsumerLag(admin, settings.classifyApplicationId(), topics.images()),
+                    new ConsumerLag(admin, settings.classifyApplicationId(), topics.images(), BROKER_PATIENCE),
                     start);
             Thread.sleep(AFTERMATH_MILLIS);
         } finally {

@@ -25,6 +25,15 @@ const chart = new Chart('accuracy-chart', 260, axis => ({
   hooks: {draw: [markChanges]},
 }));
 
+const beside = (id, unit, range) => new Chart(id, 150, axis => ({
+  scales: {y: {range}},
+  axes: [axis, {...axis, size: 70, values: (plot, ticks) => ticks.map(unit)}],
+  series: [{}, ...versions.map((version, i) => line(version, COLOURS[i % COLOURS.length], unit))],
+}));
+
+const coverage = beside('coverage-chart', value => percent(value, 0), () => [0, 1]);
+const delay = beside('delay-chart', duration, (plot, low, high) => [0, Math.max(100, (high ?? 0) * 1.1)]);
+
 /** A dashed line where a model version is first heard of, but for the oldest. */
 function markChanges(plot) {
   const starts = versions.map(version => lines[version + '/' + chosen]?.[0]?.[0]).filter(start => start != null).sort((a, b) => a - b);
@@ -81,17 +90,19 @@ function show() {
   showWindows(latest.filter(one => versionOf(one) === versionOf(now)));
 
   const shown = [...new Set(Object.keys(lines).filter(key => key.endsWith('/' + chosen)).map(key => key.slice(0, key.lastIndexOf('/'))))];
-  const tables = shown.map(version => {
-    const points = lines[version + '/' + chosen];
-    return [points.map(p => p[0] / 1000), points.map(p => p[1]), points.map(p => p[2]), points.map(p => p[3])];
-  });
   const sameVersions = shown.length === versions.length && shown.every((version, i) => version === versions[i]);
   versions = shown;
-  if (!sameVersions && chart.plot) {
-    chart.plot.destroy();
-    chart.plot = null;
+  if (!sameVersions) {
+    [chart, coverage, delay].forEach(one => one.forget());
   }
-  chart.show(join(tables));
+  // Columns of a point: time, accuracy, its interval's ends, coverage, the labels' delay.
+  const table = (...columns) => join(shown.map(version => {
+    const points = lines[version + '/' + chosen];
+    return [points.map(point => point[0] / 1000), ...columns.map(column => points.map(point => point[column]))];
+  }));
+  chart.show(table(1, 2, 3));
+  coverage.show(table(4));
+  delay.show(table(5));
 
   const f = figures();
   byId('accuracy-note').textContent = `${windowName(f.window)}: ${count(f.labelled)} of ${count(f.predicted)} predictions have a label `

@@ -35,10 +35,15 @@ export class Chart {
     this.data = data;
   }
 
+  /** The next time it is shown, it is made anew. */
+  forget() {
+    this.plot?.destroy();
+    this.plot = null;
+  }
+
   recolour() {
     if (this.plot) {
-      this.plot.destroy();
-      this.plot = null;
+      this.forget();
       this.show(this.data);
     }
   }

@@ -105,7 +105,7 @@ class DashboardIT {
         assertThat(state.get("kafka").get("fault").isNull()).isTrue();
         assertThat(state.get("lag")).hasSize(4);
         JsonNode figures = all(state);
-        long[] oracle = pipeline.confusion(environment, "w-");
+        long[] oracle = pipeline.confusion(environment);
         for (int cell = 0; cell < oracle.length; cell++) {
             assertThat(figures.get("confusion").get(cell).asLong())
                     .as("cell %d", cell)

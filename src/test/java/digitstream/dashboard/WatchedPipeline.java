@@ -73,7 +73,7 @@ final class WatchedPipeline implements AutoCloseable {
      * What the confusion matrix must be: from the predictions as they stand in their topic, and the data set's labels; what else was
      * sent were drawn ones.
      */
-    long[] confusion(Environment environment, String idPrefix) {
+    long[] confusion(Environment environment) {
         long[] counts = new long[100];
         AvroDecoder<Prediction> decoder = new AvroDecoder<>(environment.schemas(), Prediction.class);
         try (CommittedReader reader = new CommittedReader(
@@ -85,9 +85,10 @@ final class WatchedPipeline implements AutoCloseable {
                 records.forEach(record -> {
                     Prediction prediction = ((Decoded.Value<Prediction>) decoder.decode(record.value())).value();
                     String imageId = prediction.getImageId();
-                    int actual = imageId.startsWith(idPrefix)
-                            ? environment.digits().test().label(Integer.parseInt(imageId.substring(idPrefix.length())))
-                            : 1;
+                    String number = imageId.substring(imageId.indexOf('-') + 1);
+                    int actual = imageId.startsWith(Drawings.PREFIX)
+                            ? 1
+                            : environment.digits().test().label(Integer.parseInt(number));
                     counts[10 * actual + prediction.getLabel()]++;
                 });
             }

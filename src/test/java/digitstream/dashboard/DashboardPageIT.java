@@ -1,0 +1,236 @@
+package digitstream.dashboard;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import digitstream.client.ProducePlan;
+import digitstream.testing.Await;
+import digitstream.testing.Environment;
+import digitstream.topology.TopicAdmin;
+import java.io.File;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/** The page in a real browser, beside a pipeline that is at work. Skipped where there is no Chromium. */
+@ExtendWith(Environment.Extension.class)
+class DashboardPageIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    private Path folder;
+
+    private WatchedPipeline pipeline;
+    private ChromeDriver browser;
+
+    @BeforeEach
+    void openThePage(Environment environment) throws Exception {
+        Optional<Path> chromium = program("chromium", "chromium-browser", "google-chrome");
+        Optional<Path> driver = program("chromedriver");
+        assumeTrue(
+                chromium.isPresent() && driver.isPresent(),
+                "no chromium and chromedriver on the PATH: the page is not tested in a browser");
+        pipeline = WatchedPipeline.start(environment, folder);
+
+        LoggingPreferences logs = new LoggingPreferences();
+        logs.enable(LogType.BROWSER, Level.ALL);
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(chromium.get().toFile());
+        options.addArguments(
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--user-data-dir=" + folder.resolve("browser"));
+        options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
+        browser = new ChromeDriver(
+                new ChromeDriverService.Builder()
+                        .usingDriverExecutable(driver.get().toFile())
+                        .build(),
+                options);
+        browser.manage().window().setSize(new Dimension(1400, 1000));
+        browser.get(pipeline.dashboard().url());
+    }
+
+    @AfterEach
+    void end() {
+        if (browser != null) {
+            browser.quit();
+        }
+        if (pipeline != null) {
+            pipeline.close();
+        }
+    }
+
+    private static Optional<Path> program(String... names) {
+        return Stream.of(names)
+                .flatMap(name -> Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                        .map(folder -> Path.of(folder, name)))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    private void produce(Environment environment, int images, String idPrefix) {
+        environment.produce(
+                pipeline.settings(), new ProducePlan(true, true, 1_000, images, Duration.ofMillis(300), 1, idPrefix));
+    }
+
+    private WebElement byId(String id) {
+        return browser.findElement(By.id(id));
+    }
+
+    private String text(String id) {
+        return byId(id).getText();
+    }
+
+    /** The cells of a table's body, row by row. */
+    private long[] confusion() {
+        List<?> cells = (List<?>) browser.executeScript("return [...document.querySelectorAll('#confusion td')]"
+                + ".map(cell => cell.textContent === '·' ? 0 : Number(cell.textContent.replaceAll(',', '')))");
+        return cells.stream().mapToLong(cell -> ((Number) cell).longValue()).toArray();
+    }
+
+    @Test
+    void showsAPipelineAtWork(Environment environment) throws Exception {
+        Await.until("the page is connected", PATIENCE, () -> text("status").equals("live; no predictions yet"));
+
+        produce(environment, 1_000, "a-");
+        Await.until("the accuracy of the first images", PATIENCE, () -> text("accuracy-note")
+                .contains(" 1,000 of 1,000 "));
+        String before = text("windows");
+        assertThat(text("status")).startsWith("live");
+        produce(environment, 2_000, "b-");
+        Await.until("that of all", PATIENCE, () -> text("accuracy-note").contains(" 3,000 of 3,000 "));
+        assertThat(text("windows")).isNotEqualTo(before);
+        assertThat(text("model")).isEqualTo("lenet test");
+
+        long[] oracle = pipeline.confusion(environment);
+        Await.until("the confusion matrix is the oracle's", PATIENCE, () -> Arrays.equals(confusion(), oracle));
+
+        seeAMistake();
+        drawAOne();
+        assertThat(text("probabilities")).contains("1");
+        assertNothingWentWrong();
+        checkAccessibility();
+    }
+
+    private void seeAMistake() throws Exception {
+        By pictures = By.cssSelector("#mistakes img");
+        Await.until("a mistake's picture", PATIENCE, () -> browser.findElements(pictures).stream()
+                .anyMatch(picture -> "28".equals(picture.getDomProperty("naturalWidth"))));
+        WebElement cell = browser.findElements(By.cssSelector("#confusion td button")).stream()
+                .filter(button -> !button.getText().equals("·"))
+                .findFirst()
+                .orElseThrow();
+        browser.executeScript("arguments[0].scrollIntoView({block: 'center'})", cell);
+        int mistakes = Integer.parseInt(cell.getText());
+        cell.click();
+        Await.until(
+                "the cell's mistakes",
+                PATIENCE,
+                () -> text("mistakes-what").startsWith("A ")
+                        && browser.findElements(pictures).size() == Math.min(24, mistakes));
+        assertThat(cell.getDomAttribute("aria-pressed")).isEqualTo("true");
+        byId("mistakes-all").click();
+    }
+
+    private void drawAOne() throws Exception {
+        WebElement canvas = byId("canvas");
+        browser.executeScript("arguments[0].scrollIntoView({block: 'center'})", canvas);
+        Actions stroke = new Actions(browser).moveToElement(canvas, 0, -70).clickAndHold();
+        for (int i = 0; i < 14; i++) {
+            stroke = stroke.moveByOffset(0, 10);
+        }
+        stroke.release().perform();
+        byId("send").click();
+        Await.until(
+                "the drawn digit's prediction", PATIENCE, () -> text("answer").startsWith("It is a 1,"));
+        assertThat(text("answer")).contains("committed and read back after");
+        byId("right").click();
+        Await.until("the label is taken", PATIENCE, () -> text("answer").startsWith("Labelled as a 1"));
+        Await.until("it counts", PATIENCE, () -> text("accuracy-note").contains(" 3,001 of 3,001 "));
+    }
+
+    private void checkAccessibility() throws Exception {
+        try (InputStream axe =
+                getClass().getResourceAsStream("/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js")) {
+            browser.executeScript(new String(axe.readAllBytes(), UTF_8));
+        }
+        browser.manage().timeouts().scriptTimeout(Duration.ofSeconds(30));
+        for (String theme : List.of("light", "dark")) {
+            browser.executeScript("document.documentElement.dataset.theme = arguments[0]", theme);
+            List<?> violations = (List<?>) browser.executeAsyncScript("const done = arguments[arguments.length - 1];"
+                    + "axe.run().then(found => done(found.violations.map(one => one.id + ': '"
+                    + " + one.nodes.map(node => node.html + ' ' + node.failureSummary).join('; '))))");
+            assertThat(violations).as(theme).isEmpty();
+        }
+    }
+
+    private void assertNothingWentWrong() {
+        assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
+                .extracting(LogEntry::toString)
+                .isEmpty();
+        String origin = pipeline.dashboard().url();
+        List<?> requested = (List<?>)
+                browser.executeScript("return performance.getEntriesByType('resource').map(entry => entry.name)");
+        assertThat(requested).isNotEmpty().allSatisfy(url -> assertThat((String) url)
+                .startsWith(origin));
+    }
+
+    @Test
+    void saysWhatIsAwayAndRecoversByItself(Environment environment) throws Exception {
+        produce(environment, 500, "b-");
+        Await.until("the first images", PATIENCE, () -> text("accuracy-note").contains(" 500 of 500 "));
+
+        int port = URI.create(pipeline.dashboard().url()).getPort();
+        pipeline.dashboard().close();
+        Await.until("it says that the server is away", PATIENCE, () -> text("status")
+                .startsWith("no word from the dashboard's server"));
+        assertThat(byId("status").getDomAttribute("class")).isEqualTo("stale");
+        pipeline.restartDashboard(environment, port);
+        Await.until("it is back", PATIENCE, () -> text("status").startsWith("live"));
+        assertThat(text("accuracy-note")).contains(" 500 of 500 ");
+
+        environment.cluster().broker().close();
+        Await.until("it says that Kafka is away", PATIENCE, () -> text("status").startsWith("Kafka does not answer"));
+        environment.cluster().broker().start();
+        try (Admin admin = environment.admin()) {
+            // It makes none anew, and waits until the leaders answer.
+            new TopicAdmin(
+                            admin,
+                            pipeline.settings().topics(),
+                            pipeline.settings().layout())
+                    .create();
+        }
+        Await.until("it is back", PATIENCE, () -> text("status").startsWith("live"));
+        produce(environment, 500, "c-");
+        Await.until("the next images", PATIENCE, () -> text("accuracy-note").contains(" 1,000 of 1,000 "));
+    }
+}
