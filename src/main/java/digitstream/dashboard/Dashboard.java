@@ -149,7 +149,7 @@ public final class Dashboard implements AutoCloseable {
                     try {
                         LagWatch.Found found = lagWatch.found();
                         traffic.close(clock.millis(), found.in(), found.totalLag());
-                        pages.tell(server.state());
+                        pages.tell(server::state);
                     } catch (RuntimeException e) {
                         fail(e);
                     }

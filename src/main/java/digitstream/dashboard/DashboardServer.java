@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,6 +100,10 @@ final class DashboardServer implements AutoCloseable {
         config.routes.exception(RegistryUnavailableException.class, (e, context) -> {
             context.status(503);
             json(context, StateJson.error("the schema registry does not answer; try again"));
+        });
+        config.routes.exception(KafkaException.class, (e, context) -> {
+            context.status(503);
+            json(context, StateJson.error("the brokers do not answer (" + e.getMessage() + "); try again"));
         });
         config.routes.exception(Exception.class, (e, context) -> {
             LOG.error("{} {} has failed", context.method(), context.path(), e);

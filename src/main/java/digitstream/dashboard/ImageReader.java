@@ -54,6 +54,7 @@ final class ImageReader implements AutoCloseable {
         Map<String, Object> settings = new HashMap<>(clients);
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         // What is no longer there is said to be gone, and not some other image shown.
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
@@ -65,6 +66,7 @@ final class ImageReader implements AutoCloseable {
     /**
      * The image at a place, as a PNG, its ink light on black as it stands in the topic.
      *
+     * @throws org.apache.kafka.common.errors.TimeoutException where the brokers do not answer
      * @return empty where there is none: never was, no longer is, can't be decoded, or did not come within three seconds
      */
     synchronized Optional<byte[]> png(int partition, long offset) {

@@ -6,6 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * The pages that are open. What is told is made once for all of them; a page that takes it slowly misses some, and holds up
@@ -37,9 +38,12 @@ final class Pages implements AutoCloseable {
         send(page, state);
     }
 
-    /** Tells all of them. */
-    void tell(String state) {
-        open.forEach(page -> send(page, state));
+    /** Tells all of them; makes the state only where there is somebody to be told. */
+    void tell(Supplier<String> state) {
+        if (!open.isEmpty()) {
+            String told = state.get();
+            open.forEach(page -> send(page, told));
+        }
     }
 
     private void send(Page page, String state) {

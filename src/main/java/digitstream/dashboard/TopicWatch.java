@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,9 @@ import org.slf4j.LoggerFactory;
 final class TopicWatch implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
     private static final Duration POLL = Duration.ofMillis(100);
+    /** More published figures than this at once are the past. */
+    private static final int FEW = 100;
+
     private static final long REGISTRY_PAUSE_MILLIS = 1_000;
 
     private final CommittedReader figures;
@@ -76,13 +80,17 @@ final class TopicWatch implements Runnable {
     public void run() {
         try (figures;
                 live) {
+            boolean catchesUp = true;
             while (!stopped) {
-                for (ConsumerRecord<byte[], byte[]> record : live.poll(POLL)) {
+                // While there is a past to be read, nothing waits for what is yet to come.
+                for (ConsumerRecord<byte[], byte[]> record : live.poll(catchesUp ? Duration.ZERO : POLL)) {
                     take(record);
                 }
-                for (ConsumerRecord<byte[], byte[]> record : figures.poll(Duration.ZERO)) {
+                ConsumerRecords<byte[], byte[]> published = figures.poll(catchesUp ? POLL : Duration.ZERO);
+                for (ConsumerRecord<byte[], byte[]> record : published) {
                     take(record);
                 }
+                catchesUp = published.count() > FEW;
             }
         } catch (InterruptedException | org.apache.kafka.common.errors.InterruptException e) {
             // The dashboard closes.

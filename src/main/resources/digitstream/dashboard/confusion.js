@@ -28,7 +28,9 @@ function showConfusion(counts) {
     for (const said of DIGITS) {
       const inner = body.rows[actual].cells[said + 1].firstChild;
       const share = row[said] === 0 ? 0 : actual === said ? 0.25 : 0.15 + 0.35 * row[said] / wrong;
-      inner.textContent = row[said] === 0 ? '·' : count(row[said]);
+      // Without separators, as short as can be; the exact count is in the cell's description.
+      inner.textContent = row[said] === 0 ? '·' : short(row[said]);
+      inner.title = count(row[said]);
       inner.style.backgroundColor = share === 0 ? 'transparent' : actual === said ? `rgba(${colour('heat')}, ${share})` : `rgba(200, 60, 40, ${share})`;
       inner.setAttribute('aria-label', `${count(row[said])} images of a ${actual} were said to be a ${said}`);
       if (actual !== said) {
@@ -39,6 +41,8 @@ function showConfusion(counts) {
     }
   }
 }
+
+const short = n => n < 100_000 ? String(n) : Math.round(n / 1000) + 'k';
 
 function cellButton(actual, said) {
   const button = element('button', {type: 'button'});

@@ -43,7 +43,8 @@ export const clock = millis => new Date(millis).toLocaleTimeString();
 export async function ask(path, body) {
   const response = await fetch(path, body === undefined
       ? {}
-      : {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)});
+      : {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)})
+      .catch(() => { throw new Error('the dashboard\'s server does not answer'); });
   if (!response.ok) {
     const answer = await response.json().catch(() => ({}));
     throw new Error(answer.error ?? `the dashboard's server answers with status ${response.status}`);
