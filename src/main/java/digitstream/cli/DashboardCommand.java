@@ -1,6 +1,8 @@
 package digitstream.cli;
 
 import digitstream.dashboard.Dashboard;
+import digitstream.monitoring.Health;
+import digitstream.monitoring.Metrics;
 import digitstream.serde.SchemaRegistry;
 import digitstream.topology.Settings;
 import java.time.Duration;
@@ -59,13 +61,20 @@ final class DashboardCommand implements Callable<Integer> {
         Settings settings = cluster.settings();
         Map<String, String> clients = cluster.clients(settings);
         try (Admin admin = ClusterOptions.admin(clients);
-                SchemaRegistry schemas = ClusterOptions.registry(registry.url, settings)) {
+                SchemaRegistry schemas = ClusterOptions.registry(registry.url, settings);
+                Metrics metrics = new Metrics()) {
             for (String topic : settings.topics().all()) {
                 Admission.requireTopic(admin, topic);
             }
             Interrupts interrupts = Interrupts.listen();
             try (Dashboard dashboard = DashboardOptions.start(
-                    clients, admin, schemas, settings, new Dashboard.Options(host, port, past))) {
+                    clients,
+                    admin,
+                    schemas,
+                    settings,
+                    new Dashboard.Options(host, port, past),
+                    metrics,
+                    new Health())) {
                 System.out.println("Dashboard: " + dashboard.url() + "  Ctrl-C ends it.");
                 while (!interrupts.await(LOOK_MILLIS)) {
                     DashboardOptions.requireAlive(dashboard);

@@ -2,6 +2,8 @@ package digitstream.cli;
 
 import digitstream.dashboard.Dashboard;
 import digitstream.data.CentredDigit;
+import digitstream.monitoring.Health;
+import digitstream.monitoring.Metrics;
 import digitstream.serde.SchemaRegistry;
 import digitstream.topology.Settings;
 import java.time.Duration;
@@ -10,16 +12,15 @@ import org.apache.kafka.clients.admin.Admin;
 
 /** What the commands with a dashboard have in common. */
 final class DashboardOptions {
-    static final String LOOPBACK = "127.0.0.1";
+    static final String LOOPBACK = ListenAddress.LOOPBACK;
     static final int PORT = 8080;
     static final Duration HISTORY = Duration.ofHours(6);
-    private static final int LAST_PORT = 65_535;
 
     private DashboardOptions() {}
 
     static void requirePort(String flag, int port) {
-        if (port < 0 || port > LAST_PORT) {
-            throw new UserException(flag + " is " + port + "; give 0 to " + LAST_PORT);
+        if (!ListenAddress.isPort(port)) {
+            throw new UserException(flag + " is " + port + "; give 0 to 65535");
         }
     }
 
@@ -28,7 +29,9 @@ final class DashboardOptions {
             Admin admin,
             SchemaRegistry schemas,
             Settings settings,
-            Dashboard.Options options) {
+            Dashboard.Options options,
+            Metrics metrics,
+            Health health) {
         return Dashboard.start(
                 clients,
                 admin,
@@ -36,7 +39,9 @@ final class DashboardOptions {
                 settings.topics(),
                 settings.classifyApplicationId(),
                 CentredDigit::of,
-                options);
+                options,
+                metrics,
+                health);
     }
 
     static void requireAlive(Dashboard dashboard) {

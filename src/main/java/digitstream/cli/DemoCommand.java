@@ -10,6 +10,8 @@ import digitstream.demo.ServeProcess;
 import digitstream.local.LocalCluster;
 import digitstream.local.LocalException;
 import digitstream.model.ModelArtifact;
+import digitstream.monitoring.Health;
+import digitstream.monitoring.Metrics;
 import digitstream.serde.SchemaRegistry;
 import digitstream.topology.Settings;
 import digitstream.topology.TopicAdmin;
@@ -121,7 +123,9 @@ final class DemoCommand implements Callable<Integer> {
                             cluster.bootstrapServers(),
                             cluster.schemaRegistryUrl());
                     DemoSummary result;
-                    try (Dashboard dashboard = noDashboard ? null : dashboard(clients, admin, schemas, settings)) {
+                    try (Metrics metrics = new Metrics();
+                            Dashboard dashboard =
+                                    noDashboard ? null : dashboard(clients, admin, schemas, settings, metrics)) {
                         if (dashboard != null) {
                             System.out.println("Dashboard: " + dashboard.url());
                         }
@@ -150,15 +154,16 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private Dashboard dashboard(Map<String, String> clients, Admin admin, SchemaRegistry schemas, Settings settings) {
+    private Dashboard dashboard(
+            Map<String, String> clients, Admin admin, SchemaRegistry schemas, Settings settings, Metrics metrics) {
         int port = dashboardPort == null ? DashboardOptions.PORT : dashboardPort;
         try {
-            return DashboardOptions.start(clients, admin, schemas, settings, options(port));
+            return DashboardOptions.start(clients, admin, schemas, settings, options(port), metrics, new Health());
         } catch (DashboardException taken) {
             if (dashboardPort != null) {
                 throw taken;
             }
-            return DashboardOptions.start(clients, admin, schemas, settings, options(0));
+            return DashboardOptions.start(clients, admin, schemas, settings, options(0), metrics, new Health());
         }
     }
 

@@ -4,6 +4,7 @@ import digitstream.dashboard.DashboardException;
 import digitstream.data.DataException;
 import digitstream.local.LocalException;
 import digitstream.model.ModelException;
+import digitstream.monitoring.MonitoringException;
 import digitstream.serde.RegistryUnavailableException;
 import digitstream.topology.InvalidSettingsException;
 import java.util.List;
@@ -24,6 +25,7 @@ final class Errors {
                 || error instanceof ModelException
                 || error instanceof LocalException
                 || error instanceof DashboardException
+                || error instanceof MonitoringException
                 || error instanceof RegistryUnavailableException) {
             return List.of(oneLine(error.getMessage()));
         }

@@ -4,6 +4,9 @@ import digitstream.avro.DigitImage;
 import digitstream.avro.DigitLabel;
 import digitstream.client.CommittedReader;
 import digitstream.client.ConsumerLag;
+import digitstream.monitoring.Health;
+import digitstream.monitoring.Metrics;
+import digitstream.monitoring.MonitoringRoutes;
 import digitstream.serde.AvroDecoder;
 import digitstream.serde.AvroSerializer;
 import digitstream.serde.SchemaRegistry;
@@ -19,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -49,6 +53,7 @@ public final class Dashboard implements AutoCloseable {
     private final ImageReader images;
     private final Producer<byte[], byte[]> producer;
     private final CompletableFuture<Throwable> failure;
+    private final AtomicBoolean caughtUp = new AtomicBoolean();
 
     /**
      * How it is run.
@@ -66,6 +71,8 @@ public final class Dashboard implements AutoCloseable {
      * @param admin stays the caller's, as the registry does
      * @param group the classifying topology's, whose lag is shown
      * @param normaliser makes any picture of a digit the 28 * 28 pixels that the model takes; empty where nothing is on it
+     * @param metrics are served, too, at {@code /metrics}
+     * @param health is told, too, at {@code /health/live} and {@code /health/ready}; the dashboard adds itself to it
      * @throws DashboardException where the port is taken or may not be listened at
      */
     public static Dashboard start(
@@ -75,8 +82,11 @@ public final class Dashboard implements AutoCloseable {
             Topics topics,
             String group,
             Normaliser normaliser,
-            Options options) {
-        return new Dashboard(clients, admin, schemas, topics, group, normaliser, options, Clock.systemUTC());
+            Options options,
+            Metrics metrics,
+            Health health) {
+        return new Dashboard(
+                clients, admin, schemas, topics, group, normaliser, options, metrics, health, Clock.systemUTC());
     }
 
     private Dashboard(
@@ -87,7 +97,12 @@ public final class Dashboard implements AutoCloseable {
             String group,
             Normaliser normaliser,
             Options options,
+            Metrics metrics,
+            Health health,
             Clock clock) {
+        this.failure = new CompletableFuture<>();
+        health.add(new Health.Part(
+                "dashboard", () -> !failure.isDone(), caughtUp::get, () -> caughtUp.get() ? "live" : "reads the past"));
         AccuracyHistory history = new AccuracyHistory();
         Traffic traffic = new Traffic();
         Mistakes mistakes = new Mistakes();
@@ -110,6 +125,7 @@ public final class Dashboard implements AutoCloseable {
                     images,
                     normaliser,
                     mistakes,
+                    new MonitoringRoutes(metrics, health),
                     () -> StateJson.state(
                             clock.millis(), traffic, lagWatch.found(), history, mistakes.latest(LATEST_MISTAKES)),
                     () -> StateJson.history(history, traffic));
@@ -134,9 +150,9 @@ public final class Dashboard implements AutoCloseable {
                             mistakes.predicted(prediction);
                             drawings.predicted(prediction, readAt);
                         },
-                        mistakes::labelled),
+                        mistakes::labelled,
+                        () -> caughtUp.set(true)),
                 clock);
-        this.failure = new CompletableFuture<>();
         this.topicThread = thread("dashboard-topics", topicWatch);
         this.lagThread = thread("dashboard-lag", lagWatch);
         this.ticker = Executors.newSingleThreadScheduledExecutor(task -> {

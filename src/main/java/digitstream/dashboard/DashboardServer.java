@@ -3,6 +3,7 @@ package digitstream.dashboard;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import digitstream.monitoring.MonitoringRoutes;
 import digitstream.serde.RegistryUnavailableException;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -47,6 +48,7 @@ final class DashboardServer implements AutoCloseable {
     private final ImageReader images;
     private final Dashboard.Normaliser normaliser;
     private final Mistakes mistakes;
+    private final MonitoringRoutes monitoring;
     private final Supplier<String> state;
     private final Supplier<String> history;
     private final Javalin server;
@@ -59,6 +61,7 @@ final class DashboardServer implements AutoCloseable {
             ImageReader images,
             Dashboard.Normaliser normaliser,
             Mistakes mistakes,
+            MonitoringRoutes monitoring,
             Supplier<String> state,
             Supplier<String> history) {
         this.host = host;
@@ -67,6 +70,7 @@ final class DashboardServer implements AutoCloseable {
         this.images = images;
         this.normaliser = normaliser;
         this.mistakes = mistakes;
+        this.monitoring = monitoring;
         this.state = state;
         this.history = history;
         this.server = Javalin.create(this::configure);
@@ -87,6 +91,7 @@ final class DashboardServer implements AutoCloseable {
         config.staticFiles.enableWebjars();
         config.staticFiles.add("/digitstream/dashboard", Location.CLASSPATH);
         config.routes.before(this::guard);
+        monitoring.addTo(config.routes);
         config.routes.sse("/api/events", client -> pages.add(client, state()));
         config.routes.get("/api/history", context -> json(context, history.get()));
         config.routes.get("/api/mistakes/{actual}/{predicted}", this::mistakesOfACell);

@@ -41,8 +41,16 @@ final class TopicWatch implements Runnable {
     private final Clock clock;
     private volatile boolean stopped;
 
-    /** Who is told of what; on the thread that reads. */
-    record Listeners(Consumer<Accuracy> accuracy, PredictionListener prediction, Consumer<DigitLabel> label) {}
+    /**
+     * Who is told of what; on the thread that reads.
+     *
+     * @param caughtUp each time that there is no past left to be read
+     */
+    record Listeners(
+            Consumer<Accuracy> accuracy,
+            PredictionListener prediction,
+            Consumer<DigitLabel> label,
+            Runnable caughtUp) {}
 
     /** Is told of a prediction, and when it was read. */
     interface PredictionListener {
@@ -91,6 +99,9 @@ final class TopicWatch implements Runnable {
                     take(record);
                 }
                 catchesUp = published.count() > FEW;
+                if (!catchesUp) {
+                    listeners.caughtUp().run();
+                }
             }
         } catch (InterruptedException | org.apache.kafka.common.errors.InterruptException e) {
             // The dashboard closes.

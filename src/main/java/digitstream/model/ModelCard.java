@@ -118,6 +118,8 @@ public record ModelCard(
      * @param expectedCalibrationError 0 to 1, over 15 equal bins; null where it was not measured
      * @param predictedPerClass how many images were said to be of each class; null likewise
      * @param confidenceBins how many images were classified with a confidence of up to 1/15, 2/15 ... 1; null likewise
+     * @param temperature that calibrates the model on these images: the probabilities' logarithms over it, through a
+     *     softmax, are its calibrated probabilities; null where it was not fitted, or the images are to decide nothing
      */
     public record Evaluation(
             String data,
@@ -126,7 +128,8 @@ public record ModelCard(
             List<Double> accuracyPerClass,
             @Nullable Double expectedCalibrationError,
             @Nullable List<Long> predictedPerClass,
-            @Nullable List<Long> confidenceBins) {
+            @Nullable List<Long> confidenceBins,
+            @Nullable Double temperature) {
         public Evaluation {
             require(accuracyPerClass != null, "evaluation.accuracyPerClass is missing");
             // Not List.copyOf: a class without images has no accuracy.

@@ -15,7 +15,7 @@ public final class AccuracyCounts {
     public static final int CONFIDENCE_BINS = 15;
 
     /** Label delays from 0, 1, 2, 4, 8 ... milliseconds on; the last bin, from 2^38 ms on, begins at 8.7 years. */
-    private static final int DELAY_BINS = 40;
+    public static final int DELAY_BINS = 40;
 
     private static final double MICRO = 1e6;
     private static final byte FORMAT = 1;
@@ -125,6 +125,16 @@ public final class AccuracyCounts {
             said += confusion(actual, predicted);
         }
         return said;
+    }
+
+    /** Labelled images of a bin of label delays: 0, 1, 2 to 3, 4 to 7, 8 to 15 milliseconds and so on. */
+    public long delays(int bin) {
+        return counts[DELAY + bin];
+    }
+
+    /** The middle of a bin of label delays. */
+    public static double delayBinMiddleMillis(int bin) {
+        return bin == 0 ? 0 : 0.75 * Math.scalb(1.0, bin);
     }
 
     public long binCount(int bin) {
@@ -250,7 +260,7 @@ public final class AccuracyCounts {
     }
 
     /** Bins are (0, 1/15], (1/15, 2/15] and so on; 0 itself is in the first. */
-    private static int bin(double confidence) {
+    static int bin(double confidence) {
         return Math.max(0, Math.min(CONFIDENCE_BINS - 1, (int) Math.ceil(confidence * CONFIDENCE_BINS) - 1));
     }
 

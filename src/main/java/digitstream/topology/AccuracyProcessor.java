@@ -22,6 +22,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class AccuracyProcessor implements Processor<byte[], byte[], String, Accuracy> {
     private final ScoreSettings settings;
+    private final ScoreMetrics metrics;
     private final Map<ModelVersion, NavigableMap<Long, Map<Integer, AccuracyCounts>>> models = new HashMap<>();
     private final Map<Integer, LabelFates> labels = new HashMap<>();
     private final Map<String, Published> published = new HashMap<>();
@@ -33,8 +34,9 @@ final class AccuracyProcessor implements Processor<byte[], byte[], String, Accur
 
     // Kafka Streams calls init before anything else.
     @SuppressWarnings("NullAway.Init")
-    AccuracyProcessor(ScoreSettings settings) {
+    AccuracyProcessor(ScoreSettings settings, ScoreMetrics metrics) {
         this.settings = settings;
+        this.metrics = metrics;
     }
 
     @Override
@@ -86,7 +88,9 @@ final class AccuracyProcessor implements Processor<byte[], byte[], String, Accur
     private void publish(AccuracyWindow window, AccuracyCounts counts, LabelFates fates) {
         Published next = new Published(counts, fates);
         if (!next.equals(published.put(window.key(), next))) {
-            context.forward(new Record<>(window.key(), window.figures(counts, fates), window.computedAtMillis()));
+            Accuracy figures = window.figures(counts, fates);
+            metrics.published(window.key(), figures);
+            context.forward(new Record<>(window.key(), figures, window.computedAtMillis()));
         }
     }
 
@@ -98,6 +102,11 @@ final class AccuracyProcessor implements Processor<byte[], byte[], String, Accur
                 stored.delete(new CountsKey(model, oldest, partition).toBytes());
             }
         }
+    }
+
+    @Override
+    public void close() {
+        metrics.retract();
     }
 
     private static AccuracyCounts sum(Map<Long, Map<Integer, AccuracyCounts>> buckets) {

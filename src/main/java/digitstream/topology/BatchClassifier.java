@@ -5,6 +5,7 @@ import digitstream.model.Classifier;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.PrimitivesArrays.FloatArray;
@@ -22,11 +23,18 @@ final class BatchClassifier {
     private final Classifier classifier;
     private final ModelIdentity model;
     private final LongSupplier clockMillis;
+    private final LongConsumer inferenceNanos;
 
-    BatchClassifier(Classifier classifier, ModelIdentity model, LongSupplier clockMillis) {
+    /**
+     * Takes what it works with.
+     *
+     * @param inferenceNanos is told how long each call of the classifier took
+     */
+    BatchClassifier(Classifier classifier, ModelIdentity model, LongSupplier clockMillis, LongConsumer inferenceNanos) {
         this.classifier = classifier;
         this.model = model;
         this.clockMillis = clockMillis;
+        this.inferenceNanos = inferenceNanos;
     }
 
     /**
@@ -43,9 +51,11 @@ final class BatchClassifier {
 
     private void classify(List<PendingImage> images, int batchSize, List<Classified> into) {
         float[] probabilities;
+        long start = System.nanoTime();
         try {
             probabilities = classifier.classify(
                     images.stream().map(PendingImage::pixels).toList());
+            inferenceNanos.accept(System.nanoTime() - start);
         } catch (RuntimeException failure) {
             if (images.size() == 1) {
                 requireWorkingModel(images.get(0), failure);

@@ -46,6 +46,7 @@ public final class ClassifyTopology {
     private final Supplier<Classifier> classifiers;
     private final Supplier<Decoder<DigitImage>> images;
     private final Serializer<Prediction> predictions;
+    private final ClassifyMetrics metrics;
     private final ImageCheck check;
 
     /**
@@ -64,7 +65,8 @@ public final class ClassifyTopology {
             int height,
             Supplier<Classifier> classifiers,
             Supplier<Decoder<DigitImage>> images,
-            Serializer<Prediction> predictions) {
+            Serializer<Prediction> predictions,
+            ClassifyMetrics metrics) {
         this.topics = topics;
         this.settings = settings;
         this.model = model;
@@ -72,6 +74,7 @@ public final class ClassifyTopology {
         this.classifiers = classifiers;
         this.images = images;
         this.predictions = predictions;
+        this.metrics = metrics;
     }
 
     /** The topology, ready to be started. */
@@ -94,10 +97,10 @@ public final class ClassifyTopology {
 
         Produced<byte[], byte[]> asTheyAre = Produced.with(bytes, bytes);
         answers.filter((key, answer) -> answer.classified() instanceof Classified.Unclassifiable)
-                .process(DeadLettering.ofUnclassifiable())
+                .process(DeadLettering.ofUnclassifiable(metrics.deadLetters()))
                 .to(topics.deadLetters(), asTheyAre);
         steps.filter((key, step) -> step instanceof Rejected)
-                .process(DeadLettering.ofRejected())
+                .process(DeadLettering.ofRejected(metrics.deadLetters()))
                 .to(topics.deadLetters(), asTheyAre);
         return builder.build();
     }
@@ -118,6 +121,6 @@ public final class ClassifyTopology {
     }
 
     private ProcessorSupplier<byte[], Batching, byte[], Answer> classify() {
-        return () -> new ClassifyingProcessor(BATCH, classifiers, model, settings.batchMaxDelay());
+        return () -> new ClassifyingProcessor(BATCH, classifiers, model, settings.batchMaxDelay(), metrics);
     }
 }

@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Empties its task's {@link PendingBatch}: whenever a record comes, which says that the batch is full or that a commit
- * follows, and when the oldest image has waited for long enough. What the record itself says does not matter.
+ * follows, and when the oldest image has waited for long enough.
  */
 final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], Answer> {
     private final String storeName;
     private final Supplier<Classifier> classifiers;
     private final ModelIdentity model;
     private final long batchMaxDelayMillis;
+    private final ClassifyMetrics metrics;
 
     private ProcessorContext<byte[], Answer> context;
     private PendingBatch batch;
@@ -30,11 +31,16 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
     // Kafka Streams calls init before anything else.
     @SuppressWarnings("NullAway.Init")
     ClassifyingProcessor(
-            String storeName, Supplier<Classifier> classifiers, ModelIdentity model, Duration batchMaxDelay) {
+            String storeName,
+            Supplier<Classifier> classifiers,
+            ModelIdentity model,
+            Duration batchMaxDelay,
+            ClassifyMetrics metrics) {
         this.storeName = storeName;
         this.classifiers = classifiers;
         this.model = model;
         this.batchMaxDelayMillis = batchMaxDelay.toMillis();
+        this.metrics = metrics;
     }
 
     @Override
@@ -44,7 +50,7 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
         this.batch = memory.value();
         Classifier mine = classifiers.get();
         this.classifier = mine;
-        this.batchClassifier = new BatchClassifier(mine, model, context::currentSystemTimeMs);
+        this.batchClassifier = new BatchClassifier(mine, model, context::currentSystemTimeMs, metrics::inferred);
         // Twice a delay, so that no image waits for more than one and a half.
         Duration interval = Duration.ofMillis(Math.max(1, batchMaxDelayMillis / 2));
         this.timer = context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, this::flushIfOld);
@@ -52,21 +58,23 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
 
     @Override
     public void process(Record<byte[], Batching> marker) {
-        flush();
+        flush(marker.value() instanceof Batching.Full ? FlushReason.SIZE : FlushReason.COMMIT);
     }
 
     private void flushIfOld(long nowMillis) {
         if (!batch.isEmpty() && nowMillis - batch.openedAtMillis() >= batchMaxDelayMillis) {
-            flush();
+            flush(FlushReason.DELAY);
         }
     }
 
-    private void flush() {
+    private void flush(FlushReason reason) {
         if (batch.isEmpty()) {
             return;
         }
         List<PendingImage> images = batch.take();
+        metrics.flushed(reason, images, context.currentSystemTimeMs());
         List<Classified> answers = batchClassifier.classify(images);
+        metrics.classified(answers, context.currentSystemTimeMs());
         for (int i = 0; i < images.size(); i++) {
             PendingImage image = images.get(i);
             context.forward(

@@ -17,9 +17,10 @@ final class DeadLettering<V> implements Processor<byte[], V, byte[], byte[]> {
     }
 
     /** Dead letters of records that are no images, predictions or labels; every value must be a {@link Rejected}. */
-    static <V> ProcessorSupplier<byte[], V, byte[], byte[]> ofRejected() {
+    static <V> ProcessorSupplier<byte[], V, byte[], byte[]> ofRejected(DeadLetterMetrics metrics) {
         return () -> new DeadLettering<>(record -> {
             Rejected rejected = (Rejected) record.value();
+            metrics.count(rejected.reason());
             return DeadLetters.letter(
                     record.key(),
                     rejected.value(),
@@ -32,9 +33,10 @@ final class DeadLettering<V> implements Processor<byte[], V, byte[], byte[]> {
     }
 
     /** Dead letters of images that the model fails on. */
-    static ProcessorSupplier<byte[], Answer, byte[], byte[]> ofUnclassifiable() {
+    static ProcessorSupplier<byte[], Answer, byte[], byte[]> ofUnclassifiable(DeadLetterMetrics metrics) {
         return () -> new DeadLettering<>(record -> {
             PendingImage image = record.value().image();
+            metrics.count(DeadLetterReason.UNCLASSIFIABLE);
             return DeadLetters.letter(
                     image.key(),
                     image.value(),

@@ -32,6 +32,7 @@ final class PartialCountsProcessor implements Processor<byte[], Scoring, byte[],
     private static final int FEWEST_A_SWEEP = 1_000;
 
     private final ScoreSettings settings;
+    private final ScoreMetrics metrics;
     private final Map<CountsKey, AccuracyCounts> counts = new HashMap<>();
     private final Set<CountsKey> changed = new LinkedHashSet<>();
 
@@ -44,8 +45,9 @@ final class PartialCountsProcessor implements Processor<byte[], Scoring, byte[],
 
     // Kafka Streams calls init before anything else.
     @SuppressWarnings("NullAway.Init")
-    PartialCountsProcessor(ScoreSettings settings) {
+    PartialCountsProcessor(ScoreSettings settings, ScoreMetrics metrics) {
         this.settings = settings;
+        this.metrics = metrics;
     }
 
     @Override
@@ -85,6 +87,7 @@ final class PartialCountsProcessor implements Processor<byte[], Scoring, byte[],
         }
         pending.counts()
                 .forEach((model, buckets) -> buckets.forEach((bucket, change) -> {
+                    metrics.counted(model, change);
                     add(new CountsKey(model, CountsKey.SINCE_START, partition()), change);
                     // A change to a bucket that is no longer kept, as by a late correction, is one since the start
                     // only.
@@ -95,6 +98,7 @@ final class PartialCountsProcessor implements Processor<byte[], Scoring, byte[],
         if (!pending.labels().equals(LabelFates.NONE)) {
             CountsKey key = new CountsKey(CountsKey.LABELS, CountsKey.SINCE_START, partition());
             labels = labels.plus(pending.labels());
+            metrics.labelled(pending.labels());
             stored.put(key.toBytes(), labels.toBytes());
             changed.add(key);
         }

@@ -1,14 +1,22 @@
 package digitstream.topology;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -28,26 +36,37 @@ public final class RunningTopology implements AutoCloseable {
 
     private final String name;
     private final KafkaStreams streams;
+    private final int threads;
+    private final KafkaStreamsMetrics metrics;
+    private final MeterRegistry meters;
+    private final List<Meter> gauges = new ArrayList<>();
     private final Clock clock;
     private final Deque<Long> deathsMillis = new ArrayDeque<>();
     private final CompletableFuture<Void> running = new CompletableFuture<>();
     private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
     private volatile Optional<Throwable> failure = Optional.empty();
 
-    private RunningTopology(String name, KafkaStreams streams, Clock clock) {
+    private RunningTopology(String name, KafkaStreams streams, int threads, Clock clock, MeterRegistry meters) {
         this.name = name;
         this.streams = streams;
+        this.threads = threads;
         this.clock = clock;
+        this.meters = meters;
+        this.metrics = new KafkaStreamsMetrics(streams, Tags.of("topology", name));
     }
 
     /**
      * Starts a topology.
      *
      * @param name what people call it
+     * @param meters get Kafka Streams' and its clients' metrics, and whether it runs
      */
-    public static RunningTopology start(String name, Topology topology, Properties settings, Clock clock) {
+    public static RunningTopology start(
+            String name, Topology topology, Properties settings, Clock clock, MeterRegistry meters) {
         KafkaStreams streams = new KafkaStreams(topology, settings);
-        RunningTopology started = new RunningTopology(name, streams, clock);
+        int threads = new StreamsConfig(settings).getInt(StreamsConfig.NUM_STREAM_THREADS_CONFIG);
+        RunningTopology started = new RunningTopology(name, streams, threads, clock, meters);
+        started.measure();
         streams.setUncaughtExceptionHandler(started::answer);
         streams.setStateListener((now, before) -> started.changed(now));
         streams.start();
@@ -62,6 +81,46 @@ public final class RunningTopology implements AutoCloseable {
     /** Completes when the topology has ended: with what killed it, or empty where it was closed. */
     public CompletableFuture<Optional<Throwable>> ended() {
         return ended;
+    }
+
+    /**
+     * Whether partitions are assigned and all state is restored, now: not while it starts, nor during a rebalance that stops
+     * it, nor at its end.
+     */
+    public boolean isRunning() {
+        return streams.state() == State.RUNNING;
+    }
+
+    /** Whether it still works or comes to work, with all of its stream threads: one that died and was replaced is no loss. */
+    public boolean isLive() {
+        return !ended.isDone() && streams.state() != State.ERROR && livingThreads() >= threads;
+    }
+
+    /** In a few words, for people: Kafka Streams' state, and how many threads live. */
+    public String describe() {
+        return streams.state() + ", " + livingThreads() + " of " + threads + " stream threads";
+    }
+
+    private int livingThreads() {
+        if (!streams.state().isRunningOrRebalancing()) {
+            // Before and after, Kafka Streams does not say; ended() and the state do.
+            return ended.isDone() ? 0 : threads;
+        }
+        return (int) streams.metadataForLocalThreads().stream()
+                .filter(thread -> !thread.threadState().equals("DEAD"))
+                .count();
+    }
+
+    private void measure() {
+        metrics.bindTo(meters);
+        gauges.add(Gauge.builder("digits.topology.running", this, topology -> topology.isRunning() ? 1 : 0)
+                .description("1 while partitions are assigned and state is restored, else 0.")
+                .tags("topology", name)
+                .register(meters));
+        gauges.add(Gauge.builder("digits.stream.threads", this, RunningTopology::livingThreads)
+                .description("Stream threads that live.")
+                .tags("topology", name)
+                .register(meters));
     }
 
     private void changed(State now) {
@@ -94,6 +153,8 @@ public final class RunningTopology implements AutoCloseable {
     /** Commits what is done, and ends; waits for half a minute at most. */
     @Override
     public void close() {
+        metrics.close();
+        gauges.forEach(meters::remove);
         if (!streams.close(CLOSE_TIMEOUT)) {
             LOG.error("{} did not end within {} s", name, CLOSE_TIMEOUT.toSeconds());
         }

@@ -51,6 +51,7 @@ public final class ScoreTopology {
     private final Supplier<Decoder<Prediction>> predictions;
     private final Supplier<Decoder<DigitLabel>> labels;
     private final Serializer<Accuracy> accuracy;
+    private final ScoreMetrics metrics;
 
     /**
      * Takes what the topology is made of.
@@ -63,12 +64,14 @@ public final class ScoreTopology {
             ScoreSettings settings,
             Supplier<Decoder<Prediction>> predictions,
             Supplier<Decoder<DigitLabel>> labels,
-            Serializer<Accuracy> accuracy) {
+            Serializer<Accuracy> accuracy,
+            ScoreMetrics metrics) {
         this.topics = topics;
         this.settings = settings;
         this.predictions = predictions;
         this.labels = labels;
         this.accuracy = accuracy;
+        this.metrics = metrics;
     }
 
     /** The topology, ready to be started. */
@@ -90,7 +93,7 @@ public final class ScoreTopology {
                 .to(topics.accuracy(), Produced.with(Serdes.String(), OneWaySerde.writing(accuracy)));
 
         scored.filter((key, step) -> step instanceof Rejected)
-                .process(DeadLettering.ofRejected())
+                .process(DeadLettering.ofRejected(metrics.deadLetters()))
                 .to(topics.deadLetters(), Produced.with(bytes, bytes));
         return builder.build();
     }
@@ -119,7 +122,7 @@ public final class ScoreTopology {
         return new ProcessorSupplier<>() {
             @Override
             public Processor<byte[], Scoring, byte[], byte[]> get() {
-                return new PartialCountsProcessor(settings);
+                return new PartialCountsProcessor(settings, metrics);
             }
 
             @Override
@@ -134,7 +137,7 @@ public final class ScoreTopology {
         return new ProcessorSupplier<>() {
             @Override
             public Processor<byte[], byte[], String, Accuracy> get() {
-                return new AccuracyProcessor(settings);
+                return new AccuracyProcessor(settings, metrics);
             }
 
             @Override

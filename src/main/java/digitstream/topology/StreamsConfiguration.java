@@ -52,6 +52,9 @@ public final class StreamsConfiguration {
             String applicationId) {
         Properties all = new Properties();
         all.putAll(defaults);
+        // Kafka Streams would put a new random id in, and so make new time series of all clients' metrics at each
+        // start.
+        all.put(StreamsConfig.CLIENT_ID_CONFIG, applicationId);
         all.putAll(cluster);
         all.putAll(users);
         all.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);

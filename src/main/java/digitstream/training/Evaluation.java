@@ -4,10 +4,12 @@ import digitstream.data.LabelledImages;
 import digitstream.model.Classifier;
 import digitstream.model.ModelCard;
 import digitstream.scoring.AccuracyCounts;
+import digitstream.scoring.Calibration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model says of labelled images, one by one, and what that adds up to.
@@ -16,7 +18,7 @@ import java.util.stream.LongStream;
  * @param images what was classified
  * @param predicted what each was said to be
  * @param confidence in that, 0 to 1
- * @param probabilityOfActual what the label was given, 0 to 1
+ * @param probabilities of the ten digits, image by image, 0 to 1
  * @param counts of all
  * @param seconds the classifying took, by the wall clock
  */
@@ -25,7 +27,7 @@ public record Evaluation(
         LabelledImages images,
         byte[] predicted,
         float[] confidence,
-        float[] probabilityOfActual,
+        float[] probabilities,
         AccuracyCounts counts,
         double seconds) {
     private static final int BATCH = 256;
@@ -34,7 +36,7 @@ public record Evaluation(
     public static Evaluation of(Classifier classifier, String data, LabelledImages images) {
         byte[] predicted = new byte[images.size()];
         float[] confidence = new float[images.size()];
-        float[] probabilityOfActual = new float[images.size()];
+        float[] all = new float[images.size() * Classifier.CLASSES];
         AccuracyCounts counts = new AccuracyCounts();
         long start = System.nanoTime();
         for (int from = 0; from < images.size(); from += BATCH) {
@@ -43,12 +45,12 @@ public record Evaluation(
                 batch.add(images.pixels(i));
             }
             float[] probabilities = classifier.classify(batch);
+            System.arraycopy(probabilities, 0, all, from * Classifier.CLASSES, probabilities.length);
             for (int i = 0; i < batch.size(); i++) {
                 int row = i * Classifier.CLASSES;
                 int best = mostProbable(probabilities, row);
                 predicted[from + i] = (byte) best;
                 confidence[from + i] = probabilities[row + best];
-                probabilityOfActual[from + i] = probabilities[row + images.label(from + i)];
             }
         }
         double seconds = (System.nanoTime() - start) / 1e9;
@@ -56,7 +58,7 @@ public record Evaluation(
             counts.addPredicted();
             counts.addLabelled(1, images.label(i), predicted[i], confidence[i], 0);
         }
-        return new Evaluation(data, images, predicted, confidence, probabilityOfActual, counts, seconds);
+        return new Evaluation(data, images, predicted, confidence, all, counts, seconds);
     }
 
     private static int mostProbable(float[] probabilities, int from) {
@@ -81,7 +83,7 @@ public record Evaluation(
     /** Mean cross-entropy, in nats. */
     public double loss() {
         return IntStream.range(0, images.size())
-                .mapToDouble(i -> -Math.log(Math.max(1e-12, probabilityOfActual[i])))
+                .mapToDouble(i -> -Math.log(Math.max(1e-12, probabilities[i * Classifier.CLASSES + images.label(i)])))
                 .average()
                 .orElse(Double.NaN);
     }
@@ -110,8 +112,19 @@ public record Evaluation(
         return 2.0 * counts.confusion(digit, digit) / (counts.said(digit) + counts.support(digit));
     }
 
-    /** As it stands in a card. */
-    ModelCard.Evaluation forCard() {
+    /** The temperature that calibrates the model on these images. */
+    double temperature() {
+        return Calibration.fit(
+                probabilities,
+                IntStream.range(0, images.size()).map(images::label).toArray());
+    }
+
+    /**
+     * As it stands in a card.
+     *
+     * @param temperature fitted on these images; null where they are to decide nothing
+     */
+    ModelCard.Evaluation forCard(@Nullable Double temperature) {
         return new ModelCard.Evaluation(
                 data,
                 images.size(),
@@ -125,6 +138,7 @@ public record Evaluation(
                 LongStream.range(0, AccuracyCounts.CONFIDENCE_BINS)
                         .map(bin -> counts.binCount((int) bin))
                         .boxed()
-                        .toList());
+                        .toList(),
+                temperature);
     }
 }

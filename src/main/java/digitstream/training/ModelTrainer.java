@@ -235,8 +235,8 @@ public final class ModelTrainer {
                 images,
                 torchScript,
                 where,
-                validation.map(Evaluation::forCard).orElse(null),
-                test.forCard());
+                validation.map(held -> held.forCard(held.temperature())).orElse(null),
+                test.forCard(null));
         Map<String, byte[]> report = Report.of(card, test, progress.history()).files();
         ModelArtifact artifact = ModelArtifact.write(models, card, torchScript, report);
         Files.deleteIfExists(Checkpoint.file(models, progress.name(), progress.version()));

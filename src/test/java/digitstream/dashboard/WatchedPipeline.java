@@ -4,6 +4,8 @@ import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
 import digitstream.data.CentredDigit;
 import digitstream.demo.ServeProcess;
+import digitstream.monitoring.Health;
+import digitstream.monitoring.Metrics;
 import digitstream.serde.AvroDecoder;
 import digitstream.serde.Decoded;
 import digitstream.testing.CommandLineProcess;
@@ -53,7 +55,9 @@ final class WatchedPipeline implements AutoCloseable {
                 settings.topics(),
                 settings.classifyApplicationId(),
                 CentredDigit::of,
-                new Dashboard.Options("127.0.0.1", port, Duration.ofHours(1)));
+                new Dashboard.Options("127.0.0.1", port, Duration.ofHours(1)),
+                new Metrics(),
+                new Health());
     }
 
     /** Another dashboard takes the place of the one that was closed, at the same port. */

@@ -42,7 +42,8 @@ class BatchClassifierTest {
     }
 
     private final FirstPixel classifier = new FirstPixel();
-    private final BatchClassifier batches = new BatchClassifier(classifier, new ModelIdentity("m", "1"), () -> 1_000);
+    private final BatchClassifier batches =
+            new BatchClassifier(classifier, new ModelIdentity("m", "1"), () -> 1_000, nanos -> {});
 
     @Test
     void classifiesTheRestOfABatchWithOneBadImage() {

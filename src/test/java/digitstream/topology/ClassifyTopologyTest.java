@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import digitstream.avro.DigitImage;
 import digitstream.avro.Prediction;
 import digitstream.model.Classifier;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import net.jqwik.api.ForAll;
@@ -62,7 +65,13 @@ class ClassifyTopologyTest {
                                 28,
                                 Threes::new,
                                 () -> PlainAvro.decoder(DigitImage.class),
-                                PlainAvro.serializer(Prediction.class))
+                                PlainAvro.serializer(Prediction.class),
+                                new ClassifyMetrics(
+                                        new SimpleMeterRegistry(),
+                                        new ModelIdentity("threes", "1"),
+                                        "",
+                                        Optional.empty(),
+                                        Clock.systemUTC()))
                         .build(),
                 new Properties());
         private final TestInputTopic<byte[], byte[]> images =

@@ -8,6 +8,7 @@ import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.LabelCounts;
 import digitstream.avro.Prediction;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -29,6 +30,7 @@ class ScoreTopologyTest {
     private static final Topics TOPICS = Topics.DEFAULT;
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final TopologyTestDriver driver = new TopologyTestDriver(
             new ScoreTopology(
                             TOPICS,
@@ -36,7 +38,8 @@ class ScoreTopologyTest {
                                     windows(), Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofMinutes(5)),
                             () -> PlainAvro.decoder(Prediction.class),
                             () -> PlainAvro.decoder(DigitLabel.class),
-                            PlainAvro.serializer(Accuracy.class))
+                            PlainAvro.serializer(Accuracy.class),
+                            new ScoreMetrics(meters))
                     .build(),
             new Properties(),
             START);

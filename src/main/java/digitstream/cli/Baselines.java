@@ -1,0 +1,24 @@
+package digitstream.cli;
+
+import digitstream.model.ModelCard;
+import digitstream.scoring.Baseline;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** What a model's card says that its stream is expected to look like. */
+final class Baselines {
+    private Baselines() {}
+
+    /** Empty where the card does not tell: of a model from elsewhere, or from an older release. */
+    static Optional<Baseline> of(ModelCard card) {
+        ModelCard.Evaluation validation = card.validation();
+        if (validation == null || validation.predictedPerClass() == null || validation.confidenceBins() == null) {
+            return Optional.empty();
+        }
+        List<Long> classes = Objects.requireNonNull(validation.predictedPerClass());
+        List<Long> bins = Objects.requireNonNull(validation.confidenceBins());
+        Double temperature = validation.temperature();
+        return Optional.of(new Baseline(classes, bins, temperature == null ? 1 : temperature));
+    }
+}
