@@ -7,18 +7,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import digitstream.client.ProducePlan;
 import digitstream.testing.Await;
 import digitstream.testing.Environment;
+import digitstream.testing.Programs;
 import digitstream.topology.TopicAdmin;
-import java.io.File;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,8 +47,8 @@ class DashboardPageIT {
 
     @BeforeEach
     void openThePage(Environment environment) throws Exception {
-        Optional<Path> chromium = program("chromium", "chromium-browser", "google-chrome");
-        Optional<Path> driver = program("chromedriver");
+        Optional<Path> chromium = Programs.find("chromium", "chromium-browser", "google-chrome");
+        Optional<Path> driver = Programs.find("chromedriver");
         assumeTrue(
                 chromium.isPresent() && driver.isPresent(),
                 "no chromium and chromedriver on the PATH: the page is not tested in a browser");
@@ -87,14 +85,6 @@ class DashboardPageIT {
         if (pipeline != null) {
             pipeline.close();
         }
-    }
-
-    private static Optional<Path> program(String... names) {
-        return Stream.of(names)
-                .flatMap(name -> Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                        .map(folder -> Path.of(folder, name)))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 
     private void produce(Environment environment, int images, String idPrefix) {

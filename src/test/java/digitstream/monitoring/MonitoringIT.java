@@ -1,0 +1,309 @@
+package digitstream.monitoring;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import digitstream.client.ProducePlan;
+import digitstream.testing.Await;
+import digitstream.testing.CommandLineProcess;
+import digitstream.testing.Environment;
+import digitstream.testing.Programs;
+import digitstream.topology.Settings;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A serving process that is watched by a real Prometheus, with the rules and the Grafana dashboard of this project. */
+@ExtendWith(Environment.Extension.class)
+class MonitoringIT {
+    private static final int IMAGES = 6_000;
+    private static final int BAD = 3;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Micrometer looks for clients' new metrics, as a partition's lag, once a minute. */
+    private static final Duration CLIENTS_PATIENCE = Duration.ofSeconds(150);
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    @TempDir
+    private static Path folder;
+
+    private static CommandLineProcess serve;
+    private static String metricsUrl;
+    private static String dashboardUrl;
+    private static final List<Integer> READY_ANSWERS = new ArrayList<>();
+    private static final List<Integer> LIVE_ANSWERS = new ArrayList<>();
+    private static Optional<PrometheusProcess> prometheus = Optional.empty();
+
+    @BeforeAll
+    static void classifyAndScoreSomeImages(Environment environment) throws Exception {
+        Map<String, String> given = environment.freshTopics();
+        Settings settings = Settings.parse(given);
+        List<String> arguments = new ArrayList<>(List.of(
+                "serve",
+                "--bootstrap-server",
+                environment.cluster().bootstrapServers(),
+                "--schema-registry",
+                environment.cluster().schemaRegistryUrl(),
+                "--model",
+                environment.model().toString(),
+                "--metrics",
+                "0",
+                "--dashboard",
+                "127.0.0.1:0",
+                "--property",
+                "state.dir=" + folder.resolve("state")));
+        given.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
+        serve = CommandLineProcess.start(folder, List.of(), arguments.toArray(String[]::new));
+        metricsUrl = printed("Metrics: ");
+        Await.until("it is ready", PATIENCE, () -> {
+            LIVE_ANSWERS.add(get(metricsUrl, "/health/live").statusCode());
+            READY_ANSWERS.add(get(metricsUrl, "/health/ready").statusCode());
+            return READY_ANSWERS.get(READY_ANSWERS.size() - 1) == 200;
+        });
+        dashboardUrl = printed("Dashboard: ");
+        Optional<Path> program = Programs.find("prometheus");
+        if (program.isPresent()) {
+            prometheus = Optional.of(PrometheusProcess.start(
+                    program.get(),
+                    folder,
+                    Map.of(
+                            "serve:9464", URI.create(metricsUrl).getAuthority(),
+                            "dashboard:8080", URI.create(dashboardUrl).getAuthority())));
+        }
+        environment.produce(settings, new ProducePlan(true, true, 600, IMAGES, Duration.ofMillis(300), 1, "m-"));
+        try (Producer<byte[], byte[]> producer = environment.producer()) {
+            for (int i = 0; i < BAD; i++) {
+                producer.send(
+                        new ProducerRecord<>(settings.topics().images(), ("bad" + i).getBytes(UTF_8), new byte[9]));
+            }
+        }
+        Await.until(
+                "all are scored",
+                PATIENCE,
+                () -> sum("digits_labels_total{outcome=\"matched\"") == IMAGES
+                        && sum("digits_dead_letters_total") == BAD
+                        && sum("digits_accuracy_labelled{", "window=\"all\"") == IMAGES);
+    }
+
+    @AfterAll
+    static void end() {
+        prometheus.ifPresent(PrometheusProcess::close);
+        serve.close();
+    }
+
+    private static String printed(String beginning) throws Exception {
+        Await.until("it prints " + beginning, PATIENCE, () -> {
+            if (!serve.process().isAlive()) {
+                throw new AssertionError("it has ended: " + serve.err());
+            }
+            return serve.out().lines().anyMatch(line -> line.startsWith(beginning));
+        });
+        return serve.out()
+                .lines()
+                .filter(line -> line.startsWith(beginning))
+                .findFirst()
+                .orElseThrow()
+                .substring(beginning.length());
+    }
+
+    private static HttpResponse<String> get(String base, String path) throws IOException, InterruptedException {
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create(base).resolve(path)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** The sum of a metric's series whose lines hold all of some texts, the first at their beginning. */
+    private static double sum(String name, String... texts) throws Exception {
+        return get(metricsUrl, "/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name))
+                .filter(line -> Stream.of(texts).allMatch(line::contains))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    @Test
+    void livesFromTheStartAndIsReadyOnlyWhenAllRuns() throws Exception {
+        assertThat(LIVE_ANSWERS).containsOnly(200);
+        assertThat(READY_ANSWERS).startsWith(503).endsWith(200);
+        JsonNode ready = JSON.readTree(get(metricsUrl, "/health/ready").body());
+        assertThat(ready.path("checks").findValuesAsText("name"))
+                .containsExactly("model", "classifying", "scoring", "dashboard");
+        assertThat(get(dashboardUrl, "/health/live").statusCode()).isEqualTo(200);
+        assertThat(get(dashboardUrl, "/health/ready").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void countsEachRecordExactlyOnce() throws Exception {
+        assertThat(sum("digits_predictions_total")).isEqualTo(IMAGES);
+        assertThat(sum("digits_dead_letters_total", "reason=\"undecodable\"")).isEqualTo(BAD);
+        assertThat(sum("digits_batch_size_sum")).isEqualTo(IMAGES);
+        assertThat(sum("digits_batch_size_count")).isEqualTo(sum("digits_batch_flush_total"));
+        assertThat(sum("digits_queue_wait_seconds_count")).isEqualTo(IMAGES);
+        assertThat(sum("digits_end_to_end_latency_seconds_count")).isEqualTo(IMAGES);
+        assertThat(sum("digits_inference_duration_seconds_count")).isEqualTo(sum("digits_batch_size_count"));
+        assertThat(sum("digits_label_delay_seconds_count")).isEqualTo(IMAGES);
+        assertThat(sum("digits_confusion_total")).isEqualTo(IMAGES);
+        double right = 0;
+        for (int digit = 0; digit < 10; digit++) {
+            right += sum("digits_confusion_total", "actual=\"" + digit + "\"", "predicted=\"" + digit + "\"");
+        }
+        double accuracy = sum("digits_accuracy_ratio", "window=\"all\"");
+        assertThat(accuracy).isCloseTo(right / IMAGES, within(1e-9));
+        assertThat(sum("digits_estimated_accuracy_ratio")).isCloseTo(accuracy, within(0.02));
+        assertThat(sum("digits_drift_psi", "signal=\"class\"")).isBetween(0.0, 0.1);
+        assertThat(sum("digits_topology_running")).isEqualTo(2);
+    }
+
+    @Test
+    void tellsOfKafkaTheJvmAndNativeMemory() throws Exception {
+        assertThat(get(metricsUrl, "/metrics").body())
+                .contains(
+                        "kafka_stream_thread_commit_latency_avg",
+                        "kafka_producer_",
+                        "kafka_consumer_",
+                        "jvm_memory_used_bytes{area=\"heap\"",
+                        "jvm_gc_pause_seconds",
+                        "digits_native_memory_bytes{state=\"used\"}",
+                        "process_resident_memory_bytes",
+                        "digits_model_info{model=\"lenet\",model_version=\"test\"");
+        // The dashboard's port has the same, of the same process.
+        assertThat(get(dashboardUrl, "/metrics").body()).contains("digits_model_info");
+    }
+
+    @Test
+    void itsMetricsHaveTheNamesThatPrometheusAsksFor() throws Exception {
+        Path metrics = folder.resolve("metrics.txt");
+        Files.writeString(metrics, get(metricsUrl, "/metrics").body());
+        Process lint = new ProcessBuilder(promtool().toString(), "check", "metrics")
+                .redirectInput(metrics.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String faults = new String(lint.getInputStream().readAllBytes(), UTF_8);
+        assertThat(faults.lines().filter(line -> line.startsWith("digits_"))).isEmpty();
+    }
+
+    @Test
+    void rulesAndConfigurationAreInOrderAndTheRulesPassTheirTests() throws Exception {
+        assertThat(run("check", "config", "prometheus.yml")).contains("SUCCESS: 10 rules found");
+        assertThat(run("test", "rules", "digitstream.rules.test.yml")).contains("SUCCESS");
+    }
+
+    private static String run(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(promtool().toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .directory(PrometheusProcess.CONFIGURATION.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(output).isZero();
+        return output;
+    }
+
+    private static Path promtool() {
+        Optional<Path> promtool = Programs.find("promtool");
+        assumeTrue(promtool.isPresent(), "no promtool on the PATH: the rules and metric names are not checked");
+        return promtool.orElseThrow();
+    }
+
+    @Test
+    void eachQueryOfEachPanelReturnsData() throws Exception {
+        JsonNode dashboard = JSON.readTree(Path.of("monitoring", "grafana", "dashboards", "digitstream.json")
+                .toFile());
+        List<String> queries = new ArrayList<>();
+        for (JsonNode panel : dashboard.path("panels")) {
+            for (JsonNode target : panel.path("targets")) {
+                queries.add(target.path("expr").asText());
+            }
+        }
+        assertThat(queries).hasSizeGreaterThan(40);
+        List<String> all = queries.stream()
+                .map(query -> query.replace("$window", "10m")
+                        .replace("$__rate_interval", "5m")
+                        .replace("$__range", "1h"))
+                .toList();
+        assertThat(all).noneMatch(query -> query.contains("$"));
+        requireData(all);
+        for (JsonNode annotation : dashboard.path("annotations").path("list")) {
+            // Data only in the minute after a start.
+            prometheus().query(annotation.path("expr").asText());
+        }
+    }
+
+    /** An alert that does not fire returns nothing: so each series that it compares must return something. */
+    @Test
+    void eachOperandOfEachRuleReturnsData() throws Exception {
+        List<String> operands = new ArrayList<>();
+        JsonNode groups = prometheus().json("/api/v1/rules").path("data").path("groups");
+        int rules = 0;
+        for (JsonNode group : groups) {
+            for (JsonNode rule : group.path("rules")) {
+                rules++;
+                String query = rule.path("query").asText();
+                prometheus().query(query);
+                for (String side : query.split("\\band\\b|<=|>=|==|<|>", -1)) {
+                    // "0.5 * x": only what is no number.
+                    String operand =
+                            side.strip().replaceFirst("^[0-9.]+( \\*)?", "").strip();
+                    if (!operand.isEmpty()) {
+                        operands.add(operand);
+                    }
+                }
+            }
+        }
+        assertThat(rules).isEqualTo(10);
+        assertThat(operands).hasSizeGreaterThan(rules);
+        requireData(operands);
+        Await.until("each rule is evaluated", PATIENCE, () -> healthOfRules().stream()
+                .allMatch("ok"::equals));
+    }
+
+    private static List<String> healthOfRules() throws Exception {
+        return prometheus().json("/api/v1/rules").findValuesAsText("health");
+    }
+
+    private static PrometheusProcess prometheus() {
+        assumeTrue(prometheus.isPresent(), "no prometheus on the PATH: panels and rules are not asked for data");
+        return prometheus.orElseThrow();
+    }
+
+    private static void requireData(List<String> queries) throws Exception {
+        List<String> missing = new ArrayList<>(queries);
+        long deadline = System.nanoTime() + CLIENTS_PATIENCE.toNanos();
+        while (!missing.isEmpty() && System.nanoTime() < deadline) {
+            for (String query : List.copyOf(missing)) {
+                if (prometheus().hasData(query)) {
+                    missing.remove(query);
+                }
+            }
+            Thread.sleep(500);
+        }
+        assertThat(missing).as("queries without data").isEmpty();
+    }
+}
