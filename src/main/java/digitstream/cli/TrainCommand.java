@@ -108,6 +108,11 @@ final class TrainCommand implements Callable<Integer> {
             description = "auto (the first GPU, else the CPU), cpu, gpu or gpu:N (default: ${DEFAULT-VALUE}).")
     private String device = "auto";
 
+    @Option(
+            names = "--if-missing",
+            description = "Train only where --models has no model of that name; else say which there is.")
+    private boolean ifMissing;
+
     @CommandLine.ArgGroup
     private @Nullable Unfinished unfinished;
 
@@ -138,6 +143,18 @@ final class TrainCommand implements Callable<Integer> {
                     + " --epochs, --batch-size, --learning-rate and --seed away");
         }
         TrainingSettings settings = settings();
+        if (ifMissing) {
+            if (unfinished != null || version != null || json) {
+                throw new UserException(
+                        "--if-missing takes any version; leave --model-version, --resume, --finish and --json away");
+            }
+            Optional<Path> latest = ModelArtifact.latest(models, name);
+            if (latest.isPresent()) {
+                System.out.println(
+                        "There is a model: " + ModelArtifact.open(latest.get()).directory());
+                return 0;
+            }
+        }
         DigitData digits = data.find(say::println);
         Interrupts interrupts = Interrupts.listen();
         ModelTrainer trainer = trainer(models, device, say, interrupts);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The program as a user starts it, from the distribution's jar. */
@@ -35,14 +36,20 @@ public final class CommandLineProcess implements AutoCloseable {
         command.addAll(jvm);
         command.addAll(List.of("-jar", home().resolve("digitstream.jar").toString()));
         command.addAll(List.of(arguments));
+        return start(folder, command, Map.of());
+    }
+
+    /** Starts a command that runs the program some other way, with more variables in its environment. */
+    public static CommandLineProcess start(Path folder, List<String> command, Map<String, String> environment)
+            throws IOException {
         Path out = Files.createTempFile(folder, "out", ".txt");
         Path err = Files.createTempFile(folder, "err", ".txt");
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        return new CommandLineProcess(process, out, err);
+                .redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        return new CommandLineProcess(builder.start(), out, err);
     }
 
     /** Runs the program to its end. */

@@ -1,0 +1,29 @@
+# The app in a container: built by Maven in a first stage, run by a user without rights in the second.
+#   docker build -t digitstream . && docker run --rm digitstream --help
+
+FROM maven:3-eclipse-temurin-17 AS build
+WORKDIR /build
+COPY pom.xml ./
+COPY avro avro
+COPY src/main src/main
+RUN mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true package
+
+FROM eclipse-temurin:17-jre
+RUN groupadd --gid 10001 digitstream \
+ && useradd --uid 10001 --gid 10001 --home-dir /var/lib/digitstream --create-home --shell /usr/sbin/nologin digitstream \
+ && mkdir -p /var/lib/digitstream/models /var/lib/digitstream/state /var/lib/digitstream/cache \
+ && chown -R digitstream:digitstream /var/lib/digitstream
+COPY --from=build /build/target/digitstream/digitstream.jar /opt/digitstream/digitstream.jar
+COPY --from=build /build/target/digitstream/lib /opt/digitstream/lib
+COPY scripts/healthcheck /opt/digitstream/healthcheck
+
+USER digitstream
+WORKDIR /var/lib/digitstream
+# The models; Kafka Streams' state; MNIST, and PyTorch's native library once it is unpacked.
+VOLUME ["/var/lib/digitstream/models", "/var/lib/digitstream/state", "/var/lib/digitstream/cache"]
+ENV XDG_STATE_HOME=/var/lib/digitstream/state \
+    XDG_CACHE_HOME=/var/lib/digitstream/cache \
+    DJL_CACHE_DIR=/var/lib/digitstream/cache/djl
+# Half of the container's memory for Java: PyTorch's and RocksDB's is outside its heap.
+ENTRYPOINT ["java", "-XX:MaxRAMPercentage=50", "-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError", "-Ddigitstream.home=/opt/digitstream", "-jar", "/opt/digitstream/digitstream.jar"]
+CMD ["--help"]

@@ -1,0 +1,297 @@
+package digitstream.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import digitstream.testing.Await;
+import digitstream.testing.CommandLineProcess;
+import digitstream.testing.Environment;
+import digitstream.testing.Programs;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * docker-compose.yml and the Dockerfile, without Docker: that Compose takes the file, that all files and flags that it names
+ * are there, and that the app starts with the same commands, options and environment on this machine. The images themselves
+ * are not run.
+ */
+@ExtendWith(Environment.Extension.class)
+class ComposeIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final String VOLUME = "/var/lib/digitstream/";
+    private static final String HOME = "/opt/digitstream";
+
+    @TempDir
+    private Path folder;
+
+    private final JsonNode compose =
+            new YAMLMapper().readTree(Path.of("docker-compose.yml").toFile());
+    private final List<String> dockerfile = dockerfile();
+
+    ComposeIT() throws IOException {}
+
+    /** Its instructions, a continued one in one line. */
+    private static List<String> dockerfile() throws IOException {
+        return Files.readString(Path.of("Dockerfile"))
+                .replaceAll("\\\\\\s*\n\\s*", "")
+                .lines()
+                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                .toList();
+    }
+
+    private String instruction(String name) {
+        return dockerfile.stream()
+                .filter(line -> line.startsWith(name + " "))
+                .reduce((first, last) -> last)
+                .orElseThrow()
+                .substring(name.length() + 1);
+    }
+
+    /** What the services of this project's image run. */
+    private Map<String, List<String>> commands() {
+        Map<String, List<String>> commands = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> service : compose.path("services").properties()) {
+            // They share what they have in common, by YAML's merge key.
+            if (service.getValue().has("<<")) {
+                List<String> words = new ArrayList<>();
+                service.getValue().path("command").forEach(word -> words.add(word.asText()));
+                commands.put(service.getKey(), words);
+            }
+        }
+        return commands;
+    }
+
+    @Test
+    void composeTakesTheFile() throws Exception {
+        List<String> command = Programs.find("docker-compose")
+                .map(program -> List.of(program.toString(), "config", "--quiet"))
+                .orElse(List.of());
+        assumeTrue(!command.isEmpty(), "no docker-compose on the PATH: it is not asked whether it takes the file");
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(output).isZero();
+    }
+
+    @Test
+    void eachFlagOfEachCommandIsOneOfTheApps() {
+        Map<String, List<String>> commands = commands();
+        assertThat(commands.keySet()).containsExactly("topics", "model", "serve", "dashboard", "produce");
+        commands.forEach((service, words) -> {
+            // Throws where a command or a flag is unknown, or one that is required is missing.
+            assertThat(Main.commandLine()
+                            .parseArgs(words.toArray(String[]::new))
+                            .hasSubcommand())
+                    .as(service)
+                    .isTrue();
+        });
+    }
+
+    @Test
+    void eachFileThatIsNamedIsThere() {
+        List<String> files = new ArrayList<>();
+        for (JsonNode service : compose.path("services")) {
+            for (JsonNode volume : service.path("volumes")) {
+                if (volume.asText().startsWith(".")) {
+                    files.add(volume.asText().split(":", 2)[0]);
+                } else {
+                    assertThat(compose.path("volumes").has(volume.asText().split(":", 2)[0]))
+                            .as(volume.asText())
+                            .isTrue();
+                }
+            }
+        }
+        dockerfile.stream()
+                .filter(line -> line.startsWith("COPY ") && !line.contains("--from"))
+                .flatMap(line -> Stream.of(line.substring(5).split(" ", -1)).limit(line.split(" ", -1).length - 2L))
+                .forEach(files::add);
+        assertThat(files).hasSize(7).allSatisfy(file -> assertThat(Path.of(file))
+                .exists());
+        // What the image takes from the build is what the build makes.
+        assertThat(dockerfile).filteredOn(line -> line.contains("--from=build")).allSatisfy(line -> assertThat(
+                        CommandLineProcess.home()
+                                .resolve(Path.of(line.split(" ", -1)[2]).getFileName()))
+                .exists());
+    }
+
+    @Test
+    void thereIsNoSecretInItAndNothingIsPublishedBeyondThisMachine() {
+        for (JsonNode service : compose.path("services")) {
+            service.path("ports").forEach(port -> assertThat(port.asText()).startsWith("127.0.0.1:"));
+        }
+        assertThat(instruction("USER")).isEqualTo("digitstream");
+    }
+
+    @Test
+    void startsAfterWhatItNeedsAndWhatItNeedsHasAHealthCheck() {
+        for (Map.Entry<String, JsonNode> service : compose.path("services").properties()) {
+            for (Map.Entry<String, JsonNode> needed :
+                    service.getValue().path("depends_on").properties()) {
+                JsonNode other = compose.path("services").path(needed.getKey());
+                if (needed.getValue().path("condition").asText().equals("service_healthy")) {
+                    assertThat(other.path("healthcheck").path("test"))
+                            .as(needed.getKey())
+                            .isNotEmpty();
+                } else {
+                    assertThat(needed.getValue().path("condition").asText())
+                            .isEqualTo("service_completed_successfully");
+                    // One that runs to its end must not be started again.
+                    assertThat(other.has("restart")).as(needed.getKey()).isFalse();
+                }
+            }
+        }
+    }
+
+    @Test
+    void prometheusAndGrafanaFindWhatTheyAreConfiguredFor() throws IOException {
+        Set<String> targets = new TreeSet<>();
+        for (JsonNode job : new YAMLMapper()
+                .readTree(Path.of("monitoring/prometheus/prometheus.yml").toFile())
+                .path("scrape_configs")) {
+            job.findValues("targets").forEach(list -> list.forEach(target -> targets.add(target.asText())));
+        }
+        assertThat(targets).containsExactly("dashboard:8080", "serve:9464");
+        assertThat(commands().get("serve")).contains("0.0.0.0:9464");
+        assertThat(commands().get("dashboard")).contains("0.0.0.0", "8080");
+        JsonNode source = new YAMLMapper()
+                .readTree(Path.of("monitoring/grafana/provisioning/datasources/prometheus.yml")
+                        .toFile())
+                .path("datasources")
+                .path(0);
+        assertThat(source.path("url").asText()).isEqualTo("http://prometheus:9090");
+        JsonNode provider = new YAMLMapper()
+                .readTree(Path.of("monitoring/grafana/provisioning/dashboards/digitstream.yml")
+                        .toFile());
+        String dashboards = provider.findPath("path").asText();
+        List<String> mounts = new ArrayList<>();
+        compose.path("services").path("grafana").path("volumes").forEach(volume -> mounts.add(volume.asText()));
+        assertThat(mounts).contains("./monitoring/grafana/dashboards:" + dashboards + ":ro");
+    }
+
+    @Test
+    void theAppStartsWithTheSameCommandsOptionsAndEnvironment(Environment environment) throws Exception {
+        run(environment, "topics", 0);
+        Files.createDirectories(volume("models/lenet"));
+        copyModel(environment.model(), volume("models/lenet/test"));
+        assertThat(run(environment, "model", 0)).contains("There is a model: ").contains("lenet");
+        int metrics = freePort();
+        int page = freePort();
+        try (CommandLineProcess serve = start(environment, "serve", Map.of("9464", Integer.toString(metrics)));
+                CommandLineProcess dashboard =
+                        start(environment, "dashboard", Map.of("8080", Integer.toString(page)))) {
+            awaitHealthy(serve, "serve", metrics);
+            awaitHealthy(dashboard, "dashboard", page);
+            assertThat(volume("state")).isNotEmptyDirectory();
+            serve.signal("TERM");
+            assertThat(serve.waitFor(stopGracePeriod())).isZero();
+            assertThat(isHealthy("serve", metrics)).isFalse();
+        }
+    }
+
+    private Duration stopGracePeriod() {
+        String period =
+                compose.path("services").path("serve").path("stop_grace_period").asText();
+        return PaceOptions.duration("stop_grace_period", period);
+    }
+
+    private static void copyModel(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        for (String file : List.of("model.json", "model.pt")) {
+            Files.copy(from.resolve(file), to.resolve(file));
+        }
+    }
+
+    private String run(Environment environment, String service, int status) throws Exception {
+        try (CommandLineProcess process = start(environment, service, Map.of())) {
+            assertThat(process.waitFor(PATIENCE)).as(process.err()).isEqualTo(status);
+            return process.out();
+        }
+    }
+
+    /** Starts what a container of a service would run, with this machine's addresses and folders for the container's. */
+    private CommandLineProcess start(Environment environment, String service, Map<String, String> ports)
+            throws Exception {
+        List<String> words = new ArrayList<>(new ObjectMapper()
+                .readValue(
+                        instruction("ENTRYPOINT"),
+                        new com.fasterxml.jackson.core.type.TypeReference<List<String>>() {}));
+        words.addAll(Optional.ofNullable(commands().get(service)).orElseThrow());
+        List<String> here = words.stream()
+                .map(word -> word.equals("java")
+                        ? Path.of(System.getProperty("java.home"), "bin", "java")
+                                .toString()
+                        : word)
+                .map(word -> word.replace("kafka:19092", environment.cluster().bootstrapServers())
+                        .replace(
+                                "http://schema-registry:8081",
+                                environment.cluster().schemaRegistryUrl())
+                        .replace(VOLUME, volume("") + "/")
+                        .replace(HOME, CommandLineProcess.home().toString()))
+                .map(word -> ports.entrySet().stream()
+                        .filter(port -> word.endsWith(port.getKey()))
+                        .findFirst()
+                        .map(port -> word.replace(port.getKey(), port.getValue()))
+                        .orElse(word))
+                .toList();
+        Map<String, String> variables = Stream.of(instruction("ENV").split("\\s+", -1))
+                .map(pair -> pair.split("=", 2))
+                .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1].replace(VOLUME, volume("") + "/")));
+        assertThat(variables).containsKeys("XDG_STATE_HOME", "XDG_CACHE_HOME", "DJL_CACHE_DIR");
+        return CommandLineProcess.start(folder, here, variables);
+    }
+
+    private Path volume(String name) {
+        return folder.resolve("volumes").resolve(name);
+    }
+
+    private void awaitHealthy(CommandLineProcess process, String service, int port) throws Exception {
+        Await.until(service + " is healthy", PATIENCE, () -> {
+            assertThat(process.process().isAlive()).as(process.err()).isTrue();
+            return isHealthy(service, port);
+        });
+    }
+
+    /** Asks as the container would be asked. */
+    private boolean isHealthy(String service, int port) throws Exception {
+        List<String> words = new ArrayList<>();
+        compose.path("services")
+                .path(service)
+                .path("healthcheck")
+                .path("test")
+                .forEach(word -> words.add(word.asText()
+                        .replace(HOME, Path.of("scripts").toAbsolutePath().toString())
+                        .replaceAll("9464|8080", Integer.toString(port))));
+        assertThat(words.get(0)).isEqualTo("CMD");
+        Process check = new ProcessBuilder(words.subList(1, words.size()))
+                .redirectErrorStream(true)
+                .start();
+        check.getInputStream().readAllBytes();
+        return check.waitFor() == 0;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
