@@ -4,6 +4,7 @@
 FROM maven:3-eclipse-temurin-17 AS build
 WORKDIR /build
 COPY pom.xml ./
+COPY .mvn .mvn
 COPY avro avro
 COPY src/main src/main
 RUN mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true package

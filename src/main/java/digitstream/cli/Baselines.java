@@ -1,12 +1,15 @@
 package digitstream.cli;
 
+import digitstream.avro.ModelRelease;
+import digitstream.avro.ValidationBaseline;
 import digitstream.model.ModelCard;
 import digitstream.scoring.Baseline;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What a model's card says that its stream is expected to look like. */
+/** What a model's card says that its stream is expected to look like: for this process, and for those who watch. */
 final class Baselines {
     private Baselines() {}
 
@@ -20,5 +23,24 @@ final class Baselines {
         List<Long> bins = Objects.requireNonNull(validation.confidenceBins());
         Double temperature = validation.temperature();
         return Optional.of(new Baseline(classes, bins, temperature == null ? 1 : temperature));
+    }
+
+    /** What others are told when a process begins to classify with the model. */
+    static ModelRelease release(ModelCard card, Instant startedAt) {
+        return new ModelRelease(
+                card.name(),
+                card.version(),
+                card.sha256(),
+                startedAt,
+                of(card).map(baseline -> {
+                            ModelCard.Evaluation validation = Objects.requireNonNull(card.validation());
+                            return new ValidationBaseline(
+                                    (long) validation.images(),
+                                    validation.accuracy(),
+                                    baseline.predictedPerClass(),
+                                    baseline.confidenceBins(),
+                                    validation.temperature());
+                        })
+                        .orElse(null));
     }
 }

@@ -3,7 +3,9 @@ package digitstream.cli;
 import digitstream.avro.Accuracy;
 import digitstream.avro.DigitImage;
 import digitstream.avro.DigitLabel;
+import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
+import digitstream.client.ModelReleases;
 import digitstream.dashboard.Dashboard;
 import digitstream.model.Engines;
 import digitstream.model.LoadedModel;
@@ -23,6 +25,7 @@ import digitstream.topology.TopicAdmin;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +108,11 @@ final class ServeCommand implements Callable<Integer> {
                 ModelArtifact artifact = model.open();
                 LoadedModel loaded = LoadedModel.load(artifact);
                 serving.use(loaded);
+                ModelReleases.announce(
+                        clients,
+                        new AvroSerializer<>(schemas, ModelRelease.class),
+                        settings.topics().models(),
+                        Baselines.release(loaded.card(), Instant.now()));
                 serving.classify(
                         classify(settings, loaded, schemas, serving.meters()),
                         StreamsConfiguration.classify(settings, streams));

@@ -104,7 +104,8 @@ public final class Dashboard implements AutoCloseable {
         health.add(new Health.Part(
                 "dashboard", () -> !failure.isDone(), caughtUp::get, () -> caughtUp.get() ? "live" : "reads the past"));
         AccuracyHistory history = new AccuracyHistory();
-        Traffic traffic = new Traffic();
+        Releases releases = new Releases();
+        Traffic traffic = new Traffic(releases::temperature);
         Mistakes mistakes = new Mistakes();
         this.lagWatch = new LagWatch(new ConsumerLag(admin, group, topics.images(), BROKER_PATIENCE));
         this.pages = new Pages();
@@ -127,23 +128,32 @@ public final class Dashboard implements AutoCloseable {
                     mistakes,
                     new MonitoringRoutes(metrics, health),
                     () -> StateJson.state(
-                            clock.millis(), traffic, lagWatch.found(), history, mistakes.latest(LATEST_MISTAKES)),
-                    () -> StateJson.history(history, traffic));
+                            clock.millis(),
+                            traffic,
+                            lagWatch.found(),
+                            history,
+                            releases,
+                            mistakes.latest(LATEST_MISTAKES)),
+                    () -> StateJson.history(history, traffic, releases));
         } catch (DashboardException e) {
             images.close();
             producer.close();
             throw e;
         }
         this.topicWatch = new TopicWatch(
-                CommittedReader.since(
-                        clients,
-                        List.of(topics.accuracy()),
-                        Instant.now(clock).minus(options.history()),
-                        LEAST_FIGURES),
+                List.of(
+                        // Before the predictions are, their models are known.
+                        new CommittedReader(clients, List.of(topics.models()), true),
+                        CommittedReader.since(
+                                clients,
+                                List.of(topics.accuracy()),
+                                Instant.now(clock).minus(options.history()),
+                                LEAST_FIGURES)),
                 new CommittedReader(clients, List.of(topics.predictions(), topics.labels()), false),
                 topics,
                 schemas,
                 new TopicWatch.Listeners(
+                        releases::add,
                         history::add,
                         (prediction, readAt) -> {
                             traffic.predicted(prediction, readAt);

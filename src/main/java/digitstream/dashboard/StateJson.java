@@ -8,10 +8,13 @@ import digitstream.avro.Accuracy;
 import digitstream.client.RecordJson;
 import digitstream.dashboard.AccuracyHistory.Point;
 import digitstream.dashboard.Mistakes.Mistake;
-import digitstream.dashboard.Traffic.Mix;
 import digitstream.dashboard.Traffic.Second;
+import digitstream.scoring.Drift;
+import digitstream.scoring.PredictionMix;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the page is told, as JSON. Times are milliseconds since 1970, rates a second, probabilities 0 to 1. */
 final class StateJson {
@@ -21,19 +24,29 @@ final class StateJson {
 
     /** The state of now: each page gets it once a second. */
     static String state(
-            long nowMillis, Traffic traffic, LagWatch.Found found, AccuracyHistory history, List<Mistake> latest) {
+            long nowMillis,
+            Traffic traffic,
+            LagWatch.Found found,
+            AccuracyHistory history,
+            Releases releases,
+            List<Mistake> latest) {
         ObjectNode json = JSON.createObjectNode();
         json.put("now", nowMillis);
         ObjectNode kafka = json.putObject("kafka").put("fault", found.fault());
         kafka.put("faultSince", found.faultSinceMillis());
         json.put("lastPrediction", traffic.lastPredictionMillis());
-        List<Second> seconds = traffic.seconds();
-        if (!seconds.isEmpty()) {
-            json.set("second", second(seconds.get(seconds.size() - 1)));
+        Second latestSecond = traffic.latest();
+        if (latestSecond != null) {
+            json.set("second", second(latestSecond));
         }
         ObjectNode lag = json.putObject("lag");
         found.lag().forEach((partition, records) -> lag.put(Integer.toString(partition), records));
-        json.set("mix", mix(traffic.recentMix()));
+        ObjectNode mixes = json.putObject("mixes");
+        traffic.recentMixes().forEach((model, mix) -> mixes.set(model, mix(mix, releases.of(model))));
+        List<Releases.Start> starts = releases.starts();
+        if (!starts.isEmpty()) {
+            json.set("start", start(starts.get(starts.size() - 1)));
+        }
         ArrayNode accuracy = json.putArray("accuracy");
         for (Accuracy figures : history.latest()) {
             ObjectNode one = RecordJson.of(figures);
@@ -45,7 +58,7 @@ final class StateJson {
     }
 
     /** The past, for a page that opens. */
-    static String history(AccuracyHistory history, Traffic traffic) {
+    static String history(AccuracyHistory history, Traffic traffic, Releases releases) {
         ObjectNode json = JSON.createObjectNode();
         ObjectNode lines = json.putObject("accuracy");
         for (Map.Entry<String, List<Point>> line : history.lines().entrySet()) {
@@ -60,6 +73,8 @@ final class StateJson {
                         .add(point.labelDelayP50Millis());
             }
         }
+        ArrayNode starts = json.putArray("starts");
+        releases.starts().forEach(start -> starts.add(start(start)));
         ArrayNode seconds = json.putArray("seconds");
         traffic.seconds().forEach(second -> seconds.add(second(second)));
         return text(json);
@@ -125,17 +140,36 @@ final class StateJson {
                 .put("lag", second.lag());
     }
 
-    private static ObjectNode mix(Mix mix) {
-        ObjectNode json = JSON.createObjectNode().put("count", mix.count);
-        json.put("meanConfidence", mix.count == 0 ? null : (Double) (mix.confidenceSum / mix.count));
-        ArrayNode classes = json.putArray("classes");
-        for (long count : mix.classes) {
-            classes.add(count);
-        }
-        ArrayNode confidence = json.putArray("confidence");
-        for (long count : mix.confidence) {
-            confidence.add(count);
-        }
+    private static ObjectNode start(Releases.Start start) {
+        return JSON.createObjectNode().put("at", start.atMillis()).put("model", start.model());
+    }
+
+    private static ObjectNode mix(PredictionMix mix, Optional<Releases.Release> release) {
+        ObjectNode json = JSON.createObjectNode().put("count", mix.count());
+        json.put("meanConfidence", mix.meanConfidence().orElse(null));
+        put(json, "classes", Arrays.stream(mix.classes()).boxed().toList());
+        put(json, "confidence", Arrays.stream(mix.confidenceBins()).boxed().toList());
+        release.ifPresent(known -> {
+            Double temperature = known.validation().getTemperature();
+            json.put("temperature", temperature);
+            json.put(
+                    "estimatedAccuracy",
+                    temperature == null ? null : mix.estimatedAccuracy().orElse(null));
+            if (mix.count() >= Drift.FEWEST) {
+                json.put("classDrift", known.baseline().classDrift(mix));
+                json.put("confidenceDrift", known.baseline().confidenceDrift(mix));
+            }
+            ObjectNode baseline = json.putObject("baseline")
+                    .put("images", known.validation().getImages())
+                    .put("accuracy", known.validation().getAccuracy());
+            put(baseline, "classes", known.baseline().predictedPerClass());
+            put(baseline, "confidence", known.baseline().confidenceBins());
+        });
         return json;
+    }
+
+    private static void put(ObjectNode json, String name, List<Long> counts) {
+        ArrayNode array = json.putArray(name);
+        counts.forEach(array::add);
     }
 }

@@ -2,6 +2,7 @@ package digitstream.dashboard;
 
 import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
+import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
 import digitstream.serde.AvroDecoder;
@@ -12,6 +13,7 @@ import digitstream.serde.SchemaRegistry;
 import digitstream.topology.Topics;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,10 +33,11 @@ final class TopicWatch implements Runnable {
 
     private static final long REGISTRY_PAUSE_MILLIS = 1_000;
 
-    private final CommittedReader figures;
+    private final List<CommittedReader> past;
     private final CommittedReader live;
     private final Topics topics;
     private final Decoder<Accuracy> accuracies;
+    private final Decoder<ModelRelease> releases;
     private final Decoder<Prediction> predictions;
     private final Decoder<DigitLabel> labels;
     private final Listeners listeners;
@@ -47,6 +50,7 @@ final class TopicWatch implements Runnable {
      * @param caughtUp each time that there is no past left to be read
      */
     record Listeners(
+            Consumer<ModelRelease> release,
             Consumer<Accuracy> accuracy,
             PredictionListener prediction,
             Consumer<DigitLabel> label,
@@ -60,20 +64,21 @@ final class TopicWatch implements Runnable {
     /**
      * Takes what it reads from.
      *
-     * @param figures of the accuracy topic; closed at the end, as is the other
+     * @param past of what is read from an earlier time on: figures and releases; closed at the end, as is the other
      * @param live of the predictions and the labels
      */
     TopicWatch(
-            CommittedReader figures,
+            List<CommittedReader> past,
             CommittedReader live,
             Topics topics,
             SchemaRegistry schemas,
             Listeners listeners,
             Clock clock) {
-        this.figures = figures;
+        this.past = List.copyOf(past);
         this.live = live;
         this.topics = topics;
         this.accuracies = new AvroDecoder<>(schemas, Accuracy.class);
+        this.releases = new AvroDecoder<>(schemas, ModelRelease.class);
         this.predictions = new AvroDecoder<>(schemas, Prediction.class);
         this.labels = new AvroDecoder<>(schemas, DigitLabel.class);
         this.listeners = listeners;
@@ -86,19 +91,22 @@ final class TopicWatch implements Runnable {
 
     @Override
     public void run() {
-        try (figures;
-                live) {
+        try (live) {
             boolean catchesUp = true;
             while (!stopped) {
                 // While there is a past to be read, nothing waits for what is yet to come.
                 for (ConsumerRecord<byte[], byte[]> record : live.poll(catchesUp ? Duration.ZERO : POLL)) {
                     take(record);
                 }
-                ConsumerRecords<byte[], byte[]> published = figures.poll(catchesUp ? POLL : Duration.ZERO);
-                for (ConsumerRecord<byte[], byte[]> record : published) {
-                    take(record);
+                boolean found = false;
+                for (CommittedReader reader : past) {
+                    ConsumerRecords<byte[], byte[]> published = reader.poll(catchesUp ? POLL : Duration.ZERO);
+                    for (ConsumerRecord<byte[], byte[]> record : published) {
+                        take(record);
+                    }
+                    found |= published.count() > FEW;
                 }
-                catchesUp = published.count() > FEW;
+                catchesUp = found;
                 if (!catchesUp) {
                     listeners.caughtUp().run();
                 }
@@ -106,12 +114,16 @@ final class TopicWatch implements Runnable {
         } catch (InterruptedException | org.apache.kafka.common.errors.InterruptException e) {
             // The dashboard closes.
             Thread.currentThread().interrupt();
+        } finally {
+            past.forEach(CommittedReader::close);
         }
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
         if (record.topic().equals(topics.accuracy())) {
             read(accuracies, record).ifPresent(listeners.accuracy());
+        } else if (record.topic().equals(topics.models())) {
+            read(releases, record).ifPresent(listeners.release());
         } else if (record.topic().equals(topics.labels())) {
             read(labels, record).ifPresent(listeners.label());
         } else {

@@ -1,9 +1,15 @@
 package digitstream.dashboard;
 
 import digitstream.avro.Prediction;
+import digitstream.scoring.Calibration;
+import digitstream.scoring.PredictionMix;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * predicted with which confidence. Safe for use by several threads.
  */
 final class Traffic {
-    static final int CONFIDENCE_BINS = 20;
-
-    private static final int CLASSES = 10;
     private static final int SECONDS = 900;
     /** The mix is that of the last minute. */
     private static final int MIX_SECONDS = 60;
@@ -23,7 +26,13 @@ final class Traffic {
 
     private final Histogram latencies = new Histogram(LONGEST_LATENCY_MILLIS, 2);
     private final Deque<Second> seconds = new ArrayDeque<>();
-    private Mix current = new Mix();
+    private final ToDoubleFunction<String> temperatures;
+    private Map<String, PredictionMix> mixes = new HashMap<>();
+    private String name = "";
+    private String version = "";
+    private PredictionMix mix = new PredictionMix();
+    private double temperature = 1;
+    private long count;
     private long batchSizes;
     private long lastPredictionMillis = -1;
     private long lastClosedMillis = -1;
@@ -36,6 +45,7 @@ final class Traffic {
      * @param p50 end-to-end latency, event time to committed prediction read here, in milliseconds; null without predictions
      * @param batchSize mean, as the images see it; null without predictions
      * @param lag images that are not predicted and committed yet; null where the brokers did not say
+     * @param mixes what each model version predicted, by {@code <model name>/<model version>}; not changed any more
      */
     record Second(
             long atMillis,
@@ -46,66 +56,65 @@ final class Traffic {
             @Nullable Long p99,
             @Nullable Double batchSize,
             @Nullable Long lag,
-            Mix mix) {}
+            Map<String, PredictionMix> mixes) {}
 
-    /** What was predicted, before any label comes. */
-    static final class Mix {
-        final long[] classes = new long[CLASSES];
-        final long[] confidence = new long[CONFIDENCE_BINS];
-        double confidenceSum;
-        long count;
-
-        private void add(Prediction prediction) {
-            // In its own precision: a confidence of 0.05f is the upper end of the first bin.
-            float confidence01 = prediction.getConfidence();
-            classes[prediction.getLabel()]++;
-            // A bin has its upper end, as the bins of digits.accuracy do.
-            int bin = (int) Math.ceil(confidence01 * CONFIDENCE_BINS) - 1;
-            confidence[Math.max(0, Math.min(CONFIDENCE_BINS - 1, bin))]++;
-            confidenceSum += confidence01;
-            count++;
-        }
-
-        private void add(Mix other) {
-            for (int i = 0; i < classes.length; i++) {
-                classes[i] += other.classes[i];
-            }
-            for (int i = 0; i < confidence.length; i++) {
-                confidence[i] += other.confidence[i];
-            }
-            confidenceSum += other.confidenceSum;
-            count += other.count;
-        }
+    /**
+     * Takes what calibrates the models' confidences.
+     *
+     * @param temperatures by {@code <model name>/<model version>}; asked about once a second
+     */
+    Traffic(ToDoubleFunction<String> temperatures) {
+        this.temperatures = temperatures;
     }
 
     synchronized void predicted(Prediction prediction, long nowMillis) {
         long latency = Math.max(0, nowMillis - prediction.getEventTime().toEpochMilli());
         latencies.recordValue(Math.min(LONGEST_LATENCY_MILLIS, latency));
         batchSizes += prediction.getBatchSize();
-        current.add(prediction);
+        if (!prediction.getModelVersion().equals(version)
+                || !prediction.getModelName().equals(name)) {
+            turnTo(prediction.getModelName(), prediction.getModelVersion());
+        }
+        mix.add(
+                prediction.getLabel(),
+                prediction.getConfidence(),
+                Calibration.confidence(prediction.getProbabilities(), temperature));
+        count++;
         lastPredictionMillis = nowMillis;
+    }
+
+    /** Predictions mostly come from one model: what is known of it is not looked up for each. */
+    private void turnTo(String nextName, String nextVersion) {
+        name = nextName;
+        version = nextVersion;
+        String model = Releases.key(name, version);
+        mix = mixes.computeIfAbsent(model, ignored -> new PredictionMix());
+        temperature = temperatures.applyAsDouble(model);
     }
 
     /** Ends a second. */
     synchronized void close(long nowMillis, @Nullable Double in, @Nullable Long lag) {
         double length = lastClosedMillis < 0 ? 1 : Math.max(1, nowMillis - lastClosedMillis) / 1e3;
-        boolean none = current.count == 0;
+        boolean none = count == 0;
         seconds.addLast(new Second(
                 nowMillis,
                 in,
-                current.count / length,
+                count / length,
                 none ? null : latencies.getValueAtPercentile(50),
                 none ? null : latencies.getValueAtPercentile(95),
                 none ? null : latencies.getValueAtPercentile(99),
-                none ? null : (double) batchSizes / current.count,
+                none ? null : (double) batchSizes / count,
                 lag,
-                current));
+                mixes));
         if (seconds.size() > SECONDS) {
             seconds.removeFirst();
         }
         latencies.reset();
         batchSizes = 0;
-        current = new Mix();
+        mixes = new HashMap<>();
+        name = "";
+        version = "";
+        count = 0;
         lastClosedMillis = nowMillis;
     }
 
@@ -114,11 +123,18 @@ final class Traffic {
         return List.copyOf(seconds);
     }
 
-    /** The last minute's mix. */
-    synchronized Mix recentMix() {
-        Mix sum = new Mix();
-        seconds.stream().skip(Math.max(0, seconds.size() - MIX_SECONDS)).forEach(second -> sum.add(second.mix()));
-        return sum;
+    /** The last minute's mixes, by model. */
+    synchronized Map<String, PredictionMix> recentMixes() {
+        Map<String, PredictionMix> sums = new TreeMap<>();
+        seconds.stream().skip(Math.max(0, seconds.size() - MIX_SECONDS)).forEach(second -> second.mixes()
+                .forEach((model, part) -> sums.computeIfAbsent(model, ignored -> new PredictionMix())
+                        .add(part)));
+        return sums;
+    }
+
+    /** The second that ended last; null before the first. */
+    synchronized @Nullable Second latest() {
+        return seconds.peekLast();
     }
 
     /** When the last prediction was read, or -1. */

@@ -47,6 +47,7 @@ public record Settings(
                 read.topicName("topic.labels", Topics.DEFAULT.labels()),
                 read.topicName("topic.predictions", Topics.DEFAULT.predictions()),
                 read.topicName("topic.accuracy", Topics.DEFAULT.accuracy()),
+                read.topicName("topic.models", Topics.DEFAULT.models()),
                 read.topicName("topic.dead.letters", Topics.DEFAULT.deadLetters()));
         read.requireDistinct("topic.", topics.all());
         TopicLayout layout = new TopicLayout(

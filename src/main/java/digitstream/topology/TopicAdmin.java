@@ -113,12 +113,23 @@ public final class TopicAdmin {
                 topic(topics.labels(), layout.partitions(), layout.labelsRetention()),
                 topic(topics.predictions(), layout.partitions(), layout.predictionsRetention()),
                 topic(topics.accuracy(), 1, layout.accuracyRetention()),
+                latestByKey(topics.models()),
                 topic(topics.deadLetters(), layout.partitions(), layout.deadLettersRetention()));
     }
 
     private NewTopic topic(String name, int partitions, Duration retention) {
         return new NewTopic(name, partitions, layout.replicationFactor())
                 .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis())));
+    }
+
+    /** Keeps the latest record of each key for ever, and all of them for a while: each is a start of a process. */
+    private NewTopic latestByKey(String name) {
+        return new NewTopic(name, 1, layout.replicationFactor())
+                .configs(Map.of(
+                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                        TopicConfig.CLEANUP_POLICY_COMPACT,
+                        TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
+                        Long.toString(layout.accuracyRetention().toMillis())));
     }
 
     private static KafkaException unwrapped(ExecutionException e) {

@@ -12,6 +12,7 @@ let lines = {};
 let latest = [];
 let chosen = 'all';
 let versions = [];
+let starts = [];
 
 const chart = new Chart('accuracy-chart', 260, axis => ({
   scales: {y: {range: (plot, low, high) => low == null ? [0, 1] : [Math.max(0, low - 0.002), Math.min(1, high + 0.002)]}},
@@ -22,7 +23,7 @@ const chart = new Chart('accuracy-chart', 260, axis => ({
     line('high', COLOURS[i % COLOURS.length], v => percent(v), {width: 0.5}),
   ])],
   bands: versions.map((version, i) => ({series: [3 * i + 3, 3 * i + 2], fill: colour('band')})),
-  hooks: {draw: [markChanges]},
+  hooks: {draw: [markStarts]},
 }));
 
 const beside = (id, unit, range) => new Chart(id, 150, axis => ({
@@ -34,20 +35,34 @@ const beside = (id, unit, range) => new Chart(id, 150, axis => ({
 const coverage = beside('coverage-chart', value => percent(value, 0), () => [0, 1]);
 const delay = beside('delay-chart', duration, (plot, low, high) => [0, Math.max(100, (high ?? 0) * 1.1)]);
 
-/** A dashed line where a model version is first heard of, but for the oldest. */
-function markChanges(plot) {
-  const starts = versions.map(version => lines[version + '/' + chosen]?.[0]?.[0]).filter(start => start != null).sort((a, b) => a - b);
+/** A line where the pipeline began to classify: solid with another model, dashed with the same one, started anew. */
+function markStarts(plot) {
   const context = plot.ctx;
+  const {left, top, width, height} = plot.bbox;
   context.save();
-  context.strokeStyle = colour('soft');
-  context.setLineDash([4, 4]);
-  for (const start of starts.slice(1)) {
-    const x = plot.valToPos(start / 1000, 'x', true);
+  context.strokeStyle = context.fillStyle = colour('soft');
+  context.font = `${Math.round(11 * devicePixelRatio)}px system-ui, sans-serif`;
+  let labelledTo = left;
+  starts.forEach((start, i) => {
+    const x = plot.valToPos(start.at / 1000, 'x', true);
+    if (x < left || x > left + width) {
+      return;
+    }
+    const restart = i > 0 && starts[i - 1].model === start.model;
+    context.setLineDash(restart ? [4, 4] : []);
     context.beginPath();
-    context.moveTo(x, plot.bbox.top);
-    context.lineTo(x, plot.bbox.top + plot.bbox.height);
+    context.moveTo(x, top);
+    context.lineTo(x, top + height);
     context.stroke();
-  }
+    const label = restart ? 'restart' : start.model;
+    // A label that has no room is left out; its line is not.
+    const wide = context.measureText(label).width;
+    const at = x + wide + 6 < left + width ? x + 4 : x - wide - 4;
+    if (at >= labelledTo) {
+      context.fillText(label, at, top + 12 * devicePixelRatio);
+      labelledTo = at + wide;
+    }
+  });
   context.restore();
 }
 
@@ -55,6 +70,9 @@ const versionOf = figures => figures.modelName + '/' + figures.modelVersion;
 
 /** The version that was heard of last. */
 const current = () => latest.reduce((a, b) => a && a.computedAt >= b.computedAt ? a : b, null);
+
+/** The model version whose figures are shown: <name>/<version>; null before there are any. */
+export const model = () => current() && versionOf(current());
 
 /** The figures of the chosen window of the current model; null before there are any. */
 export const figures = () => {
@@ -64,10 +82,14 @@ export const figures = () => {
 
 export function begin(history) {
   lines = history.accuracy;
+  starts = history.starts;
 }
 
 export function update(state) {
   latest = state.accuracy;
+  if (state.start && !starts.some(start => start.at === state.start.at)) {
+    starts.push(state.start);
+  }
   for (const one of latest) {
     const known = lines[versionOf(one) + '/' + one.window] ??= [];
     if (!known.length || known[known.length - 1][0] < one.computedAt) {

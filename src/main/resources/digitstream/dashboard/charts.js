@@ -33,6 +33,10 @@ export class Chart {
           {width: this.width(), height: this.height, cursor: {drag: {x: false, y: false}}, ...options}, data, this.element);
     }
     this.data = data;
+    // Without a cursor on it, the legend tells the latest.
+    if (this.plot.cursor.idx == null && data[0].length) {
+      this.plot.setLegend({idx: data[0].length - 1}, false);
+    }
   }
 
   /** The next time it is shown, it is made anew. */

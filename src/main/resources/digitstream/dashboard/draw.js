@@ -1,4 +1,4 @@
-// A digit drawn with mouse or finger: through Kafka, and back.
+// A digit drawn with mouse, finger or keys: through Kafka, and back.
 import {ask, bars, byId, duration, element, percent} from './page.js';
 
 const canvas = byId('canvas');
@@ -42,6 +42,50 @@ canvas.addEventListener('pointermove', event => {
   if (canvas.hasPointerCapture(event.pointerId)) {
     strokeTo(place(event));
   }
+});
+
+// By keys: a pen that the arrows move, and that draws while it is down.
+const STEP = 4;
+const MOVES = {ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP]};
+const pen = {x: canvas.width / 2, y: canvas.height / 2, down: false};
+
+function showPen() {
+  const mark = byId('pen');
+  mark.hidden = document.activeElement !== canvas;
+  mark.classList.toggle('down', pen.down);
+  mark.style.left = 100 * pen.x / canvas.width + '%';
+  mark.style.top = 100 * pen.y / canvas.height + '%';
+}
+
+canvas.addEventListener('keydown', event => {
+  const move = MOVES[event.key];
+  if (event.key === 'Enter') {
+    byId('send').click();
+  } else if (event.key === ' ') {
+    if (classified) {
+      reset();
+    }
+    pen.down = !pen.down;
+    last = null;
+    if (pen.down) {
+      strokeTo([pen.x, pen.y]);
+    }
+  } else if (move) {
+    pen.x = Math.max(0, Math.min(canvas.width, pen.x + move[0]));
+    pen.y = Math.max(0, Math.min(canvas.height, pen.y + move[1]));
+    if (pen.down) {
+      strokeTo([pen.x, pen.y]);
+    }
+  } else {
+    return;
+  }
+  event.preventDefault();
+  showPen();
+});
+canvas.addEventListener('focus', showPen);
+canvas.addEventListener('blur', () => {
+  pen.down = false;
+  showPen();
 });
 
 function reset() {

@@ -63,7 +63,7 @@ function show() {
 function showFigures() {
   const figures = accuracy.figures();
   confusion.show(figures);
-  traffic.showMix(state.mix, figures?.accuracy);
+  traffic.showMix(state.mixes, accuracy.model(), figures?.accuracy);
 }
 
 function say(kind, text) {

@@ -52,16 +52,22 @@ export async function ask(path, body) {
   return response.status === 204 ? null : response.json();
 }
 
-/** Vertical bars, one for each of some values. */
-export function bars(into, values, labels, describe) {
-  const most = Math.max(...values, Number.MIN_VALUE);
+/**
+ * Vertical bars, one for each of some values.
+ * @param expected what each is expected to be, as a mark across the bar; null for no marks
+ */
+export function bars(into, values, labels, describe, expected = null) {
+  const most = Math.max(...values, ...expected ?? [], Number.MIN_VALUE);
   while (into.children.length < values.length) {
-    into.append(element('div', {}, element('i'), element('span')));
+    into.append(element('div', {}, element('u'), element('i'), element('span')));
   }
   values.forEach((value, i) => {
     const bar = into.children[i];
     bar.title = describe(value, i);
-    bar.firstChild.style.height = Math.round(68 * value / most) + 'px';
+    const [mark, column] = bar.children;
+    column.style.height = Math.round(68 * value / most) + 'px';
+    mark.hidden = !expected;
+    mark.style.bottom = expected ? `calc(1.5em + ${Math.round(68 * expected[i] / most)}px)` : '';
     bar.lastChild.textContent = labels[i];
   });
 }

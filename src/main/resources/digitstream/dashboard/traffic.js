@@ -46,14 +46,48 @@ export function update(state) {
       + (lag.length ? 'Lag by partition: ' + lag.map(([partition, records]) => `${partition}: ${count(records)}`).join(', ') + '.' : '');
 }
 
-/** @param measured the accuracy of the chosen window, to stand beside the estimate */
-export function showMix(mix, measured) {
+const DRIFT = 0.1;
+const MUCH_DRIFT = 0.25;
+
+/**
+ * @param mixes by model version
+ * @param model the one whose figures are shown
+ * @param measured the accuracy of the chosen window, to stand beside the estimate
+ */
+export function showMix(mixes, model, measured) {
+  const mix = mixes[model] ?? Object.values(mixes)[0] ?? {count: 0, classes: Array(10).fill(0), confidence: Array(15).fill(0)};
+  const base = mix.baseline;
+  tiles(byId('mix-tiles'), [
+    ['Estimated accuracy', percent(mix.estimatedAccuracy), 'an estimate: mean calibrated confidence'],
+    ['Measured accuracy', percent(measured), 'of the chosen window\'s labels'],
+    ['Drift of the digits', psi(mix.classDrift), judged(mix.classDrift)],
+    ['Drift of the confidence', psi(mix.confidenceDrift), judged(mix.confidenceDrift)],
+  ]);
+  byId('estimate').textContent = note(mix, base);
   const width = 100 / mix.confidence.length;
-  byId('estimate').textContent = mix.count
-      ? `Estimated accuracy ${percent(mix.meanConfidence)}: the mean confidence of the last minute's ${count(mix.count)} predictions, `
-        + `as good an estimate as the confidence is calibrated. Measured: ${percent(measured)}.`
-      : 'No predictions in the last minute.';
-  bars(byId('mix-classes'), mix.classes, mix.classes.map((n, digit) => digit), (n, digit) => `${digit}: ${count(n)} predictions`);
-  bars(byId('mix-confidence'), mix.confidence, mix.confidence.map((n, i) => i % 4 === 3 ? Math.round((i + 1) * width) : ''),
-      (n, i) => `${Math.round(i * width)} to ${Math.round((i + 1) * width)} %: ${count(n)} predictions`);
+  const expected = counts => base && mix.count ? counts.map(n => n / base.images * mix.count) : null;
+  bars(byId('mix-classes'), mix.classes, mix.classes.map((n, digit) => digit),
+      (n, digit) => `${digit}: ${count(n)} predictions` + (base ? `, expected ${count(base.classes[digit] / base.images * mix.count)}` : ''),
+      expected(base?.classes ?? []));
+  bars(byId('mix-confidence'), mix.confidence, mix.confidence.map((n, i) => i % 3 === 2 ? Math.round((i + 1) * width) : ''),
+      (n, i) => `${Math.round(i * width)} to ${Math.round((i + 1) * width)} %: ${count(n)} predictions`
+          + (base ? `, expected ${count(base.confidence[i] / base.images * mix.count)}` : ''),
+      expected(base?.confidence ?? []));
+}
+
+const psi = value => value == null ? '–' : value.toFixed(3);
+
+const judged = value => value == null ? 'population stability index'
+    : value < DRIFT ? 'PSI; little' : value < MUCH_DRIFT ? 'PSI; some' : 'PSI; much';
+
+function note(mix, base) {
+  if (!mix.count) {
+    return 'No predictions in the last minute.';
+  }
+  const seen = `The last minute\'s ${count(mix.count)} predictions, with a mean confidence of ${percent(mix.meanConfidence)}`;
+  if (!base) {
+    return seen + '. The model\'s card has no validation baseline to compare them with, nor to calibrate the confidence by.';
+  }
+  return seen + `; the marks are what ${count(base.images)} validation images lead to expect (accuracy on them ${percent(base.accuracy)}). `
+      + (mix.classDrift == null ? 'Drift is told from 500 predictions on.' : `Drift: under ${DRIFT} is little, from ${MUCH_DRIFT} on much.`);
 }

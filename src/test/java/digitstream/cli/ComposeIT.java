@@ -125,13 +125,51 @@ class ComposeIT {
                 .filter(line -> line.startsWith("COPY ") && !line.contains("--from"))
                 .flatMap(line -> Stream.of(line.substring(5).split(" ", -1)).limit(line.split(" ", -1).length - 2L))
                 .forEach(files::add);
-        assertThat(files).hasSize(7).allSatisfy(file -> assertThat(Path.of(file))
+        assertThat(files).hasSize(8).allSatisfy(file -> assertThat(Path.of(file))
                 .exists());
         // What the image takes from the build is what the build makes.
         assertThat(dockerfile).filteredOn(line -> line.contains("--from=build")).allSatisfy(line -> assertThat(
                         CommandLineProcess.home()
                                 .resolve(Path.of(line.split(" ", -1)[2]).getFileName()))
                 .exists());
+    }
+
+    /** The first stage, with the artifacts that this build has: nothing is downloaded. */
+    @Test
+    void whatTheFirstStageCopiesIsEnoughForItsBuild() throws Exception {
+        Path stage = Files.createDirectory(folder.resolve("stage"));
+        List<String> first = dockerfile.subList(0, dockerfile.lastIndexOf("FROM eclipse-temurin:17-jre"));
+        for (String line : first) {
+            if (line.startsWith("COPY ")) {
+                String[] words = line.split(" ", -1);
+                Path to = stage.resolve(words[2]).normalize();
+                copy(Path.of(words[1]), to.equals(stage) ? to.resolve(words[1]) : to);
+            }
+        }
+        String run = first.stream()
+                .filter(line -> line.startsWith("RUN mvn "))
+                .findFirst()
+                .orElseThrow();
+        List<String> command =
+                new ArrayList<>(List.of(run.substring("RUN ".length()).split(" ", -1)));
+        command.add(1, "-o");
+        Process build = new ProcessBuilder(command)
+                .directory(stage.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(build.getInputStream().readAllBytes(), UTF_8);
+        assertThat(build.waitFor()).as(output).isZero();
+        assertThat(stage.resolve("target/digitstream/digitstream.jar")).exists();
+        assertThat(stage.resolve("target/digitstream/lib")).isNotEmptyDirectory();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to.getParent());
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package digitstream.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -126,6 +127,28 @@ class DashboardIT {
             predicted += second.get("out").asDouble();
         }
         assertThat(predicted).isBetween(0.8 * IMAGES, 1.2 * IMAGES);
+    }
+
+    @Test
+    void tellsWhenWhichModelWasStarted() throws Exception {
+        JsonNode starts = JSON.readTree(get("/api/history").body()).get("starts");
+        assertThat(starts).hasSize(1);
+        assertThat(starts.get(0).get("model").asText()).isEqualTo("lenet/test");
+        assertThat(state().get("start")).isEqualTo(starts.get(0));
+    }
+
+    @Test
+    void comparesTheStreamWithTheValidationImagesOfTheModelsCard() throws Exception {
+        JsonNode state = state();
+        JsonNode mix = state.get("mixes").get("lenet/test");
+        assertThat(mix.get("count").asLong()).isGreaterThanOrEqualTo(IMAGES);
+        assertThat(mix.get("baseline").get("images").asLong()).isPositive();
+        assertThat(mix.get("baseline").get("classes")).hasSize(10);
+        assertThat(mix.get("baseline").get("confidence")).hasSize(15);
+        assertThat(mix.get("classDrift").asDouble()).isBetween(0.0, 0.1);
+        assertThat(mix.get("confidenceDrift").asDouble()).isBetween(0.0, 0.25);
+        assertThat(mix.get("estimatedAccuracy").asDouble())
+                .isCloseTo(all(state).get("accuracy").asDouble(), within(0.02));
     }
 
     @Test

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -124,8 +125,12 @@ class DashboardPageIT {
         long[] oracle = pipeline.confusion(environment);
         Await.until("the confusion matrix is the oracle's", PATIENCE, () -> Arrays.equals(confusion(), oracle));
 
+        // The estimate, before labels, and drift against the validation images of the model's card.
+        assertThat(text("mix-tiles")).contains("Estimated accuracy").doesNotContain("–");
+        assertThat(text("estimate")).contains("validation images");
         seeAMistake();
         drawAOne();
+        drawAOneByKeys();
         assertThat(text("probabilities")).contains("1");
         assertNothingWentWrong();
         checkAccessibility();
@@ -133,6 +138,8 @@ class DashboardPageIT {
 
     private void seeAMistake() throws Exception {
         By pictures = By.cssSelector("#mistakes img");
+        // Pictures are fetched when somebody comes near them.
+        browser.executeScript("arguments[0].scrollIntoView()", byId("mistakes"));
         Await.until("a mistake's picture", PATIENCE, () -> browser.findElements(pictures).stream()
                 .anyMatch(picture -> "28".equals(picture.getDomProperty("naturalWidth"))));
         WebElement cell = browser.findElements(By.cssSelector("#confusion td button")).stream()
@@ -166,6 +173,18 @@ class DashboardPageIT {
         byId("right").click();
         Await.until("the label is taken", PATIENCE, () -> text("answer").startsWith("Labelled as a 1"));
         Await.until("it counts", PATIENCE, () -> text("accuracy-note").contains(" 3,001 of 3,001 "));
+    }
+
+    private void drawAOneByKeys() throws Exception {
+        WebElement canvas = byId("canvas");
+        byId("clear").click();
+        browser.executeScript("arguments[0].focus()", canvas);
+        new Actions(browser)
+                .sendKeys(Keys.ARROW_UP.toString().repeat(9), " ")
+                .sendKeys(Keys.ARROW_DOWN.toString().repeat(18), " ", Keys.ENTER)
+                .perform();
+        Await.until("the prediction of the one drawn by keys", PATIENCE, () -> text("answer")
+                .startsWith("It is a 1,"));
     }
 
     private void checkAccessibility() throws Exception {

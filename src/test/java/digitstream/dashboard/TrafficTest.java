@@ -3,13 +3,14 @@ package digitstream.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import digitstream.scoring.PredictionMix;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class TrafficTest {
     private static final long NOW = 1_800_000_000_000L;
 
-    private final Traffic traffic = new Traffic();
+    private final Traffic traffic = new Traffic(model -> 1);
 
     private void predict(int label, float confidence, long latencyMillis, long nowMillis) {
         traffic.predicted(
@@ -46,16 +47,17 @@ class TrafficTest {
         predict(3, 1f, 1, NOW);
         traffic.close(NOW, null, null);
         for (int second = 1; second <= 60; second++) {
-            predict(7, 0.05f, 1, NOW + 1_000L * second);
-            predict(8, 0.051f, 1, NOW + 1_000L * second);
+            predict(7, 0.06f, 1, NOW + 1_000L * second);
+            predict(8, 0.07f, 1, NOW + 1_000L * second);
             traffic.close(NOW + 1_000L * second, null, null);
         }
-        Traffic.Mix mix = traffic.recentMix();
-        assertThat(mix.count).isEqualTo(120);
-        assertThat(mix.classes[3]).isZero();
-        assertThat(mix.classes[7]).isEqualTo(60);
-        assertThat(mix.confidence[1]).isEqualTo(60);
-        assertThat(mix.confidenceSum / mix.count).isCloseTo(0.0505, within(1e-6));
+        PredictionMix mix = traffic.recentMixes().get("m/1");
+        assertThat(mix.count()).isEqualTo(120);
+        assertThat(mix.classes()[3]).isZero();
+        assertThat(mix.classes()[7]).isEqualTo(60);
+        assertThat(mix.confidenceBins()[0]).isEqualTo(60);
+        assertThat(mix.confidenceBins()[1]).isEqualTo(60);
+        assertThat(mix.meanConfidence().orElseThrow()).isCloseTo((0.06 + 0.07) / 2, within(1e-6));
     }
 
     @Test

@@ -114,6 +114,7 @@ public final class Environment implements AutoCloseable {
                 "topic.labels", prefix + "labels",
                 "topic.predictions", prefix + "predictions",
                 "topic.accuracy", prefix + "accuracy",
+                "topic.models", prefix + "models",
                 "topic.dead.letters", prefix + "dead-letters",
                 "classify.application.id", prefix + "classify",
                 "score.application.id", prefix + "score");
