@@ -16,9 +16,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsException;
-import org.jspecify.annotations.Nullable;
 
 /** What {@code serve} runs, and what it tells of it: ends together, the topologies before the model that they use. */
 final class Serving implements AutoCloseable {
@@ -30,37 +30,17 @@ final class Serving implements AutoCloseable {
     private final List<RunningTopology> topologies = new ArrayList<>();
     private Optional<Dashboard> dashboard = Optional.empty();
 
-    /** A part of it that is not there at once; until it is, the process lives and is not ready. */
-    private static final class Coming<T> {
-        private volatile @Nullable T value;
-
-        private interface Question<T> {
-            boolean asks(T value);
-        }
-
-        boolean isThereAnd(Question<T> question) {
-            T there = value;
-            return there != null && question.asks(there);
-        }
-
-        boolean isMissingOr(Question<T> question) {
-            T there = value;
-            return there == null || question.asks(there);
-        }
-    }
-
-    private final Coming<LoadedModel> model = new Coming<>();
-    private final Coming<RunningTopology> classifying = new Coming<>();
-    private final Coming<RunningTopology> scoring = new Coming<>();
+    // Until one of these is there, the process lives and is not ready.
+    private final AtomicReference<LoadedModel> model = new AtomicReference<>();
+    private final AtomicReference<RunningTopology> classifying = new AtomicReference<>();
+    private final AtomicReference<RunningTopology> scoring = new AtomicReference<>();
 
     Serving(boolean classifies, boolean scores) {
         if (classifies) {
-            health.add(new Health.Part("model", () -> true, () -> model.isThereAnd(loaded -> true), () -> {
-                LoadedModel loaded = model.value;
-                return loaded == null
-                        ? "being loaded"
-                        : loaded.card().name() + " " + loaded.card().version();
-            }));
+            health.add(new Health.Part("model", () -> true, () -> model.get() != null, () -> Optional.ofNullable(
+                            model.get())
+                    .map(loaded -> loaded.card().name() + " " + loaded.card().version())
+                    .orElse("being loaded")));
             add("classifying", classifying);
         }
         if (scores) {
@@ -68,15 +48,18 @@ final class Serving implements AutoCloseable {
         }
     }
 
-    private void add(String name, Coming<RunningTopology> topology) {
+    private void add(String name, AtomicReference<RunningTopology> topology) {
         health.add(new Health.Part(
                 name,
-                () -> topology.isMissingOr(RunningTopology::isLive),
-                () -> topology.isThereAnd(RunningTopology::isRunning),
-                () -> {
-                    RunningTopology started = topology.value;
-                    return started == null ? "not started yet" : started.describe();
-                }));
+                () -> Optional.ofNullable(topology.get())
+                        .map(RunningTopology::isLive)
+                        .orElse(true),
+                () -> Optional.ofNullable(topology.get())
+                        .map(RunningTopology::isRunning)
+                        .orElse(false),
+                () -> Optional.ofNullable(topology.get())
+                        .map(RunningTopology::describe)
+                        .orElse("not started yet")));
     }
 
     MeterRegistry meters() {
@@ -94,15 +77,15 @@ final class Serving implements AutoCloseable {
     /** Takes a model, to be closed after all that uses it. */
     void use(LoadedModel loaded) {
         parts.add(loaded);
-        model.value = loaded;
+        model.set(loaded);
     }
 
     void classify(Topology topology, Properties settings) {
-        classifying.value = start("classifying", topology, settings);
+        classifying.set(start("classifying", topology, settings));
     }
 
     void score(Topology topology, Properties settings) {
-        scoring.value = start("scoring", topology, settings);
+        scoring.set(start("scoring", topology, settings));
     }
 
     private RunningTopology start(String name, Topology topology, Properties settings) {

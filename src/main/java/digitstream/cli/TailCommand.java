@@ -2,6 +2,7 @@ package digitstream.cli;
 
 import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
+import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
 import digitstream.client.RecordJson;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Parameters;
 final class TailCommand implements Callable<Integer> {
     private static final Duration POLL = Duration.ofMillis(200);
 
-    @Parameters(paramLabel = "predictions|accuracy|labels|dead-letters", description = "What to print.")
+    @Parameters(paramLabel = "predictions|accuracy|labels|models|dead-letters", description = "What to print.")
     private String what = "";
 
     @Mixin
@@ -91,10 +92,11 @@ final class TailCommand implements Callable<Integer> {
             case "predictions" -> topics.predictions();
             case "accuracy" -> topics.accuracy();
             case "labels" -> topics.labels();
+            case "models" -> topics.models();
             case "dead-letters" -> topics.deadLetters();
             default ->
-                throw new UserException(
-                        "'" + what + "' is nothing to tail; give predictions, accuracy, labels or dead-letters");
+                throw new UserException("'" + what
+                        + "' is nothing to tail; give predictions, accuracy, labels, models or dead-letters");
         };
     }
 
@@ -103,6 +105,7 @@ final class TailCommand implements Callable<Integer> {
             case "predictions" -> decoding(new AvroDecoder<>(schemas, Prediction.class)::decode);
             case "accuracy" -> decoding(new AvroDecoder<>(schemas, Accuracy.class)::decode);
             case "labels" -> decoding(new AvroDecoder<>(schemas, DigitLabel.class)::decode);
+            case "models" -> decoding(new AvroDecoder<>(schemas, ModelRelease.class)::decode);
             default -> RecordJson::line;
         };
     }

@@ -2,6 +2,7 @@ package digitstream.dashboard;
 
 import digitstream.avro.DigitImage;
 import digitstream.avro.DigitLabel;
+import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
 import digitstream.client.ConsumerLag;
 import digitstream.monitoring.Health;
@@ -35,6 +36,9 @@ import org.slf4j.LoggerFactory;
 public final class Dashboard implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dashboard.class);
     private static final int LATEST_MISTAKES = 24;
+    /** A picture stays for so long, however fast they come, so that it can be looked at. */
+    private static final int MISTAKES_SECONDS = 3;
+
     /** Enough for the latest record of some model versions where nothing has been published for long. */
     private static final long LEAST_FIGURES = 200;
 
@@ -54,6 +58,8 @@ public final class Dashboard implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final CompletableFuture<Throwable> failure;
     private final AtomicBoolean caughtUp = new AtomicBoolean();
+    private volatile List<Mistakes.Mistake> latestMistakes = List.of();
+    private long seconds;
 
     /**
      * How it is run.
@@ -105,6 +111,7 @@ public final class Dashboard implements AutoCloseable {
                 "dashboard", () -> !failure.isDone(), caughtUp::get, () -> caughtUp.get() ? "live" : "reads the past"));
         AccuracyHistory history = new AccuracyHistory();
         Releases releases = new Releases();
+        Sample sample = new Sample();
         Traffic traffic = new Traffic(releases::temperature);
         Mistakes mistakes = new Mistakes();
         this.lagWatch = new LagWatch(new ConsumerLag(admin, group, topics.images(), BROKER_PATIENCE));
@@ -133,7 +140,8 @@ public final class Dashboard implements AutoCloseable {
                             lagWatch.found(),
                             history,
                             releases,
-                            mistakes.latest(LATEST_MISTAKES)),
+                            sample.oneIn(),
+                            latestMistakes),
                     () -> StateJson.history(history, traffic, releases));
         } catch (DashboardException e) {
             images.close();
@@ -152,13 +160,22 @@ public final class Dashboard implements AutoCloseable {
                 new CommittedReader(clients, List.of(topics.predictions(), topics.labels()), false),
                 topics,
                 schemas,
+                sample,
                 new TopicWatch.Listeners(
                         releases::add,
                         history::add,
-                        (prediction, readAt) -> {
-                            traffic.predicted(prediction, readAt);
-                            mistakes.predicted(prediction);
-                            drawings.predicted(prediction, readAt);
+                        new TopicWatch.PredictionListener() {
+                            @Override
+                            public void predicted(Prediction prediction, long readAtMillis) {
+                                traffic.predicted(prediction, readAtMillis);
+                                mistakes.predicted(prediction);
+                                drawings.predicted(prediction, readAtMillis);
+                            }
+
+                            @Override
+                            public void passedOver(long readAtMillis) {
+                                traffic.passedOver(readAtMillis);
+                            }
                         },
                         mistakes::labelled,
                         () -> caughtUp.set(true)),
@@ -175,6 +192,10 @@ public final class Dashboard implements AutoCloseable {
                     try {
                         LagWatch.Found found = lagWatch.found();
                         traffic.close(clock.millis(), found.in(), found.totalLag());
+                        sample.adjustTo(traffic.rate());
+                        if (seconds++ % MISTAKES_SECONDS == 0) {
+                            latestMistakes = mistakes.latest(LATEST_MISTAKES);
+                        }
                         pages.tell(server::state);
                     } catch (RuntimeException e) {
                         fail(e);

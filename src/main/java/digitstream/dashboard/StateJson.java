@@ -29,6 +29,7 @@ final class StateJson {
             LagWatch.Found found,
             AccuracyHistory history,
             Releases releases,
+            int oneIn,
             List<Mistake> latest) {
         ObjectNode json = JSON.createObjectNode();
         json.put("now", nowMillis);
@@ -41,6 +42,7 @@ final class StateJson {
         }
         ObjectNode lag = json.putObject("lag");
         found.lag().forEach((partition, records) -> lag.put(Integer.toString(partition), records));
+        json.put("oneIn", oneIn);
         ObjectNode mixes = json.putObject("mixes");
         traffic.recentMixes().forEach((model, mix) -> mixes.set(model, mix(mix, releases.of(model))));
         List<Releases.Start> starts = releases.starts();

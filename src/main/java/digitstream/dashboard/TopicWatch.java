@@ -40,6 +40,7 @@ final class TopicWatch implements Runnable {
     private final Decoder<ModelRelease> releases;
     private final Decoder<Prediction> predictions;
     private final Decoder<DigitLabel> labels;
+    private final Sample sample;
     private final Listeners listeners;
     private final Clock clock;
     private volatile boolean stopped;
@@ -59,6 +60,9 @@ final class TopicWatch implements Runnable {
     /** Is told of a prediction, and when it was read. */
     interface PredictionListener {
         void predicted(Prediction prediction, long readAtMillis);
+
+        /** One has come that is not in the sample, and was not looked into. */
+        void passedOver(long readAtMillis);
     }
 
     /**
@@ -72,6 +76,7 @@ final class TopicWatch implements Runnable {
             CommittedReader live,
             Topics topics,
             SchemaRegistry schemas,
+            Sample sample,
             Listeners listeners,
             Clock clock) {
         this.past = List.copyOf(past);
@@ -81,6 +86,7 @@ final class TopicWatch implements Runnable {
         this.releases = new AvroDecoder<>(schemas, ModelRelease.class);
         this.predictions = new AvroDecoder<>(schemas, Prediction.class);
         this.labels = new AvroDecoder<>(schemas, DigitLabel.class);
+        this.sample = sample;
         this.listeners = listeners;
         this.clock = clock;
     }
@@ -125,7 +131,11 @@ final class TopicWatch implements Runnable {
         } else if (record.topic().equals(topics.models())) {
             read(releases, record).ifPresent(listeners.release());
         } else if (record.topic().equals(topics.labels())) {
-            read(labels, record).ifPresent(listeners.label());
+            if (sample.has(record.key())) {
+                read(labels, record).ifPresent(listeners.label());
+            }
+        } else if (!sample.has(record.key())) {
+            listeners.prediction().passedOver(clock.millis());
         } else {
             read(predictions, record)
                     .ifPresent(prediction -> listeners.prediction().predicted(prediction, clock.millis()));

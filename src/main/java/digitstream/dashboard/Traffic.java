@@ -33,6 +33,7 @@ final class Traffic {
     private PredictionMix mix = new PredictionMix();
     private double temperature = 1;
     private long count;
+    private long looked;
     private long batchSizes;
     private long lastPredictionMillis = -1;
     private long lastClosedMillis = -1;
@@ -79,6 +80,13 @@ final class Traffic {
                 prediction.getLabel(),
                 prediction.getConfidence(),
                 Calibration.confidence(prediction.getProbabilities(), temperature));
+        looked++;
+        count++;
+        lastPredictionMillis = nowMillis;
+    }
+
+    /** A prediction that is counted and not looked into. */
+    synchronized void passedOver(long nowMillis) {
         count++;
         lastPredictionMillis = nowMillis;
     }
@@ -95,7 +103,7 @@ final class Traffic {
     /** Ends a second. */
     synchronized void close(long nowMillis, @Nullable Double in, @Nullable Long lag) {
         double length = lastClosedMillis < 0 ? 1 : Math.max(1, nowMillis - lastClosedMillis) / 1e3;
-        boolean none = count == 0;
+        boolean none = looked == 0;
         seconds.addLast(new Second(
                 nowMillis,
                 in,
@@ -103,7 +111,7 @@ final class Traffic {
                 none ? null : latencies.getValueAtPercentile(50),
                 none ? null : latencies.getValueAtPercentile(95),
                 none ? null : latencies.getValueAtPercentile(99),
-                none ? null : (double) batchSizes / count,
+                none ? null : (double) batchSizes / looked,
                 lag,
                 mixes));
         if (seconds.size() > SECONDS) {
@@ -115,6 +123,7 @@ final class Traffic {
         name = "";
         version = "";
         count = 0;
+        looked = 0;
         lastClosedMillis = nowMillis;
     }
 
@@ -135,6 +144,12 @@ final class Traffic {
     /** The second that ended last; null before the first. */
     synchronized @Nullable Second latest() {
         return seconds.peekLast();
+    }
+
+    /** Predictions a second, in the second that ended last. */
+    synchronized double rate() {
+        Second last = seconds.peekLast();
+        return last == null ? 0 : last.out();
     }
 
     /** When the last prediction was read, or -1. */

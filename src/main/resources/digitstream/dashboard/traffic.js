@@ -42,6 +42,9 @@ export function update(state) {
     ['Lag', count(now?.lag), 'images not committed'],
   ]);
   const lag = Object.entries(state.lag);
+  // Said where figures come from a sample.
+  byId('sample').textContent = state.oneIn > 1
+      ? `Under load one image in ${state.oneIn} is looked into: latency, batch size, mix and mistakes are of those. Rates and accuracy are of all.` : '';
   byId('lag').textContent = 'Latency: from an image\'s event time to its committed prediction, read here. '
       + (lag.length ? 'Lag by partition: ' + lag.map(([partition, records]) => `${partition}: ${count(records)}`).join(', ') + '.' : '');
 }

@@ -46,7 +46,10 @@ class DashboardIT {
         // The dashboard sees what comes after its start.
         environment.produce(
                 pipeline.settings(), new ProducePlan(true, true, 3_000, IMAGES, Duration.ofMillis(300), 1, "w-"));
-        Await.until("all are scored", PATIENCE, () -> labelled(state()) == IMAGES);
+        Await.until(
+                "all are scored and the mistakes are shown",
+                PATIENCE,
+                () -> labelled(state()) == IMAGES && !state().get("mistakes").isEmpty());
     }
 
     @AfterAll
