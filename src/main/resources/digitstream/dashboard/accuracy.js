@@ -5,6 +5,7 @@ import {Chart, join, line} from './charts.js';
 const ORDER = ['1m', '10m', '1h', 'all'];
 const COLOURS = ['blue', 'orange', 'green', 'red'];
 const MOST_POINTS = 4_000;
+const WIDEST = 0.03;
 const POINT = figures => [
   figures.computedAt, figures.accuracy, figures.accuracyLow, figures.accuracyHigh, figures.coverage, figures.labelDelayP50Millis];
 
@@ -14,8 +15,14 @@ let chosen = 'all';
 let versions = [];
 let starts = [];
 
+/** From the lowest end of an interval to the highest, but for the widest few: of the first images' little can be said. */
+function range(plot) {
+  const ends = plot.data.slice(1).flat().filter(value => value != null).sort((a, b) => a - b);
+  return ends.length ? [Math.max(0, ends[Math.floor(ends.length * WIDEST)] - 0.002), Math.min(1, ends[ends.length - 1] + 0.002)] : [0, 1];
+}
+
 const chart = new Chart('accuracy-chart', 260, axis => ({
-  scales: {y: {range: (plot, low, high) => low == null ? [0, 1] : [Math.max(0, low - 0.002), Math.min(1, high + 0.002)]}},
+  scales: {y: {range}},
   axes: [axis, {...axis, size: 70, values: (plot, ticks) => ticks.map(tick => percent(tick))}],
   series: [{}, ...versions.flatMap((version, i) => [
     line(version, COLOURS[i % COLOURS.length], v => percent(v)),
@@ -42,6 +49,7 @@ function markStarts(plot) {
   context.save();
   context.strokeStyle = context.fillStyle = colour('soft');
   context.font = `${Math.round(11 * devicePixelRatio)}px system-ui, sans-serif`;
+  context.textAlign = 'left';
   let labelledTo = left;
   starts.forEach((start, i) => {
     const x = plot.valToPos(start.at / 1000, 'x', true);

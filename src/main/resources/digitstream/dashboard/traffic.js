@@ -17,6 +17,12 @@ const latency = new Chart('latency-chart', 190, axis => ({
   series: [{}, line('p50', 'blue', duration), line('p95', 'green', duration), line('p99', 'orange', duration)],
 }));
 
+const queues = new Chart('batch-chart', 190, axis => ({
+  scales: {y: {range: (plot, low, high) => [0, Math.max(10, high * 1.1)]}, batch: {range: (plot, low, high) => [0, Math.max(4, high * 1.1)]}},
+  axes: [axis, {...axis, size: 60}, {...axis, size: 45, scale: 'batch', side: 1, grid: {show: false}}],
+  series: [{}, line('lag (left)', 'orange', count), line('batch size (right)', 'blue', count, {scale: 'batch'})],
+}));
+
 export function begin(history) {
   seconds = history.seconds;
 }
@@ -33,20 +39,23 @@ export function update(state) {
   tiles(byId('traffic-tiles'), [
     ['Images in', now?.in == null ? '–' : count(now.in), 'a second'],
     ['Predictions out', count(now?.out), 'a second'],
-    ['Batch size', count(now?.batchSize), 'images, as an image sees it'],
   ]);
   tiles(byId('latency-tiles'), [
     ['p50', duration(now?.p50), 'median'],
     ['p95', duration(now?.p95), ''],
     ['p99', duration(now?.p99), ''],
+  ]);
+  queues.show([at, seconds.map(s => s.lag), seconds.map(s => s.batchSize)]);
+  tiles(byId('batch-tiles'), [
+    ['Batch size', count(now?.batchSize), 'images, as an image sees it'],
     ['Lag', count(now?.lag), 'images not committed'],
   ]);
   const lag = Object.entries(state.lag);
   // Said where figures come from a sample.
   byId('sample').textContent = state.oneIn > 1
       ? `Under load one image in ${state.oneIn} is looked into: latency, batch size, mix and mistakes are of those. Rates and accuracy are of all.` : '';
-  byId('lag').textContent = 'Latency: from an image\'s event time to its committed prediction, read here. '
-      + (lag.length ? 'Lag by partition: ' + lag.map(([partition, records]) => `${partition}: ${count(records)}`).join(', ') + '.' : '');
+  byId('lag').textContent = lag.length
+      ? 'Lag by partition: ' + lag.map(([partition, records]) => `${partition}: ${count(records)}`).join(', ') + '.' : '';
 }
 
 const DRIFT = 0.1;
