@@ -155,13 +155,17 @@ final class Serving implements AutoCloseable {
     @Override
     public void close() {
         Collections.reverse(parts);
+        IllegalStateException failure = new IllegalStateException("not all parts could be closed");
         for (AutoCloseable part : parts) {
             try {
                 part.close();
             } catch (Exception e) {
-                throw new IllegalStateException("a part can't be closed", e);
+                failure.addSuppressed(e);
             }
         }
         metrics.close();
+        if (failure.getSuppressed().length > 0) {
+            throw failure;
+        }
     }
 }

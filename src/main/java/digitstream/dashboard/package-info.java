@@ -3,9 +3,10 @@
  * run more than once.
  *
  * <pre>
+ *   digits.models --------> Releases ---------+
  *   digits.accuracy ------> AccuracyHistory --+
  *   digits.predictions -+-> Traffic ----------+--> State, once a second --> each open page
- *                       +-> Mistakes ---------+
+ *         (a sample)    +-> Mistakes ---------+
  *   digits.labels ------+                     |
  *   offsets, lag ---------> LagWatch ---------+
  *
