@@ -21,8 +21,7 @@ final class Baselines {
         }
         List<Long> classes = Objects.requireNonNull(validation.predictedPerClass());
         List<Long> bins = Objects.requireNonNull(validation.confidenceBins());
-        Double temperature = validation.temperature();
-        return Optional.of(new Baseline(classes, bins, temperature == null ? 1 : temperature));
+        return Optional.of(new Baseline(classes, bins, validation.temperature()));
     }
 
     /** What others are told when a process begins to classify with the model. */

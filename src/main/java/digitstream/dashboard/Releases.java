@@ -40,7 +40,6 @@ final class Releases {
         models.remove(model);
         ValidationBaseline validation = release.getValidation();
         if (validation != null) {
-            Double temperature = validation.getTemperature();
             try {
                 models.put(
                         model,
@@ -49,7 +48,7 @@ final class Releases {
                                 new Baseline(
                                         validation.getPredictedPerClass(),
                                         validation.getConfidenceBins(),
-                                        temperature == null ? 1 : temperature)));
+                                        validation.getTemperature())));
             } catch (IllegalArgumentException e) {
                 LOG.warn("The baseline of {} is passed over: {}", model, e.getMessage());
             }
@@ -71,7 +70,7 @@ final class Releases {
 
     /** What its probabilities are calibrated with; 1, which leaves them as they are, where that is not known. */
     double temperature(String model) {
-        return of(model).map(release -> release.baseline().temperature()).orElse(1.0);
+        return of(model).map(release -> release.baseline().scale()).orElse(1.0);
     }
 
     static String key(String name, String version) {

@@ -1,15 +1,17 @@
 package digitstream.scoring;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model predicted on its validation images: what a stream that is like them is expected to look like.
  *
  * @param predictedPerClass how many images were said to be of each class
  * @param confidenceBins how many were classified with a confidence of up to 1/15, 2/15 ... 1
- * @param temperature that its probabilities are to be calibrated with ({@link Calibration}); 1 leaves them as they are
+ * @param temperature that its probabilities are to be calibrated with ({@link Calibration}); null where it was not fitted: then
+ *     the model's confidence is no estimate of its accuracy
  */
-public record Baseline(List<Long> predictedPerClass, List<Long> confidenceBins, double temperature) {
+public record Baseline(List<Long> predictedPerClass, List<Long> confidenceBins, @Nullable Double temperature) {
     public Baseline {
         predictedPerClass = List.copyOf(predictedPerClass);
         confidenceBins = List.copyOf(confidenceBins);
@@ -19,9 +21,14 @@ public record Baseline(List<Long> predictedPerClass, List<Long> confidenceBins, 
                     + AccuracyCounts.CONFIDENCE_BINS + " confidence bins, not " + predictedPerClass.size() + " and "
                     + confidenceBins.size());
         }
-        if (!(temperature > 0) || Double.isInfinite(temperature)) {
+        if (temperature != null && (!(temperature > 0) || Double.isInfinite(temperature))) {
             throw new IllegalArgumentException("the temperature is " + temperature + ", not over 0");
         }
+    }
+
+    /** What probabilities are to be scaled with: 1, which leaves them as they are, where no temperature was fitted. */
+    public double scale() {
+        return temperature == null ? 1 : temperature;
     }
 
     /** How far a stream's classes are from this. */

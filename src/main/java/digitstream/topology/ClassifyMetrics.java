@@ -63,7 +63,8 @@ public final class ClassifyMetrics {
      * Registers the meters.
      *
      * @param sha256 of the model's file
-     * @param baseline what the model predicted on its validation images; without one there is no drift to be measured
+     * @param baseline what the model predicted on its validation images; without one there is no drift to be measured, and
+     *     without its temperature no accuracy to be estimated
      */
     public ClassifyMetrics(
             MeterRegistry meters, ModelIdentity model, String sha256, Optional<Baseline> baseline, Clock clock) {
@@ -102,11 +103,23 @@ public final class ClassifyMetrics {
         this.deadLetters = new DeadLetterMetrics(meters);
         this.clock = clock;
         this.mix = new RollingMix(MIX);
-        this.temperature = baseline.map(Baseline::temperature).orElse(1.0);
+        this.temperature = baseline.map(Baseline::scale).orElse(1.0);
         Gauge.builder("digits.model.info", () -> 1)
                 .description("The model that this process classifies with; always 1.")
                 .tags(version.and("sha256", sha256))
                 .register(meters);
+        Gauge.builder("digits.drift.images", mix, all -> all.sum(clock.millis()).count())
+                .description("Predictions of the last ten minutes, which drift and estimated accuracy are taken from.")
+                .tags(version)
+                .register(meters);
+        baseline.filter(expected -> expected.temperature() != null).ifPresent(calibrated -> estimate(meters, version));
+        baseline.ifPresent(expected -> {
+            drift(meters, version.and("signal", "class"), all -> expected.classDrift(all));
+            drift(meters, version.and("signal", "confidence"), all -> expected.confidenceDrift(all));
+        });
+    }
+
+    private void estimate(MeterRegistry meters, Tags version) {
         Gauge.builder("digits.estimated.accuracy.ratio", mix, all -> all.sum(clock.millis())
                         .estimatedAccuracy()
                         .orElse(Double.NaN))
@@ -115,14 +128,6 @@ public final class ClassifyMetrics {
                                 + " the images are like the validation images.")
                 .tags(version)
                 .register(meters);
-        Gauge.builder("digits.drift.images", mix, all -> all.sum(clock.millis()).count())
-                .description("Predictions of the last ten minutes, which drift and estimated accuracy are taken from.")
-                .tags(version)
-                .register(meters);
-        baseline.ifPresent(expected -> {
-            drift(meters, version.and("signal", "class"), all -> expected.classDrift(all));
-            drift(meters, version.and("signal", "confidence"), all -> expected.confidenceDrift(all));
-        });
     }
 
     private interface Distance {

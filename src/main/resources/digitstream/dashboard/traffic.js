@@ -70,7 +70,7 @@ export function showMix(mixes, model, measured) {
   const mix = mixes[model] ?? Object.values(mixes)[0] ?? {count: 0, classes: Array(10).fill(0), confidence: Array(15).fill(0)};
   const base = mix.baseline;
   tiles(byId('mix-tiles'), [
-    ['Estimated accuracy', percent(mix.estimatedAccuracy), 'an estimate: mean calibrated confidence'],
+    ['Estimated accuracy', percent(mix.estimatedAccuracy), mix.estimatedAccuracy == null ? 'needs a calibrated model' : 'an estimate: mean calibrated confidence'],
     ['Measured accuracy', percent(measured), 'of the chosen window\'s labels'],
     ['Drift of the digits', psi(mix.classDrift), judged(mix.classDrift)],
     ['Drift of the confidence', psi(mix.confidenceDrift), judged(mix.confidenceDrift)],
