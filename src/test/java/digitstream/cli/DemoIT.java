@@ -68,7 +68,8 @@ class DemoIT {
         assertThat(summary.get("latencyP99Ms").asLong())
                 .isGreaterThanOrEqualTo(summary.get("latencyP50Ms").asLong());
         assertThat(demo.out())
-                .contains("5,000 images produced, 5,000 predicted: 0 missing, 0 duplicated, 0 dead letters");
+                .contains("5,000 images produced, 5,000 predicted: 0 missing, 0 duplicated, 0 dead letters")
+                .containsPattern("(?m)^Dashboard: http://127\\.0\\.0\\.1:\\d+/$");
         assertNothingIsLeft();
 
         CommandLineProcess evaluate =
