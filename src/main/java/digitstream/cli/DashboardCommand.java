@@ -43,16 +43,17 @@ final class DashboardCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "N",
-            defaultValue = "8080",
+            defaultValue = "" + DashboardOptions.PORT,
             description = "The port (default: ${DEFAULT-VALUE}; 0: any free one).")
-    private int port = 8080;
+    private int port = DashboardOptions.PORT;
 
     @Option(
             names = "--history",
             paramLabel = "DURATION",
-            defaultValue = "6h",
-            description = "How far back published accuracy is read at the start (default: ${DEFAULT-VALUE}).")
-    private String history = "6h";
+            defaultValue = DashboardOptions.HISTORY_TEXT,
+            description =
+                    "How far back published accuracy is read at the start, and shown (default: ${DEFAULT-VALUE}).")
+    private String history = DashboardOptions.HISTORY_TEXT;
 
     @Override
     public Integer call() throws InterruptedException {

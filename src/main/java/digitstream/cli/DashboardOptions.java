@@ -14,7 +14,8 @@ import org.apache.kafka.clients.admin.Admin;
 final class DashboardOptions {
     static final String LOOPBACK = ListenAddress.LOOPBACK;
     static final int PORT = 8080;
-    static final Duration HISTORY = Duration.ofHours(6);
+    static final String HISTORY_TEXT = "6h";
+    static final Duration HISTORY = PaceOptions.duration("--history", HISTORY_TEXT);
 
     private DashboardOptions() {}
 

@@ -103,6 +103,13 @@ final class ServeCommand implements Callable<Integer> {
             if (metrics != null) {
                 System.out.println("Metrics: " + serving.monitor(metrics));
             }
+            if (dashboard != null) {
+                Dashboard.Options options =
+                        new Dashboard.Options(dashboard.host(), dashboard.port(), DashboardOptions.HISTORY);
+                Dashboard started = serving.watch((meters, health) ->
+                        DashboardOptions.start(clients, admin, schemas, settings, options, meters, health));
+                System.out.println("Dashboard: " + started.url());
+            }
             Map<String, String> streams = streamsDefaults(clients);
             if (classifies) {
                 ModelArtifact artifact = model.open();
@@ -122,13 +129,6 @@ final class ServeCommand implements Callable<Integer> {
             if (scores) {
                 serving.score(
                         score(settings, schemas, serving.meters()), StreamsConfiguration.score(settings, streams));
-            }
-            if (dashboard != null) {
-                Dashboard.Options options =
-                        new Dashboard.Options(dashboard.host(), dashboard.port(), DashboardOptions.HISTORY);
-                Dashboard started = serving.watch((meters, health) ->
-                        DashboardOptions.start(clients, admin, schemas, settings, options, meters, health));
-                System.out.println("Dashboard: " + started.url());
             }
             serving.runUntil(interrupts, start);
             return 0;

@@ -28,7 +28,6 @@ final class Serving implements AutoCloseable {
     private final Health health = new Health();
     private final List<AutoCloseable> parts = new ArrayList<>();
     private final List<RunningTopology> topologies = new ArrayList<>();
-    private Optional<Dashboard> dashboard = Optional.empty();
 
     // Until one of these is there, the process lives and is not ready.
     private final AtomicReference<LoadedModel> model = new AtomicReference<>();
@@ -104,11 +103,10 @@ final class Serving implements AutoCloseable {
         }
     }
 
-    /** Starts a dashboard, which tells metrics and health, too. */
+    /** Starts a dashboard, which tells metrics and health, too. Should it fail, the topologies go on, and health tells of it. */
     Dashboard watch(Watching watching) {
         Dashboard started = watching.start(metrics, health);
         parts.add(started);
-        dashboard = Optional.of(started);
         return started;
     }
 
@@ -128,7 +126,6 @@ final class Serving implements AutoCloseable {
                 System.out.printf(
                         Locale.ROOT, "Ready after %.1f s. Ctrl-C ends it.%n", (System.nanoTime() - startNanos) / 1e9);
             }
-            dashboard.ifPresent(DashboardOptions::requireAlive);
             topologies.forEach(Serving::requireAlive);
         }
     }

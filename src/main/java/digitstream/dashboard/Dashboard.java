@@ -2,8 +2,8 @@ package digitstream.dashboard;
 
 import digitstream.avro.DigitImage;
 import digitstream.avro.DigitLabel;
-import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
+import digitstream.client.CommittedReader.Start;
 import digitstream.client.ConsumerLag;
 import digitstream.monitoring.Health;
 import digitstream.monitoring.Metrics;
@@ -15,15 +15,15 @@ import digitstream.topology.Topics;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -35,40 +35,40 @@ import org.slf4j.LoggerFactory;
 /** The dashboard at work: watches the topics and serves the page. Safe for use by several threads. */
 public final class Dashboard implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dashboard.class);
-    private static final int LATEST_MISTAKES = 24;
-    /** A picture stays for so long, however fast they come, so that it can be looked at. */
-    private static final int MISTAKES_SECONDS = 3;
 
     /** Enough for the latest record of some model versions where nothing has been published for long. */
     private static final long LEAST_FIGURES = 200;
+
+    /** Of each partition, so that mistakes are there to be shown from the start. */
+    private static final long LATEST_PREDICTIONS = Mistakes.REMEMBERED / 4;
 
     /** Then the page says that the brokers don't answer. */
     private static final Duration BROKER_PATIENCE = Duration.ofSeconds(3);
 
     private static final long CLOSE_MILLIS = 10_000;
 
-    private final TopicWatch topicWatch;
-    private final LagWatch lagWatch;
-    private final Thread topicThread;
-    private final Thread lagThread;
-    private final ScheduledExecutorService ticker;
-    private final Pages pages;
+    private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
     private final DashboardServer server;
-    private final ImageReader images;
-    private final Producer<byte[], byte[]> producer;
-    private final CompletableFuture<Throwable> failure;
-    private final AtomicBoolean caughtUp = new AtomicBoolean();
-    private volatile List<Mistakes.Mistake> latestMistakes = List.of();
-    private long seconds;
+    /** What is to be closed, the last one first. */
+    private final Deque<Runnable> closing = new ArrayDeque<>();
+
+    private long tickedNanos = System.nanoTime();
 
     /**
      * How it is run.
      *
      * @param host to listen at; 127.0.0.1 unless others are to see it
      * @param port 0 for any free one
-     * @param history how far back digits.accuracy is read at the start
+     * @param history how far back digits.accuracy is read at the start, and shown
      */
     public record Options(String host, int port, Duration history) {}
+
+    /** Makes a drawn picture what the model takes. */
+    @FunctionalInterface
+    public interface Normaliser {
+        /** The 28 * 28 pixels; empty where nothing is on the picture. */
+        Optional<byte[]> pixels(java.awt.image.BufferedImage picture);
+    }
 
     /**
      * Starts it.
@@ -80,6 +80,7 @@ public final class Dashboard implements AutoCloseable {
      * @param metrics are served, too, at {@code /metrics}
      * @param health is told, too, at {@code /health/live} and {@code /health/ready}; the dashboard adds itself to it
      * @throws DashboardException where the port is taken or may not be listened at
+     * @throws org.apache.kafka.common.KafkaException where the brokers do not answer
      */
     public static Dashboard start(
             Map<String, String> clients,
@@ -106,104 +107,59 @@ public final class Dashboard implements AutoCloseable {
             Metrics metrics,
             Health health,
             Clock clock) {
-        this.failure = new CompletableFuture<>();
-        health.add(new Health.Part(
-                "dashboard", () -> !failure.isDone(), caughtUp::get, () -> caughtUp.get() ? "live" : "reads the past"));
-        AccuracyHistory history = new AccuracyHistory();
-        Releases releases = new Releases();
-        Sample sample = new Sample();
-        Traffic traffic = new Traffic(releases::temperature);
-        Mistakes mistakes = new Mistakes();
-        this.lagWatch = new LagWatch(new ConsumerLag(admin, group, topics.images(), BROKER_PATIENCE));
-        this.pages = new Pages();
-        this.producer = producer(clients);
-        Drawings drawings = new Drawings(
-                producer,
-                topics,
-                new AvroSerializer<>(schemas, DigitImage.class),
-                new AvroSerializer<>(schemas, DigitLabel.class),
-                clock);
-        this.images = new ImageReader(clients, topics.images(), new AvroDecoder<>(schemas, DigitImage.class));
         try {
-            this.server = new DashboardServer(
-                    options.host(),
-                    options.port(),
-                    pages,
-                    drawings,
-                    images,
-                    normaliser,
-                    mistakes,
-                    new MonitoringRoutes(metrics, health),
-                    () -> StateJson.state(
-                            clock.millis(),
-                            traffic,
-                            lagWatch.found(),
-                            history,
-                            releases,
-                            sample.oneIn(),
-                            latestMistakes),
-                    () -> StateJson.history(history, traffic, releases));
-        } catch (DashboardException e) {
-            images.close();
-            producer.close();
+            LagWatch lagWatch = new LagWatch(new ConsumerLag(admin, group, topics.images(), BROKER_PATIENCE), clock);
+            DashboardState state = new DashboardState(clock, lagWatch, options.history(), failure::isDone);
+            health.add(new Health.Part(
+                    "dashboard",
+                    () -> !failure.isDone(),
+                    state::isCaughtUp,
+                    () -> state.isCaughtUp() ? "live" : "reads the past"));
+            Producer<byte[], byte[]> producer = producer(clients);
+            closing.push(() -> producer.close(Duration.ofSeconds(1)));
+            Drawings drawings = new Drawings(
+                    producer,
+                    topics,
+                    new AvroSerializer<>(schemas, DigitImage.class),
+                    new AvroSerializer<>(schemas, DigitLabel.class),
+                    clock);
+            ImageReader images =
+                    new ImageReader(clients, topics.images(), new AvroDecoder<>(schemas, DigitImage.class));
+            closing.push(images::close);
+            CommittedReader reader = new CommittedReader(clients, beginnings(topics, Instant.now(clock), options));
+            TopicWatch topicWatch = new TopicWatch(reader, topics, schemas, state.sample(), state.listener(drawings));
+            Pages pages = new Pages();
+            try {
+                this.server = new DashboardServer(
+                        options.host(),
+                        options.port(),
+                        state,
+                        pages,
+                        drawings,
+                        images,
+                        normaliser,
+                        new MonitoringRoutes(metrics, health));
+            } catch (RuntimeException e) {
+                reader.close();
+                throw e;
+            }
+            closing.push(server::close);
+            closing.push(pages::close);
+            closing.push(run("dashboard-topics", topicWatch, topicWatch::stop));
+            closing.push(run("dashboard-lag", lagWatch, lagWatch::stop));
+            closing.push(tick(state, pages));
+        } catch (RuntimeException e) {
+            close();
             throw e;
         }
-        this.topicWatch = new TopicWatch(
-                List.of(
-                        // Before the predictions are, their models are known.
-                        new CommittedReader(clients, List.of(topics.models()), true),
-                        CommittedReader.since(
-                                clients,
-                                List.of(topics.accuracy()),
-                                Instant.now(clock).minus(options.history()),
-                                LEAST_FIGURES)),
-                new CommittedReader(clients, List.of(topics.predictions(), topics.labels()), false),
-                topics,
-                schemas,
-                sample,
-                new TopicWatch.Listeners(
-                        releases::add,
-                        history::add,
-                        new TopicWatch.PredictionListener() {
-                            @Override
-                            public void predicted(Prediction prediction, long readAtMillis) {
-                                traffic.predicted(prediction, readAtMillis);
-                                mistakes.predicted(prediction);
-                                drawings.predicted(prediction, readAtMillis);
-                            }
+    }
 
-                            @Override
-                            public void passedOver(long readAtMillis) {
-                                traffic.passedOver(readAtMillis);
-                            }
-                        },
-                        mistakes::labelled,
-                        () -> caughtUp.set(true)),
-                clock);
-        this.topicThread = thread("dashboard-topics", topicWatch);
-        this.lagThread = thread("dashboard-lag", lagWatch);
-        this.ticker = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "dashboard-ticker");
-            thread.setDaemon(true);
-            return thread;
-        });
-        var unused = ticker.scheduleAtFixedRate(
-                () -> {
-                    try {
-                        LagWatch.Found found = lagWatch.found();
-                        traffic.close(clock.millis(), found.in(), found.totalLag());
-                        sample.adjustTo(traffic.rate());
-                        if (seconds++ % MISTAKES_SECONDS == 0) {
-                            latestMistakes = mistakes.latest(LATEST_MISTAKES);
-                        }
-                        pages.tell(server::state);
-                    } catch (RuntimeException e) {
-                        fail(e);
-                    }
-                },
-                1,
-                1,
-                TimeUnit.SECONDS);
+    private static Map<String, Start> beginnings(Topics topics, Instant now, Options options) {
+        return Map.of(
+                topics.models(), new Start.Beginning(),
+                topics.accuracy(), new Start.Since(now.minus(options.history()), LEAST_FIGURES),
+                topics.predictions(), new Start.Since(now, LATEST_PREDICTIONS),
+                topics.labels(), new Start.Since(now, LATEST_PREDICTIONS));
     }
 
     /** Where the page is. */
@@ -216,24 +172,66 @@ public final class Dashboard implements AutoCloseable {
         return failure;
     }
 
-    private Thread thread(String name, Runnable task) {
-        Thread thread = new Thread(
+    /** Runs a part on a thread of its own, and returns what ends it. */
+    private Runnable run(String name, Runnable task, Runnable stop) {
+        Thread thread = daemon(name, () -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                fail(e);
+            }
+        });
+        thread.start();
+        return () -> {
+            stop.run();
+            try {
+                thread.join(CLOSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+    }
+
+    /** Tells the pages once a second, and returns what ends that. */
+    private Runnable tick(DashboardState state, Pages pages) {
+        ScheduledExecutorService ticker =
+                Executors.newSingleThreadScheduledExecutor(task -> daemon("dashboard-ticker", task));
+        var unused = ticker.scheduleWithFixedDelay(
                 () -> {
                     try {
-                        task.run();
+                        long now = System.nanoTime();
+                        state.tick((now - tickedNanos) / 1e9);
+                        tickedNanos = now;
+                        pages.tell(state::now);
                     } catch (RuntimeException | Error e) {
                         fail(e);
                     }
                 },
-                name);
+                1,
+                1,
+                TimeUnit.SECONDS);
+        return () -> {
+            ticker.shutdown();
+            try {
+                if (!ticker.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                    LOG.error("The dashboard's ticker did not end within {} ms", CLOSE_MILLIS);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+    }
+
+    private static Thread daemon(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
         thread.setDaemon(true);
-        thread.start();
         return thread;
     }
 
     private void fail(Throwable cause) {
-        LOG.error("The dashboard has failed", cause);
-        failure.complete(cause);
+        if (failure.complete(cause)) {
+            LOG.error("The dashboard has failed", cause);
+        }
     }
 
     /** Drawn digits only: gives up soon, so that who waits hears of it. */
@@ -249,26 +247,8 @@ public final class Dashboard implements AutoCloseable {
 
     @Override
     public void close() {
-        ticker.shutdownNow();
-        topicWatch.stop();
-        lagWatch.stop();
-        lagThread.interrupt();
-        pages.close();
-        server.close();
-        try {
-            topicThread.join(CLOSE_MILLIS);
-            lagThread.join(CLOSE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        while (!closing.isEmpty()) {
+            closing.pop().run();
         }
-        images.close();
-        producer.close(Duration.ofSeconds(1));
-    }
-
-    /** Makes a drawn picture what the model takes. */
-    @FunctionalInterface
-    public interface Normaliser {
-        /** The 28 * 28 pixels; empty where nothing is on the picture. */
-        Optional<byte[]> pixels(java.awt.image.BufferedImage picture);
     }
 }

@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,43 +35,37 @@ import org.slf4j.LoggerFactory;
 final class DashboardServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DashboardServer.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
+    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1");
     private static final int SMALLEST_DRAWING = 28;
     private static final int LARGEST_DRAWING = 512;
     /** The largest drawing in base64, and some. */
     private static final long MOST_BYTES = 400_000;
 
     private final String host;
+    private final DashboardState state;
     private final Pages pages;
     private final Drawings drawings;
     private final ImageReader images;
     private final Dashboard.Normaliser normaliser;
-    private final Mistakes mistakes;
     private final MonitoringRoutes monitoring;
-    private final Supplier<String> state;
-    private final Supplier<String> history;
     private final Javalin server;
 
     DashboardServer(
             String host,
             int port,
+            DashboardState state,
             Pages pages,
             Drawings drawings,
             ImageReader images,
             Dashboard.Normaliser normaliser,
-            Mistakes mistakes,
-            MonitoringRoutes monitoring,
-            Supplier<String> state,
-            Supplier<String> history) {
+            MonitoringRoutes monitoring) {
         this.host = host;
+        this.state = state;
         this.pages = pages;
         this.drawings = drawings;
         this.images = images;
         this.normaliser = normaliser;
-        this.mistakes = mistakes;
         this.monitoring = monitoring;
-        this.state = state;
-        this.history = history;
         this.server = Javalin.create(this::configure);
         try {
             server.start(host, port);
@@ -92,8 +85,8 @@ final class DashboardServer implements AutoCloseable {
         config.staticFiles.add("/digitstream/dashboard", Location.CLASSPATH);
         config.routes.before(this::guard);
         monitoring.addTo(config.routes);
-        config.routes.sse("/api/events", client -> pages.add(client, state()));
-        config.routes.get("/api/history", context -> json(context, history.get()));
+        config.routes.sse("/api/events", client -> pages.add(client, state.now()));
+        config.routes.get("/api/history", this::past);
         config.routes.get("/api/mistakes/{actual}/{predicted}", this::mistakesOfACell);
         config.routes.get("/api/images/{partition}/{offset}", this::image);
         config.routes.post("/api/digits", this::classify);
@@ -122,7 +115,7 @@ final class DashboardServer implements AutoCloseable {
         context.header("X-Content-Type-Options", "nosniff");
         context.header("Referrer-Policy", "no-referrer");
         String asked = Optional.ofNullable(context.host()).orElse("");
-        String name = asked.replaceFirst(":\\d+$", "");
+        String name = asked.replaceFirst(":\\d+$", "").replaceAll("^\\[|]$", "");
         boolean anyHost = host.equals("0.0.0.0") || host.equals("::");
         if (!anyHost && !LOOPBACK.contains(name) && !name.equals(host)) {
             throw new ForbiddenResponse("this dashboard is not at " + name + "; see it at " + url());
@@ -138,21 +131,33 @@ final class DashboardServer implements AutoCloseable {
         }
     }
 
+    private void past(Context context) {
+        if (!state.isCaughtUp()) {
+            context.status(503);
+            json(context, StateJson.error("the dashboard's server still reads the past"));
+            return;
+        }
+        json(context, state.past());
+    }
+
     private void mistakesOfACell(Context context) {
         int actual = number(context, "actual", 9);
         int predicted = number(context, "predicted", 9);
-        json(context, StateJson.text(StateJson.mistakes(mistakes.of(actual, predicted))));
+        json(context, StateJson.text(StateJson.mistakes(state.mistakes(actual, predicted))));
     }
 
     private void image(Context context) {
         Optional<byte[]> png = images.png(
-                number(context, "partition", Integer.MAX_VALUE), wholeNumber(context, "offset", Long.MAX_VALUE));
+                number(context, "partition", Integer.MAX_VALUE),
+                wholeNumber(context, "offset", Long.MAX_VALUE),
+                Optional.ofNullable(context.queryParam("id"))
+                        .orElseThrow(() -> new BadRequestResponse("give the image's id, as ?id=ID")));
         if (png.isEmpty()) {
             context.status(404);
             json(context, StateJson.error("there is no such image, or it is there no longer"));
             return;
         }
-        // What stands at an offset stays what it is.
+        // Of one image, since its id is asked for, too.
         context.header("Cache-Control", "private, max-age=86400, immutable")
                 .contentType(ContentType.IMAGE_PNG)
                 .result(png.get());
@@ -249,11 +254,6 @@ final class DashboardServer implements AutoCloseable {
         context.header("Cache-Control", "no-store")
                 .contentType(ContentType.APPLICATION_JSON)
                 .result(json);
-    }
-
-    /** The state of now, as a page is told it. */
-    String state() {
-        return state.get();
     }
 
     String url() {

@@ -62,14 +62,16 @@ final class Drawings {
      * @param pixels 28 * 28 grey values, 255 is ink
      * @return its prediction; fails with a {@link java.util.concurrent.TimeoutException} after ten seconds without one, and
      *     with what Kafka's producer says where the image can't be produced
+     * @throws digitstream.serde.RegistryUnavailableException where the registry does not answer
      */
     CompletableFuture<Answer> classify(byte[] pixels) {
         String imageId = PREFIX + UUID.randomUUID();
+        DigitImage image = new DigitImage(imageId, SIDE, SIDE, ByteBuffer.wrap(pixels), clock.instant());
+        byte[] value = images.serialize(topics.images(), image);
         CompletableFuture<Answer> answer =
                 new CompletableFuture<Answer>().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
         waiting.put(imageId, answer);
-        DigitImage image = new DigitImage(imageId, SIDE, SIDE, ByteBuffer.wrap(pixels), clock.instant());
-        send(topics.images(), imageId, images.serialize(topics.images(), image)).exceptionally(failure -> {
+        send(topics.images(), imageId, value).exceptionally(failure -> {
             answer.completeExceptionally(failure);
             return null;
         });

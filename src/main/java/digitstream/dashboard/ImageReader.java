@@ -40,7 +40,7 @@ final class ImageReader implements AutoCloseable {
         }
     };
 
-    private record Place(int partition, long offset) {}
+    private record Place(int partition, long offset, String imageId) {}
 
     /**
      * Opens a reader.
@@ -66,17 +66,19 @@ final class ImageReader implements AutoCloseable {
     /**
      * The image at a place, as a PNG, its ink light on black as it stands in the topic.
      *
+     * @param imageId of the image: where another one stands there, as in a topic that was made anew, there is none
      * @throws org.apache.kafka.common.errors.TimeoutException where the brokers do not answer
-     * @return empty where there is none: never was, no longer is, can't be decoded, or did not come within three seconds
+     * @return empty where there is none: never was, no longer is, is no image, or did not come within three seconds
      */
-    synchronized Optional<byte[]> png(int partition, long offset) {
-        Place place = new Place(partition, offset);
+    synchronized Optional<byte[]> png(int partition, long offset, String imageId) {
+        Place place = new Place(partition, offset, imageId);
         byte[] known = kept.get(place);
         if (known != null) {
             return Optional.of(known);
         }
-        Optional<byte[]> read =
-                read(new TopicPartition(topic, partition), offset).map(ImageReader::png);
+        Optional<byte[]> read = read(new TopicPartition(topic, partition), offset)
+                .filter(image -> image.getImageId().equals(imageId))
+                .flatMap(ImageReader::png);
         read.ifPresent(png -> kept.put(place, png));
         return read;
     }
@@ -105,28 +107,24 @@ final class ImageReader implements AutoCloseable {
         return Optional.empty();
     }
 
-    private static byte[] png(DigitImage image) {
+    private static Optional<byte[]> png(DigitImage image) {
         int width = image.getWidth();
         int height = image.getHeight();
         if (width < 1
                 || height < 1
                 || (long) width * height > MOST_PIXELS
                 || image.getPixels().remaining() != width * height) {
-            return png(new BufferedImage(1, 1, BufferedImage.TYPE_BYTE_GRAY));
+            return Optional.empty();
         }
         BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
         image.getPixels().duplicate().get(((DataBufferByte) picture.getRaster().getDataBuffer()).getData());
-        return png(picture);
-    }
-
-    private static byte[] png(BufferedImage picture) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             ImageIO.write(picture, "png", out);
         } catch (IOException e) {
             throw new UncheckedIOException("memory does not fail", e);
         }
-        return out.toByteArray();
+        return Optional.of(out.toByteArray());
     }
 
     @Override

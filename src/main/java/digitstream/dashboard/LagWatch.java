@@ -1,10 +1,14 @@
 package digitstream.dashboard;
 
 import digitstream.client.ConsumerLag;
+import java.time.Clock;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,18 +22,23 @@ final class LagWatch implements Runnable {
     private static final long INTERVAL_MILLIS = 1_000;
 
     private final ConsumerLag lag;
-    private volatile Found found = new Found(null, null, Map.of(), 0);
-    private volatile boolean stopped;
+    private final Clock clock;
+    private volatile Found found = new Found(null, false, null, Map.of(), 0);
+    private long endBefore = -1;
+    private long askedNanos;
+    private final CountDownLatch stopped = new CountDownLatch(1);
 
     /**
      * What was found.
      *
-     * @param fault why the brokers could not be asked; null where they answered
+     * @param fault why the brokers did not tell, a line for people; null where they did
+     * @param away whether they did not answer at all, or not in time; else they refused
      * @param in images produced a second; null where that is unknown
      * @param lag records by partition that are not committed yet; empty where that is unknown
      * @param faultSinceMillis when the fault began; 0 where there is none
      */
-    record Found(@Nullable String fault, @Nullable Double in, Map<Integer, Long> lag, long faultSinceMillis) {
+    record Found(
+            @Nullable String fault, boolean away, @Nullable Double in, Map<Integer, Long> lag, long faultSinceMillis) {
         @Nullable
         Long totalLag() {
             return lag.isEmpty()
@@ -38,8 +47,9 @@ final class LagWatch implements Runnable {
         }
     }
 
-    LagWatch(ConsumerLag lag) {
+    LagWatch(ConsumerLag lag, Clock clock) {
         this.lag = lag;
+        this.clock = clock;
     }
 
     Found found() {
@@ -47,42 +57,42 @@ final class LagWatch implements Runnable {
     }
 
     void stop() {
-        stopped = true;
+        stopped.countDown();
     }
 
     @Override
     public void run() {
-        long endBefore = -1;
-        long askedBefore = 0;
         try {
-            while (!stopped) {
-                try {
-                    ConsumerLag.Position position = lag.position();
-                    long now = System.nanoTime();
-                    // A topic that was made anew begins at zero again.
-                    Double in = endBefore < 0 || position.end() < endBefore
-                            ? null
-                            : (position.end() - endBefore) / ((now - askedBefore) / 1e9);
-                    if (found.fault() != null) {
-                        LOG.info("The brokers answer again");
-                    }
-                    SortedMap<Integer, Long> byPartition = new TreeMap<>(position.lag());
-                    found = new Found(null, in, byPartition, 0);
-                    endBefore = position.end();
-                    askedBefore = now;
-                } catch (KafkaException e) {
-                    if (found.fault() == null) {
-                        LOG.warn("The brokers can't be asked: {}", e.toString());
-                    }
-                    long since = found.fault() == null ? System.currentTimeMillis() : found.faultSinceMillis();
-                    found = new Found(String.valueOf(e.getMessage()), null, Map.of(), since);
-                    endBefore = -1;
-                }
-                Thread.sleep(INTERVAL_MILLIS);
-            }
+            do {
+                look();
+            } while (!stopped.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
-            // The dashboard closes.
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look() throws InterruptedException {
+        try {
+            ConsumerLag.Position position = lag.position();
+            long now = System.nanoTime();
+            // A topic that was made anew begins at zero again.
+            Double in = endBefore < 0 || position.end() < endBefore
+                    ? null
+                    : (position.end() - endBefore) / ((now - askedNanos) / 1e9);
+            if (found.fault() != null) {
+                LOG.info("The brokers tell the lag again");
+            }
+            found = new Found(null, false, in, new TreeMap<>(position.lag()), 0);
+            endBefore = position.end();
+            askedNanos = now;
+        } catch (KafkaException e) {
+            if (found.fault() == null) {
+                LOG.warn("The brokers do not tell the lag: {}", e.toString());
+            }
+            long since = found.fault() == null ? clock.millis() : found.faultSinceMillis();
+            boolean away = e instanceof TimeoutException || e instanceof DisconnectException;
+            found = new Found(String.valueOf(e.getMessage()), away, null, Map.of(), since);
+            endBefore = -1;
         }
     }
 }

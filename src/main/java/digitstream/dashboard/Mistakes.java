@@ -19,14 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Mistakes {
     private static final int CLASSES = 10;
-    /** Two seconds of labels' delay at the highest rates that were measured. */
-    private static final int REMEMBERED = 1 << 16;
+    /** Images; at the 4,000 a second that are looked into at most, labels may come 16 seconds later. */
+    static final int REMEMBERED = 1 << 16;
 
     private static final int A_CELL = 24;
 
     private final Map<String, Said> said = bounded();
     private final Map<String, Label> labels = bounded();
     private final List<Deque<Mistake>> cells = new ArrayList<>();
+    private long found;
 
     /**
      * A wrong prediction.
@@ -34,6 +35,7 @@ final class Mistakes {
      * @param partition of the images' topic; likewise the offset
      * @param confidence 0 to 1
      * @param at when the image came to be
+     * @param number counts mistakes in the order in which they were found
      */
     record Mistake(
             String imageId,
@@ -43,7 +45,8 @@ final class Mistakes {
             int actual,
             float confidence,
             String modelVersion,
-            Instant at) {}
+            Instant at,
+            long number) {}
 
     private record Said(int label, float confidence, int partition, long offset, String modelVersion, Instant at) {}
 
@@ -96,17 +99,23 @@ final class Mistakes {
                 label.digit(),
                 prediction.confidence(),
                 prediction.modelVersion(),
-                prediction.at()));
+                prediction.at(),
+                found++));
         if (cell.size() > A_CELL) {
             cell.removeFirst();
         }
     }
 
-    /** The latest of all cells, by event time, newest first. */
+    /** How many images it knows the predictions of. */
+    synchronized int images() {
+        return said.size();
+    }
+
+    /** The latest of all cells, in the order in which they were found, newest first. */
     synchronized List<Mistake> latest(int most) {
         return cells.stream()
                 .flatMap(Deque::stream)
-                .sorted(Comparator.comparing(Mistake::at).reversed())
+                .sorted(Comparator.comparingLong(Mistake::number).reversed())
                 .limit(most)
                 .toList();
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which images are looked at one by one: all of them; and when more come than a person's figures need, every second, fourth,
  * eighth and so on, so that watching takes little from what is watched. By the image id's hash, so that an image's prediction
- * and label are both in it, or neither. Drawn digits always are. Safe for use by several threads.
+ * and label are both in it, or neither, unless its size changes in between. Drawn digits always are. Safe for use by several threads.
  */
 final class Sample {
     /** A second's percentiles and shares are exact enough with so many. */

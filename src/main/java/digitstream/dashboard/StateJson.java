@@ -1,6 +1,7 @@
 package digitstream.dashboard;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,9 +13,11 @@ import digitstream.dashboard.Traffic.Second;
 import digitstream.scoring.Drift;
 import digitstream.scoring.PredictionMix;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the page is told, as JSON. Times are milliseconds since 1970, rates a second, probabilities 0 to 1. */
 final class StateJson {
@@ -22,20 +25,38 @@ final class StateJson {
 
     private StateJson() {}
 
-    /** The state of now: each page gets it once a second. */
+    /**
+     * The state of now: each page gets it once a second.
+     *
+     * @param failed whether a part of the dashboard has died
+     * @param model that is in service; null where none is known
+     * @param readMillis when a prediction or a record of accuracy was last read; -1 before the first
+     * @param figuresMillis when a record of accuracy was
+     * @param latest mistakes, of any cell
+     * @param images that mistakes were looked for among
+     */
     static String state(
             long nowMillis,
+            boolean failed,
+            @Nullable String model,
+            long readMillis,
+            long figuresMillis,
             Traffic traffic,
+            Map<String, PredictionMix> recentMixes,
             LagWatch.Found found,
             AccuracyHistory history,
             Releases releases,
             int oneIn,
-            List<Mistake> latest) {
+            List<Mistake> latest,
+            int images) {
         ObjectNode json = JSON.createObjectNode();
-        json.put("now", nowMillis);
-        ObjectNode kafka = json.putObject("kafka").put("fault", found.fault());
-        kafka.put("faultSince", found.faultSinceMillis());
-        json.put("lastPrediction", traffic.lastPredictionMillis());
+        json.put("now", nowMillis).put("failed", failed).put("model", model);
+        json.putObject("kafka")
+                .put("fault", found.fault())
+                // One that still sends records is not away, whatever it does not tell.
+                .put("away", found.away() && readMillis < found.faultSinceMillis())
+                .put("faultSince", found.faultSinceMillis());
+        json.put("lastPrediction", traffic.lastPredictionMillis()).put("lastFigures", figuresMillis);
         Second latestSecond = traffic.latest();
         if (latestSecond != null) {
             json.set("second", second(latestSecond));
@@ -44,26 +65,32 @@ final class StateJson {
         found.lag().forEach((partition, records) -> lag.put(Integer.toString(partition), records));
         json.put("oneIn", oneIn);
         ObjectNode mixes = json.putObject("mixes");
-        traffic.recentMixes().forEach((model, mix) -> mixes.set(model, mix(mix, releases.of(model))));
+        recentMixes.forEach((version, mix) -> mixes.set(version, mix(mix, releases.of(version))));
         List<Releases.Start> starts = releases.starts();
         if (!starts.isEmpty()) {
             json.set("start", start(starts.get(starts.size() - 1)));
         }
-        ArrayNode accuracy = json.putArray("accuracy");
-        for (Accuracy figures : history.latest()) {
-            ObjectNode one = RecordJson.of(figures);
-            one.put("computedAt", figures.getComputedAt().toEpochMilli());
-            accuracy.add(one);
-        }
+        json.set("accuracy", figures(history.news(model, nowMillis)));
         json.set("mistakes", mistakes(latest));
+        json.put("images", images);
         return text(json);
     }
 
+    private static ArrayNode figures(Collection<Accuracy> records) {
+        ArrayNode all = JSON.createArrayNode();
+        for (Accuracy figures : records) {
+            all.add(RecordJson.of(figures)
+                    .put("computedAt", figures.getComputedAt().toEpochMilli()));
+        }
+        return all;
+    }
+
     /** The past, for a page that opens. */
-    static String history(AccuracyHistory history, Traffic traffic, Releases releases) {
+    static String history(long nowMillis, AccuracyHistory history, Traffic traffic, Releases releases) {
         ObjectNode json = JSON.createObjectNode();
+        json.set("latest", figures(history.latest()));
         ObjectNode lines = json.putObject("accuracy");
-        for (Map.Entry<String, List<Point>> line : history.lines().entrySet()) {
+        for (Map.Entry<String, List<Point>> line : history.lines(nowMillis).entrySet()) {
             ArrayNode points = lines.putArray(line.getKey());
             for (Point point : line.getValue()) {
                 points.addArray()
@@ -122,7 +149,7 @@ final class StateJson {
         return text(JSON.createObjectNode().put("error", message));
     }
 
-    static String text(com.fasterxml.jackson.databind.JsonNode json) {
+    static String text(JsonNode json) {
         try {
             return JSON.writeValueAsString(json);
         } catch (JsonProcessingException e) {
@@ -139,7 +166,8 @@ final class StateJson {
                 .put("p95", second.p95())
                 .put("p99", second.p99())
                 .put("batchSize", second.batchSize())
-                .put("lag", second.lag());
+                .put("lag", second.lag())
+                .put("ahead", second.aheadMillis());
     }
 
     private static ObjectNode start(Releases.Start start) {

@@ -5,90 +5,78 @@ import digitstream.avro.DigitLabel;
 import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
+import digitstream.scoring.AccuracyCounts;
+import digitstream.scoring.RecordFaults;
 import digitstream.serde.AvroDecoder;
 import digitstream.serde.Decoded;
 import digitstream.serde.Decoder;
 import digitstream.serde.RegistryUnavailableException;
 import digitstream.serde.SchemaRegistry;
 import digitstream.topology.Topics;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the topics and tells what comes: the past of digits.accuracy first, then it and the others as they grow. One thread
- * runs it. A record that can't be read is logged and passed over; where the registry is away, it waits.
+ * Reads the topics and tells what comes. One thread runs it. A record that can't be read, or not be counted, is logged and
+ * passed over, as scoring makes a dead letter of it; where the registry is away, it waits.
  */
 final class TopicWatch implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
     private static final Duration POLL = Duration.ofMillis(100);
-    /** More published figures than this at once are the past. */
-    private static final int FEW = 100;
-
     private static final long REGISTRY_PAUSE_MILLIS = 1_000;
+    private static final long WARNING_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final int CELLS = AccuracyCounts.CLASSES * AccuracyCounts.CLASSES;
 
-    private final List<CommittedReader> past;
-    private final CommittedReader live;
+    private final CommittedReader reader;
     private final Topics topics;
     private final Decoder<Accuracy> accuracies;
     private final Decoder<ModelRelease> releases;
     private final Decoder<Prediction> predictions;
     private final Decoder<DigitLabel> labels;
     private final Sample sample;
-    private final Listeners listeners;
-    private final Clock clock;
+    private final Listener listener;
     private volatile boolean stopped;
+    private long passedOver;
+    private long warnedNanos = System.nanoTime() - WARNING_NANOS;
 
-    /**
-     * Who is told of what; on the thread that reads.
-     *
-     * @param caughtUp each time that there is no past left to be read
-     */
-    record Listeners(
-            Consumer<ModelRelease> release,
-            Consumer<Accuracy> accuracy,
-            PredictionListener prediction,
-            Consumer<DigitLabel> label,
-            Runnable caughtUp) {}
+    /** Who is told of what; on the thread that reads. */
+    interface Listener {
+        void released(ModelRelease release);
 
-    /** Is told of a prediction, and when it was read. */
-    interface PredictionListener {
-        void predicted(Prediction prediction, long readAtMillis);
+        void published(Accuracy figures);
 
-        /** One has come that is not in the sample, and was not looked into. */
-        void passedOver(long readAtMillis);
+        void predicted(Prediction prediction);
+
+        /** A prediction has come that is not in the sample, and was not looked into. */
+        void passedOver();
+
+        /** A prediction that stood in its topic when the reading began. */
+        void predictedInThePast(Prediction prediction);
+
+        void labelled(DigitLabel label);
+
+        /** Once: all is read that stood in the topics when the reading began. */
+        void caughtUp();
     }
 
     /**
      * Takes what it reads from.
      *
-     * @param past of what is read from an earlier time on: figures and releases; closed at the end, as is the other
-     * @param live of the predictions and the labels
+     * @param reader of the models, the accuracy, the predictions and the labels; closed at the end
      */
-    TopicWatch(
-            List<CommittedReader> past,
-            CommittedReader live,
-            Topics topics,
-            SchemaRegistry schemas,
-            Sample sample,
-            Listeners listeners,
-            Clock clock) {
-        this.past = List.copyOf(past);
-        this.live = live;
+    TopicWatch(CommittedReader reader, Topics topics, SchemaRegistry schemas, Sample sample, Listener listener) {
+        this.reader = reader;
         this.topics = topics;
         this.accuracies = new AvroDecoder<>(schemas, Accuracy.class);
         this.releases = new AvroDecoder<>(schemas, ModelRelease.class);
         this.predictions = new AvroDecoder<>(schemas, Prediction.class);
         this.labels = new AvroDecoder<>(schemas, DigitLabel.class);
         this.sample = sample;
-        this.listeners = listeners;
-        this.clock = clock;
+        this.listener = listener;
     }
 
     void stop() {
@@ -97,66 +85,68 @@ final class TopicWatch implements Runnable {
 
     @Override
     public void run() {
-        try (live) {
-            boolean catchesUp = true;
+        try (reader) {
+            boolean caughtUp = false;
             while (!stopped) {
-                // While there is a past to be read, nothing waits for what is yet to come.
-                for (ConsumerRecord<byte[], byte[]> record : live.poll(catchesUp ? Duration.ZERO : POLL)) {
+                for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
                     take(record);
                 }
-                boolean found = false;
-                for (CommittedReader reader : past) {
-                    ConsumerRecords<byte[], byte[]> published = reader.poll(catchesUp ? POLL : Duration.ZERO);
-                    for (ConsumerRecord<byte[], byte[]> record : published) {
-                        take(record);
-                    }
-                    found |= published.count() > FEW;
-                }
-                catchesUp = found;
-                if (!catchesUp) {
-                    listeners.caughtUp().run();
+                if (!caughtUp && reader.isCaughtUp()) {
+                    caughtUp = true;
+                    listener.caughtUp();
                 }
             }
-        } catch (InterruptedException | org.apache.kafka.common.errors.InterruptException e) {
-            // The dashboard closes.
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            past.forEach(CommittedReader::close);
         }
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
         if (record.topic().equals(topics.accuracy())) {
-            read(accuracies, record).ifPresent(listeners.accuracy());
+            read(accuracies, record, TopicWatch::fault).ifPresent(listener::published);
         } else if (record.topic().equals(topics.models())) {
-            read(releases, record).ifPresent(listeners.release());
+            read(releases, record, release -> Optional.empty()).ifPresent(listener::released);
         } else if (record.topic().equals(topics.labels())) {
             if (sample.has(record.key())) {
-                read(labels, record).ifPresent(listeners.label());
+                read(labels, record, RecordFaults::of).ifPresent(listener::labelled);
             }
-        } else if (!sample.has(record.key())) {
-            listeners.prediction().passedOver(clock.millis());
+        } else if (reader.isPast(record)) {
+            read(predictions, record, TopicWatch::fault).ifPresent(listener::predictedInThePast);
+        } else if (sample.has(record.key())) {
+            read(predictions, record, TopicWatch::fault).ifPresent(listener::predicted);
         } else {
-            read(predictions, record)
-                    .ifPresent(prediction -> listeners.prediction().predicted(prediction, clock.millis()));
+            listener.passedOver();
         }
     }
 
-    private <T> Optional<T> read(Decoder<T> decoder, ConsumerRecord<byte[], byte[]> record)
+    private static Optional<String> fault(Prediction prediction) {
+        return prediction.getProbabilities().size() == AccuracyCounts.CLASSES
+                ? RecordFaults.of(prediction)
+                : Optional.of("it has " + prediction.getProbabilities().size() + " probabilities, not "
+                        + AccuracyCounts.CLASSES);
+    }
+
+    private static Optional<String> fault(Accuracy figures) {
+        return figures.getConfusion().size() == CELLS && figures.getClasses().size() == AccuracyCounts.CLASSES
+                ? Optional.empty()
+                : Optional.of(
+                        "its confusion matrix has " + figures.getConfusion().size() + " cells, not " + CELLS);
+    }
+
+    private <T> Optional<T> read(
+            Decoder<T> decoder, ConsumerRecord<byte[], byte[]> record, Function<T, Optional<String>> fault)
             throws InterruptedException {
         while (true) {
             try {
                 Decoded<T> decoded = decoder.decode(record.value());
-                if (decoded instanceof Decoded.Value<T> value) {
-                    return Optional.of(value.value());
+                Optional<String> found = decoded instanceof Decoded.Malformed<T> malformed
+                        ? Optional.of(malformed.reason())
+                        : fault.apply(((Decoded.Value<T>) decoded).value());
+                if (found.isPresent()) {
+                    passOver(record, found.get());
+                    return Optional.empty();
                 }
-                LOG.warn(
-                        "{}-{} offset {} can't be read and is passed over: {}",
-                        record.topic(),
-                        record.partition(),
-                        record.offset(),
-                        ((Decoded.Malformed<T>) decoded).reason());
-                return Optional.empty();
+                return Optional.of(((Decoded.Value<T>) decoded).value());
             } catch (RegistryUnavailableException e) {
                 if (stopped) {
                     return Optional.empty();
@@ -164,6 +154,21 @@ final class TopicWatch implements Runnable {
                 LOG.warn("The schema registry is away; waiting: {}", e.getMessage());
                 Thread.sleep(REGISTRY_PAUSE_MILLIS);
             }
+        }
+    }
+
+    /** However many there are, the log gets a line a second. */
+    private void passOver(ConsumerRecord<byte[], byte[]> record, String reason) {
+        passedOver++;
+        if (System.nanoTime() - warnedNanos > WARNING_NANOS) {
+            LOG.warn(
+                    "{}-{} offset {} is passed over, the {}. so far: {}",
+                    record.topic(),
+                    record.partition(),
+                    record.offset(),
+                    passedOver,
+                    reason);
+            warnedNanos = System.nanoTime();
         }
     }
 }

@@ -35,8 +35,8 @@ final class Traffic {
     private long count;
     private long looked;
     private long batchSizes;
+    private long aheadMillis;
     private long lastPredictionMillis = -1;
-    private long lastClosedMillis = -1;
 
     /**
      * One second, more or less.
@@ -46,6 +46,7 @@ final class Traffic {
      * @param p50 end-to-end latency, event time to committed prediction read here, in milliseconds; null without predictions
      * @param batchSize mean, as the images see it; null without predictions
      * @param lag images that are not predicted and committed yet; null where the brokers did not say
+     * @param aheadMillis how far the event times were ahead of this machine's clock at most; 0 where none was
      * @param mixes what each model version predicted, by {@code <model name>/<model version>}; not changed any more
      */
     record Second(
@@ -57,6 +58,7 @@ final class Traffic {
             @Nullable Long p99,
             @Nullable Double batchSize,
             @Nullable Long lag,
+            long aheadMillis,
             Map<String, PredictionMix> mixes) {}
 
     /**
@@ -69,8 +71,9 @@ final class Traffic {
     }
 
     synchronized void predicted(Prediction prediction, long nowMillis) {
-        long latency = Math.max(0, nowMillis - prediction.getEventTime().toEpochMilli());
-        latencies.recordValue(Math.min(LONGEST_LATENCY_MILLIS, latency));
+        long latency = nowMillis - prediction.getEventTime().toEpochMilli();
+        latencies.recordValue(Math.max(0, Math.min(LONGEST_LATENCY_MILLIS, latency)));
+        aheadMillis = Math.max(aheadMillis, -latency);
         batchSizes += prediction.getBatchSize();
         if (!prediction.getModelVersion().equals(version)
                 || !prediction.getModelName().equals(name)) {
@@ -100,9 +103,12 @@ final class Traffic {
         temperature = temperatures.applyAsDouble(model);
     }
 
-    /** Ends a second. */
-    synchronized void close(long nowMillis, @Nullable Double in, @Nullable Long lag) {
-        double length = lastClosedMillis < 0 ? 1 : Math.max(1, nowMillis - lastClosedMillis) / 1e3;
+    /**
+     * Ends a second.
+     *
+     * @param length in seconds, over 0
+     */
+    synchronized void close(long nowMillis, double length, @Nullable Double in, @Nullable Long lag) {
         boolean none = looked == 0;
         seconds.addLast(new Second(
                 nowMillis,
@@ -113,18 +119,19 @@ final class Traffic {
                 none ? null : latencies.getValueAtPercentile(99),
                 none ? null : (double) batchSizes / looked,
                 lag,
+                aheadMillis,
                 mixes));
         if (seconds.size() > SECONDS) {
             seconds.removeFirst();
         }
         latencies.reset();
         batchSizes = 0;
+        aheadMillis = 0;
         mixes = new HashMap<>();
         name = "";
         version = "";
         count = 0;
         looked = 0;
-        lastClosedMillis = nowMillis;
     }
 
     /** The seconds so far, oldest first. */

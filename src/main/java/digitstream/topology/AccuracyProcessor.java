@@ -4,9 +4,11 @@ import digitstream.avro.Accuracy;
 import digitstream.scoring.AccuracyCounts;
 import digitstream.scoring.LabelFates;
 import digitstream.scoring.ModelVersion;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -21,6 +23,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * changed.
  */
 final class AccuracyProcessor implements Processor<byte[], byte[], String, Accuracy> {
+    private static final AccuracyCounts NOTHING = new AccuracyCounts();
+
     private final ScoreSettings settings;
     private final ScoreMetrics metrics;
     private final Map<ModelVersion, NavigableMap<Long, Map<Integer, AccuracyCounts>>> models = new HashMap<>();
@@ -71,25 +75,45 @@ final class AccuracyProcessor implements Processor<byte[], byte[], String, Accur
     private void publish(long now) {
         LabelFates fates = labels.values().stream().reduce(LabelFates.NONE, LabelFates::plus);
         long end = settings.startOfBucket(now) + settings.bucket().toMillis();
+        models.forEach((model, buckets) -> retire(model, buckets, now));
+        Optional<ModelVersion> newest = newest();
         models.forEach((model, buckets) -> {
-            retire(model, buckets, now);
+            boolean tellsLabels = model.equals(newest.orElse(null));
             settings.windows()
                     .forEach((name, length) -> publish(
                             new AccuracyWindow(model, name, end - length.toMillis(), end, now),
                             sum(buckets.tailMap(end - length.toMillis(), true)),
-                            fates));
+                            fates,
+                            tellsLabels));
             publish(
                     new AccuracyWindow(model, ScoreSettings.SINCE_START, CountsKey.SINCE_START, end, now),
                     sum(buckets.headMap(CountsKey.SINCE_START, true)),
-                    fates);
+                    fates,
+                    tellsLabels);
         });
     }
 
-    private void publish(AccuracyWindow window, AccuracyCounts counts, LabelFates fates) {
-        Published next = new Published(counts, fates);
-        if (!next.equals(published.put(window.key(), next))) {
+    /** The model version of the newest images: where only the labels' counts change, its records tell, and no old one's. */
+    private Optional<ModelVersion> newest() {
+        return models.entrySet().stream()
+                .filter(model -> !model.getValue().isEmpty())
+                .max(Comparator.comparing(model -> model.getValue().lastKey()))
+                .map(Map.Entry::getKey);
+    }
+
+    private void publish(AccuracyWindow window, AccuracyCounts counts, LabelFates fates, boolean tellsLabels) {
+        Published before = published.get(window.key());
+        boolean changed = before == null
+                || !before.counts().equals(counts)
+                || (tellsLabels && !before.labels().equals(fates));
+        if (changed) {
+            published.put(window.key(), new Published(counts, fates));
             Accuracy figures = window.figures(counts, fates);
-            metrics.published(window.key(), figures);
+            if (counts.equals(NOTHING)) {
+                metrics.retract(window.key());
+            } else {
+                metrics.published(window.key(), figures);
+            }
             context.forward(new Record<>(window.key(), figures, window.computedAtMillis()));
         }
     }

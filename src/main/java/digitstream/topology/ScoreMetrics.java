@@ -112,10 +112,18 @@ public final class ScoreMetrics {
         }
     }
 
-    /** Figures are published. */
+    /** Figures of a window with predictions are published. */
     void published(String key, Accuracy figures) {
         Published gauges = published.computeIfAbsent(key, ignored -> new Published(figures));
         gauges.latest = figures;
+    }
+
+    /** A window has become empty: there is nothing to be told of it, as of a version that is no longer served. */
+    void retract(String key) {
+        Published gauges = published.remove(key);
+        if (gauges != null) {
+            gauges.remove();
+        }
     }
 
     /** This process sums up no more: another one's figures are the latest now. */

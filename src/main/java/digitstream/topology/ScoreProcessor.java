@@ -6,14 +6,15 @@ import digitstream.avro.DigitLabel;
 import digitstream.avro.Prediction;
 import digitstream.scoring.ImageState;
 import digitstream.scoring.ModelVersion;
+import digitstream.scoring.RecordFaults;
 import digitstream.serde.Decoded;
 import digitstream.serde.Decoder;
+import java.util.Optional;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.jspecify.annotations.Nullable;
 
 /** Takes predictions and labels into the state of their image, and what that changes into the pending counts. */
 final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Scoring> {
@@ -68,12 +69,9 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Scoring>
             return;
         }
         DigitLabel label = ((Decoded.Value<DigitLabel>) decoded).value();
-        String fault = idFault(record.key(), label.getImageId());
-        if (fault == null && !isDigit(label.getLabel())) {
-            fault = "the label is " + label.getLabel() + ", not a digit 0 to 9";
-        }
-        if (fault != null) {
-            reject(record, at, DeadLetterReason.INVALID, fault);
+        Optional<String> fault = idFault(record.key(), label.getImageId()).or(() -> RecordFaults.of(label));
+        if (fault.isPresent()) {
+            reject(record, at, DeadLetterReason.INVALID, fault.get());
             return;
         }
         ImageState.Label next =
@@ -88,21 +86,12 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Scoring>
             return;
         }
         Prediction prediction = ((Decoded.Value<Prediction>) decoded).value();
-        ModelVersion model = new ModelVersion(prediction.getModelName(), prediction.getModelVersion());
-        String fault = idFault(record.key(), prediction.getImageId());
-        if (fault == null && !isDigit(prediction.getLabel())) {
-            fault = "the predicted label is " + prediction.getLabel() + ", not a digit 0 to 9";
-        }
-        if (fault == null && !(prediction.getConfidence() >= 0 && prediction.getConfidence() <= 1)) {
-            fault = "the confidence is " + prediction.getConfidence() + ", not 0 to 1";
-        }
-        if (fault == null && model.equals(CountsKey.LABELS)) {
-            fault = "the model has no name and no version";
-        }
-        if (fault != null) {
-            reject(record, at, DeadLetterReason.INVALID, fault);
+        Optional<String> fault = idFault(record.key(), prediction.getImageId()).or(() -> RecordFaults.of(prediction));
+        if (fault.isPresent()) {
+            reject(record, at, DeadLetterReason.INVALID, fault.get());
             return;
         }
+        ModelVersion model = new ModelVersion(prediction.getModelName(), prediction.getModelVersion());
         long eventTime = prediction.getEventTime().toEpochMilli();
         update(
                 record,
@@ -151,14 +140,10 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Scoring>
         context.forward(record.withValue(new Rejected(reason, message, source, record.value())));
     }
 
-    private static @Nullable String idFault(byte[] key, String imageId) {
+    private static Optional<String> idFault(byte[] key, String imageId) {
         return imageId.equals(new String(key, UTF_8))
-                ? null
-                : "the record's key is not the image id '" + imageId + "' in UTF-8";
-    }
-
-    private static boolean isDigit(int label) {
-        return label >= 0 && label <= 9;
+                ? Optional.empty()
+                : Optional.of("the record's key is not the image id '" + imageId + "' in UTF-8");
     }
 
     private interface Event {

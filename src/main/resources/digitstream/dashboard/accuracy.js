@@ -1,28 +1,57 @@
-// Accuracy over time, by window and model version; and what follows from the chosen window.
+// Accuracy over time, by window and model version; and what follows from the chosen window and version.
 import {byId, clock, colour, count, duration, element, percent} from './page.js';
 import {Chart, join, line} from './charts.js';
 
 const ORDER = ['1m', '10m', '1h', 'all'];
 const COLOURS = ['blue', 'orange', 'green', 'red'];
-const MOST_POINTS = 4_000;
-const WIDEST = 0.03;
+// Beyond this share, the widest intervals do not make the axis: of the first few images little can be said.
+const NARROW = 0.97;
+const SHORTEST_SECONDS = 60;
+const OLD_MILLIS = 15_000;
 const POINT = figures => [
   figures.computedAt, figures.accuracy, figures.accuracyLow, figures.accuracyHigh, figures.coverage, figures.labelDelayP50Millis];
 
+const latest = new Map();
 let lines = {};
-let latest = [];
-let chosen = 'all';
+let now = Date.now();
+let inService = null;
+let chosenWindow = 'all';
+let chosenVersion = '';
+let span = Infinity;
 let versions = [];
 let starts = [];
 
-/** From the lowest end of an interval to the highest, but for the widest few: of the first images' little can be said. */
+/** From the first time that is shown to now, in seconds. */
+function times(plot, low) {
+  const end = Math.max(now / 1000, plot.data[0][plot.data[0].length - 1] ?? 0);
+  return [Math.min(end - SHORTEST_SECONDS, Math.max(low ?? end, end - span)), end];
+}
+
+/** Of the times that are shown, from the lowest end of an interval to the highest, but for the widest intervals. */
 function range(plot) {
-  const ends = plot.data.slice(1).flat().filter(value => value != null).sort((a, b) => a - b);
-  return ends.length ? [Math.max(0, ends[Math.floor(ends.length * WIDEST)] - 0.002), Math.min(1, ends[ends.length - 1] + 0.002)] : [0, 1];
+  const [start, end] = times(plot, plot.data[0][0]);
+  const intervals = [];
+  for (let series = 2; series < plot.data.length; series += 3) {
+    plot.data[0].forEach((at, i) => {
+      const low = plot.data[series][i];
+      if (at >= start && at <= end && low != null) {
+        intervals.push({low, high: plot.data[series + 1][i]});
+      }
+    });
+  }
+  if (!intervals.length) {
+    return [0, 1];
+  }
+  const widths = intervals.map(one => one.high - one.low).sort((a, b) => a - b);
+  const widest = widths[Math.ceil(NARROW * widths.length) - 1];
+  const shown = intervals.filter(one => one.high - one.low <= widest);
+  const low = shown.reduce((least, one) => Math.min(least, one.low), 1);
+  const high = shown.reduce((most, one) => Math.max(most, one.high), 0);
+  return [Math.max(0, low - 0.002), Math.min(1, high + 0.002)];
 }
 
 const chart = new Chart('accuracy-chart', 260, axis => ({
-  scales: {y: {range}},
+  scales: {x: {range: times}, y: {range}},
   axes: [axis, {...axis, size: 70, values: (plot, ticks) => ticks.map(tick => percent(tick))}],
   series: [{}, ...versions.flatMap((version, i) => [
     line(version, COLOURS[i % COLOURS.length], v => percent(v)),
@@ -34,7 +63,7 @@ const chart = new Chart('accuracy-chart', 260, axis => ({
 }));
 
 const beside = (id, unit, range) => new Chart(id, 150, axis => ({
-  scales: {y: {range}},
+  scales: {x: {range: times}, y: {range}},
   axes: [axis, {...axis, size: 70, values: (plot, ticks) => ticks.map(unit)}],
   series: [{}, ...versions.map((version, i) => line(version, COLOURS[i % COLOURS.length], unit))],
 }));
@@ -75,51 +104,54 @@ function markStarts(plot) {
 }
 
 const versionOf = figures => figures.modelName + '/' + figures.modelVersion;
+const keyOf = figures => versionOf(figures) + '/' + figures.window;
 
-/** The version that was heard of last. */
-const current = () => latest.reduce((a, b) => a && a.computedAt >= b.computedAt ? a : b, null);
+/** The model version whose figures are shown, <name>/<version>: the chosen one, else that in service; null before there is any. */
+export const model = () => chosenVersion || inService;
 
-/** The model version whose figures are shown: <name>/<version>; null before there are any. */
-export const model = () => current() && versionOf(current());
+const figuresOf = version => [...latest.values()].filter(one => versionOf(one) === version);
 
-/** The figures of the chosen window of the current model; null before there are any. */
-export const figures = () => {
-  const now = current();
-  return now && (latest.find(one => versionOf(one) === versionOf(now) && one.window === chosen) ?? now);
-};
+/** The figures of the chosen window of the shown model version; null before there are any. */
+export const figures = () => latest.get(model() + '/' + chosenWindow) ?? figuresOf(model())[0] ?? null;
 
 export function begin(history) {
   lines = history.accuracy;
   starts = history.starts;
+  latest.clear();
+  history.latest.forEach(one => latest.set(keyOf(one), one));
 }
 
 export function update(state) {
-  latest = state.accuracy;
+  now = state.now;
+  inService = state.model;
   if (state.start && !starts.some(start => start.at === state.start.at)) {
     starts.push(state.start);
   }
-  for (const one of latest) {
-    const known = lines[versionOf(one) + '/' + one.window] ??= [];
+  for (const one of state.accuracy) {
+    latest.set(keyOf(one), one);
+    const known = lines[keyOf(one)] ??= [];
+    // Where the scoring process's clock was set back, time goes on from there.
+    while (known.length && known[known.length - 1][0] > one.computedAt) {
+      known.pop();
+    }
     if (!known.length || known[known.length - 1][0] < one.computedAt) {
       known.push(POINT(one));
-      if (known.length > MOST_POINTS) {
-        known.splice(0, known.length - MOST_POINTS);
-      }
     }
   }
   show();
 }
 
 function show() {
-  const now = current();
-  if (!now) {
+  showVersions();
+  const f = figures();
+  if (!f) {
     byId('accuracy-note').textContent = 'No accuracy has been published yet: nothing was predicted, or nothing scores.';
     return;
   }
-  byId('model').textContent = `${now.modelName} ${now.modelVersion}`;
-  showWindows(latest.filter(one => versionOf(one) === versionOf(now)));
+  byId('model').textContent = `${f.modelName} ${f.modelVersion}`;
+  showWindows(figuresOf(model()));
 
-  const shown = [...new Set(Object.keys(lines).filter(key => key.endsWith('/' + chosen)).map(key => key.slice(0, key.lastIndexOf('/'))))];
+  const shown = Object.keys(lines).filter(key => key.endsWith('/' + chosenWindow)).map(key => key.slice(0, key.lastIndexOf('/')));
   const sameVersions = shown.length === versions.length && shown.every((version, i) => version === versions[i]);
   versions = shown;
   if (!sameVersions) {
@@ -127,42 +159,72 @@ function show() {
   }
   // Columns of a point: time, accuracy, its interval's ends, coverage, the labels' delay.
   const table = (...columns) => join(shown.map(version => {
-    const points = lines[version + '/' + chosen];
+    const points = lines[version + '/' + chosenWindow];
     return [points.map(point => point[0] / 1000), ...columns.map(column => points.map(point => point[column]))];
   }));
-  chart.show(table(1, 2, 3));
-  coverage.show(table(4));
-  delay.show(table(5));
+  if (shown.length) {
+    chart.show(table(1, 2, 3));
+    coverage.show(table(4));
+    delay.show(table(5));
+  }
 
-  const f = figures();
   byId('accuracy-note').textContent = `${windowName(f.window)}: ${count(f.labelled)} of ${count(f.predicted)} predictions have a label `
       + `(coverage ${percent(f.coverage, 1)}); labels come ${duration(f.labelDelayP50Millis)} (median) after their images. `
       + `${count(f.pending)} wait for one, ${count(f.expired)} never got one, ${count(f.duplicates)} predictions were duplicates. `
       + `Published ${clock(f.computedAt)}.`;
 }
 
+/** With more than one version, which is shown can be chosen. */
+function showVersions() {
+  const known = [...new Set([...latest.values()].map(versionOf))].sort();
+  const select = byId('version');
+  byId('versions').hidden = known.length < 2;
+  const options = ['', ...known];
+  if (options.length !== select.options.length || options.some((version, i) => version !== select.options[i].value)) {
+    chosenVersion = known.includes(chosenVersion) ? chosenVersion : '';
+    select.replaceChildren(...options.map(version => element('option', {value: version}, version || 'the one in service')));
+    select.value = chosenVersion;
+  }
+}
+
+function choose() {
+  document.dispatchEvent(new Event('figures-chosen'));
+  show();
+}
+
+byId('version').addEventListener('change', event => {
+  chosenVersion = event.target.value;
+  choose();
+});
+
+byId('span').addEventListener('change', event => {
+  span = Number(event.target.value) || Infinity;
+  show();
+});
+
 const windowName = name => name === 'all' ? 'Since the start' : 'Last ' + name;
 
 function showWindows(figures) {
   const rank = one => (ORDER.indexOf(one.window) + 1) || ORDER.length;
   const into = byId('windows');
+  [...into.children].filter(tile => !figures.some(one => one.window === tile.dataset.window)).forEach(tile => tile.remove());
   for (const one of [...figures].sort((a, b) => rank(a) - rank(b))) {
     let tile = into.querySelector(`[data-window="${CSS.escape(one.window)}"]`);
     if (!tile) {
       tile = element('button', {type: 'button', className: 'tile', 'data-window': one.window}, element('span'), element('b'), element('span'));
       tile.addEventListener('click', () => {
-        chosen = one.window;
-        document.dispatchEvent(new Event('window-chosen'));
-        show();
+        chosenWindow = one.window;
+        choose();
       });
       into.append(tile);
     }
-    tile.setAttribute('aria-pressed', String(one.window === chosen));
-    const half = one.accuracy == null ? null : (one.accuracyHigh - one.accuracyLow) / 2;
+    tile.setAttribute('aria-pressed', String(one.window === chosenWindow));
     tile.children[0].textContent = windowName(one.window);
     tile.children[1].textContent = percent(one.accuracy);
-    tile.children[2].textContent = half == null
+    tile.children[2].textContent = (one.accuracy == null
         ? 'no labels'
-        : `${percent(one.accuracyLow, 2)} to ${percent(one.accuracyHigh, 2)}, ${count(one.labelled)} labels`;
+        : `${percent(one.accuracyLow, 2)} to ${percent(one.accuracyHigh, 2)}, ${count(one.labelled)} labels`)
+        // Figures that do not change are not published again; those of a pipeline that stands still are old.
+        + (now - one.computedAt > OLD_MILLIS ? `; as of ${clock(one.computedAt)}` : '');
   }
 }

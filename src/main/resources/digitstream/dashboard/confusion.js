@@ -5,6 +5,9 @@ const DIGITS = [...Array(10).keys()];
 const SVG = 'http://www.w3.org/2000/svg';
 let cell = null;
 let shownMistakes = '';
+let looked = 0;
+const PICTURE_AGAIN_MILLIS = 3_000;
+const PICTURE_TRIES = 5;
 
 export function show(figures) {
   if (figures) {
@@ -32,11 +35,9 @@ function showConfusion(counts) {
       inner.textContent = row[said] === 0 ? '·' : short(row[said]);
       inner.title = count(row[said]);
       inner.style.backgroundColor = share === 0 ? 'transparent' : actual === said ? `rgba(${colour('heat')}, ${share})` : `rgba(200, 60, 40, ${share})`;
-      inner.setAttribute('aria-label', `${count(row[said])} images of a ${actual} were said to be a ${said}`);
       if (actual !== said) {
+        inner.setAttribute('aria-label', `${count(row[said])} images of a ${actual} were said to be a ${said}`);
         inner.setAttribute('aria-pressed', String(cell?.actual === actual && cell?.said === said));
-      } else {
-        inner.removeAttribute('aria-label');
       }
     }
   }
@@ -53,7 +54,7 @@ function cellButton(actual, said) {
 async function choose(next) {
   cell = next;
   byId('mistakes-all').hidden = !cell;
-  byId('mistakes-what').textContent = cell ? `A ${cell.actual} that was said to be a ${cell.said}.` : 'All cells.';
+  sayWhat();
   for (const button of byId('confusion').querySelectorAll('button')) {
     button.setAttribute('aria-pressed', 'false');
   }
@@ -63,20 +64,31 @@ async function choose(next) {
   await refreshCell();
 }
 
+const sayWhat = () => byId('mistakes-what').textContent = cell ? `A ${cell.actual} that was said to be a ${cell.said}.` : 'All cells.';
+
 byId('mistakes-all').addEventListener('click', () => choose(null));
 
 async function refreshCell() {
-  if (cell) {
+  const asked = cell;
+  if (asked) {
     try {
-      draw(await ask(`/api/mistakes/${cell.actual}/${cell.said}`));
+      const mistakes = await ask(`/api/mistakes/${asked.actual}/${asked.said}`);
+      if (asked === cell) {
+        draw(mistakes);
+        sayWhat();
+      }
     } catch (error) {
       byId('mistakes-what').textContent = 'The mistakes can\'t be fetched: ' + error.message;
     }
   }
 }
 
-/** @param latest of all cells; shown where no cell is chosen */
-export function showMistakes(latest) {
+/**
+ * @param latest of all cells; shown where no cell is chosen
+ * @param images that mistakes were looked for among
+ */
+export function showMistakes(latest, images) {
+  looked = images;
   if (cell) {
     refreshCell();
   } else {
@@ -85,7 +97,7 @@ export function showMistakes(latest) {
 }
 
 function draw(mistakes) {
-  const ids = mistakes.map(mistake => mistake.imageId).join() + (cell ? JSON.stringify(cell) : '');
+  const ids = mistakes.length ? mistakes.map(mistake => mistake.imageId).join() : 'none of ' + looked;
   if (ids === shownMistakes && byId('mistakes').children.length) {
     return;
   }
@@ -94,18 +106,26 @@ function draw(mistakes) {
   const known = new Map([...list.children].map(item => [item.dataset.id, item]));
   list.replaceChildren(...mistakes.map(mistake => known.get(mistake.imageId) ?? item(mistake)));
   if (!mistakes.length) {
-    list.append(element('li', {}, 'none seen yet'));
+    list.append(element('li', {className: 'none'}, `None among the last ${count(looked)} images that this dashboard has looked at.`));
   }
 }
 
 function item(mistake) {
+  const where = `partition ${mistake.partition}, offset ${mistake.offset}`;
+  const url = `/api/images/${mistake.partition}/${mistake.offset}?id=${encodeURIComponent(mistake.imageId)}`;
   const picture = element('img', {
-    src: `/api/images/${mistake.partition}/${mistake.offset}`,
-    alt: `Image of a ${mistake.actual}`,
-    width: 84, height: 84, loading: 'lazy',
-    title: `${mistake.imageId}, ${clock(mistake.at)}, model ${mistake.modelVersion}, partition ${mistake.partition} offset ${mistake.offset}`});
+    src: url, alt: `Image of a ${mistake.actual}`, width: 84, height: 84, loading: 'lazy',
+    title: `${mistake.imageId}, ${clock(mistake.at)}, model ${mistake.modelVersion}, ${where}`});
+  let tries = 1;
+  picture.addEventListener('error', () => {
+    // The brokers or the registry may be away for now.
+    if (tries++ < PICTURE_TRIES) {
+      setTimeout(() => picture.src = `${url}&try=${tries}`, PICTURE_AGAIN_MILLIS);
+    }
+  });
   const made = element('li', {}, picture,
-      element('span', {}, 'said ', element('b', {}, mistake.predicted), ` (${percent(mistake.confidence, 0)})`), element('br'), `is ${mistake.actual}`);
+      element('span', {}, 'said ', element('b', {}, mistake.predicted), ` (${percent(mistake.confidence, 0)})`), element('br'),
+      `is ${mistake.actual}`, element('br'), element('small', {title: where}, `${mistake.partition} / ${mistake.offset}`));
   made.dataset.id = mistake.imageId;
   return made;
 }
@@ -134,12 +154,14 @@ function showReliability(figures) {
   svg.append(shape('rect', {x: 0, y: 0, width: 100, height: 100, fill: 'none', stroke: colour('line'), 'stroke-width': 0.6}));
   svg.append(shape('line', {x1: 0, y1: 100, x2: 100, y2: 0, stroke: colour('soft'), 'stroke-dasharray': '2 2', 'stroke-width': 0.6}));
   const all = Math.max(1, figures.labelled);
+  const said = [];
   for (const bin of figures.confidenceBins.filter(bin => bin.count > 0)) {
     const dot = shape('circle', {
       cx: 100 * bin.confidenceSum / bin.count, cy: 100 - 100 * bin.correct / bin.count,
       r: 1.2 + 3 * Math.sqrt(bin.count / all), fill: colour('blue'), 'fill-opacity': 0.75});
     const title = shape('title', {});
     title.textContent = `${count(bin.count)} images: mean confidence ${percent(bin.confidenceSum / bin.count)}, accuracy ${percent(bin.correct / bin.count)}`;
+    said.push(title.textContent);
     dot.append(title);
     svg.append(dot);
   }
@@ -152,6 +174,7 @@ function showReliability(figures) {
     svg.append(label);
   }
   byId('reliability').replaceChildren(svg);
+  byId('reliability').setAttribute('aria-label', 'Reliability diagram. ' + said.join('; '));
   byId('calibration').textContent = `Expected calibration error ${percent(figures.expectedCalibrationError)}; `
       + `mean confidence ${percent(figures.meanConfidence)}, accuracy ${percent(figures.accuracy)}.`;
 }

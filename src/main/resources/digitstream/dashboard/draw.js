@@ -5,6 +5,7 @@ const canvas = byId('canvas');
 const context = canvas.getContext('2d', {willReadFrequently: true});
 let last = null;
 let classified = null;
+let sending = false;
 
 context.lineWidth = 9;
 context.lineCap = 'round';
@@ -31,6 +32,9 @@ function strokeTo(point) {
 }
 
 canvas.addEventListener('pointerdown', event => {
+  if (sending) {
+    return;
+  }
   canvas.setPointerCapture(event.pointerId);
   if (classified) {
     reset();
@@ -59,6 +63,9 @@ function showPen() {
 
 canvas.addEventListener('keydown', event => {
   const move = MOVES[event.key];
+  if (sending) {
+    return;
+  }
   if (event.key === 'Enter') {
     byId('send').click();
   } else if (event.key === ' ') {
@@ -107,25 +114,36 @@ function pixels() {
 
 byId('clear').addEventListener('click', reset);
 
+/** What is on its way can't be changed until its answer is there. */
+function setSending(now) {
+  sending = now;
+  byId('send').disabled = byId('clear').disabled = now;
+}
+
 byId('send').addEventListener('click', async () => {
-  byId('send').disabled = true;
+  setSending(true);
   byId('verdict').hidden = true;
   byId('answer').textContent = 'on its way …';
   try {
     const answer = await ask('/api/digits', {side: canvas.width, pixels: pixels()});
     classified = answer;
     byId('answer').replaceChildren('It is a ', element('b', {}, answer.label),
-        `, ${percent(answer.confidence, 1)} sure. Classified after ${duration(answer.predictedMillis)}, in a batch of ${answer.batchSize}; `
+        `, ${percent(answer.confidence, 1)} sure. ${classifiedAfter(answer)}, in a batch of ${answer.batchSize}; `
         + `committed and read back after ${duration(answer.committedMillis)}.`);
-    bars(byId('probabilities'), answer.probabilities, answer.probabilities.map((p, digit) => digit), (p, digit) => `${digit}: ${percent(p)}`);
+    bars(byId('probabilities'), answer.probabilities, answer.probabilities.map((p, digit) => digit),
+        (p, digit) => `${digit}: ${percent(p)}`, null, p => percent(p, p < 0.1 ? 1 : 0));
     byId('truth').value = answer.label;
     byId('verdict').hidden = false;
   } catch (error) {
     byId('answer').textContent = error.message;
   } finally {
-    byId('send').disabled = false;
+    setSending(false);
   }
 });
+
+const classifiedAfter = answer => answer.predictedMillis < 0
+    ? 'Classified by a machine whose clock is behind'
+    : `Classified after ${duration(answer.predictedMillis)}`;
 
 async function label(digit) {
   byId('verdict').hidden = true;

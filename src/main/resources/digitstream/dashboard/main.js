@@ -8,54 +8,92 @@ import './draw.js';
 
 const STALE_MILLIS = 4_000;
 const IDLE_MILLIS = 10_000;
+const UNSCORED_MILLIS = 15_000;
 const AGAIN_MILLIS = 2_000;
+// A connection that is open and silent for so long is made anew: its other end may be gone without a word.
+const DEAD_MILLIS = 15_000;
+const FULL_MILLIS = 60_000;
+// The server keeps the past in bounds; what the page adds to it is given up for the server's from time to time.
+const PAST_MILLIS = 300_000;
+const HIDDEN_MILLIS = 30_000;
 
+let events = null;
 let state = null;
 let heardAt = 0;
-let begun = false;
+let connectedAt = 0;
+let begunAt = 0;
+let predictsSince = 0;
+let reading = false;
+let wait = 'connecting …';
+let hiding = null;
 
 function connect() {
-  const events = new EventSource('/api/events');
-  events.addEventListener('open', begin);
+  disconnect();
+  connectedAt = Date.now();
+  events = new EventSource('/api/events');
+  events.addEventListener('open', () => {
+    wait = 'reading the past …';
+    begunAt = 0;
+    readPast();
+  });
   events.addEventListener('state', event => {
     state = JSON.parse(event.data);
     heardAt = Date.now();
-    if (begun) {
-      show();
+    if (state.lastPrediction >= 0 && !predictsSince) {
+      predictsSince = heardAt;
     }
+    if (begunAt && heardAt - begunAt > PAST_MILLIS) {
+      readPast();
+    }
+    show();
   });
   events.addEventListener('full', () => {
-    events.close();
-    say('stale', 'too many pages are open here');
+    disconnect();
+    heardAt = 0;
+    wait = 'too many pages are open here; it is tried again in a minute';
+    setTimeout(connect, FULL_MILLIS);
   });
   events.addEventListener('error', () => {
-    if (events.readyState === EventSource.CLOSED) {
+    if (events?.readyState === EventSource.CLOSED) {
       setTimeout(connect, AGAIN_MILLIS);
     }
   });
 }
 
+function disconnect() {
+  events?.close();
+  events = null;
+  state = null;
+}
+
 /** The past comes anew with each connection: the server may have been away, or be another. */
-async function begin() {
-  begun = false;
+async function readPast() {
+  if (reading) {
+    return;
+  }
+  reading = true;
   try {
     const history = await ask('/api/history');
     accuracy.begin(history);
     traffic.begin(history);
-    begun = true;
-    show();
+    begunAt = Date.now();
   } catch (error) {
-    say('stale', error.message);
-    setTimeout(begin, AGAIN_MILLIS);
+    wait = error.message;
+    if (events) {
+      setTimeout(readPast, AGAIN_MILLIS);
+    }
+  } finally {
+    reading = false;
   }
+  show();
 }
 
 function show() {
-  if (state) {
+  if (state && begunAt) {
     accuracy.update(state);
     traffic.update(state);
     showFigures();
-    confusion.showMistakes(state.mistakes);
+    confusion.showMistakes(state.mistakes, state.images);
   }
   judge();
 }
@@ -78,30 +116,61 @@ function say(kind, text) {
 
 /** Says whether what is shown is true now. */
 function judge() {
-  if (!state) {
-    return;
+  const now = Date.now();
+  if (events && now - Math.max(heardAt, connectedAt) > DEAD_MILLIS) {
+    connect();
   }
-  const silent = Date.now() - heardAt;
-  if (silent > STALE_MILLIS) {
+  if (heardAt && now - heardAt > STALE_MILLIS) {
     say('stale', `no word from the dashboard's server; figures of ${clock(heardAt)}`);
-  } else if (state.kafka.fault) {
+  } else if (!state || !begunAt) {
+    say('waiting', wait);
+  } else if (state.failed) {
+    say('stale', 'the dashboard has failed; its log says more');
+  } else if (state.kafka.away) {
     say('stale', `Kafka does not answer since ${clock(state.kafka.faultSince)}; figures of then`);
   } else if (state.lastPrediction < 0) {
     say('idle', 'live; no predictions yet');
   } else if (state.now - state.lastPrediction > IDLE_MILLIS) {
     const minutes = Math.floor((state.now - state.lastPrediction) / 60_000);
     say('idle', `live; no predictions since ${clock(state.lastPrediction)}` + (minutes ? ` (${duration(minutes * 60_000)})` : ''));
+  } else if (now - predictsSince > UNSCORED_MILLIS && state.now - state.lastFigures > UNSCORED_MILLIS) {
+    say('idle', state.lastFigures < 0
+        ? 'live; no accuracy is published: is scoring at work?'
+        : `live; no accuracy is published since ${clock(state.lastFigures)}: is scoring at work?`);
+  } else if (state.kafka.fault) {
+    say('idle', `live; the lag is unknown: ${state.kafka.fault}`);
   } else {
     say('live', 'live');
   }
 }
 
-document.addEventListener('window-chosen', () => state && showFigures());
+document.addEventListener('figures-chosen', () => state && showFigures());
 
+// A page that nobody sees takes nothing from the server, nor one of the browser's few connections to it.
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(hiding);
+  if (document.hidden) {
+    hiding = setTimeout(disconnect, HIDDEN_MILLIS);
+  } else if (!events) {
+    connect();
+  }
+});
+
+const THEME = 'digitstream-theme';
+const root = document.documentElement;
+try {
+  root.dataset.theme = localStorage.getItem(THEME) ?? '';
+} catch {
+  // Without storage the choice lasts as long as the page.
+}
 byId('theme').addEventListener('click', () => {
-  const root = document.documentElement;
   const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
   root.dataset.theme = dark ? 'light' : 'dark';
+  try {
+    localStorage.setItem(THEME, root.dataset.theme);
+  } catch {
+    // As above.
+  }
   recolour();
 });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolour);

@@ -37,13 +37,18 @@ export function duration(millis) {
   return millis < 120_000 ? (millis / 1000).toFixed(1) + ' s' : Math.round(millis / 60_000) + ' min';
 }
 
-export const clock = millis => new Date(millis).toLocaleTimeString();
+/** A time of day; with its day where that is not today. */
+export function clock(millis) {
+  const time = new Date(millis);
+  return (time.toDateString() === new Date().toDateString() ? '' : time.toLocaleDateString() + ' ') + time.toLocaleTimeString();
+}
+
+const PATIENCE_MILLIS = 20_000;
 
 /** Asks the dashboard's server; fails with one line for people. */
 export async function ask(path, body) {
-  const response = await fetch(path, body === undefined
-      ? {}
-      : {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)})
+  const post = body === undefined ? {} : {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)};
+  const response = await fetch(path, {...post, signal: AbortSignal.timeout(PATIENCE_MILLIS)})
       .catch(() => { throw new Error('the dashboard\'s server does not answer'); });
   if (!response.ok) {
     const answer = await response.json().catch(() => ({}));
@@ -54,22 +59,27 @@ export async function ask(path, body) {
 
 /**
  * Vertical bars, one for each of some values.
+ * @param describe says a bar in words: to a mouse that rests on it, and to those who listen to the page
  * @param expected what each is expected to be, as a mark across the bar; null for no marks
+ * @param above what stands above each bar, if anything
  */
-export function bars(into, values, labels, describe, expected = null) {
+export function bars(into, values, labels, describe, expected = null, above = () => '') {
   const most = Math.max(...values, ...expected ?? [], Number.MIN_VALUE);
   while (into.children.length < values.length) {
-    into.append(element('div', {}, element('u'), element('i'), element('span')));
+    into.append(element('div', {}, element('u'), element('small'), element('i'), element('span')));
   }
   values.forEach((value, i) => {
     const bar = into.children[i];
     bar.title = describe(value, i);
-    const [mark, column] = bar.children;
+    const [mark, head, column, foot] = bar.children;
     column.style.height = Math.round(68 * value / most) + 'px';
     mark.hidden = !expected;
     mark.style.bottom = expected ? `calc(1.5em + ${Math.round(68 * expected[i] / most)}px)` : '';
-    bar.lastChild.textContent = labels[i];
+    head.textContent = above(value);
+    foot.textContent = labels[i];
   });
+  into.setAttribute('role', 'img');
+  into.setAttribute('aria-label', values.map(describe).join('; '));
 }
 
 /** Tiles with a name, a figure and a word below; made once, then changed. */

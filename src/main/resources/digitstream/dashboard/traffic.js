@@ -3,6 +3,7 @@ import {bars, byId, count, duration, percent, tiles} from './page.js';
 import {Chart, line} from './charts.js';
 
 const SECONDS = 900;
+const AHEAD_MILLIS = 100;
 let seconds = [];
 
 const rates = new Chart('traffic-chart', 190, axis => ({
@@ -51,6 +52,9 @@ export function update(state) {
     ['Lag', count(now?.lag), 'images not committed'],
   ]);
   const lag = Object.entries(state.lag);
+  const ahead = Math.max(...seconds.slice(-60).map(s => s.ahead ?? 0), 0);
+  byId('clocks').textContent = ahead < AHEAD_MILLIS
+      ? '' : `Clocks differ: some images' event times were up to ${duration(ahead)} ahead of this dashboard's. Latency is short by as much.`;
   // Said where figures come from a sample.
   byId('sample').textContent = state.oneIn > 1
       ? `Under load one image in ${state.oneIn} is looked into: latency, batch size, mix and mistakes are of those. Rates and accuracy are of all.` : '';
@@ -67,7 +71,7 @@ const MUCH_DRIFT = 0.25;
  * @param measured the accuracy of the chosen window, to stand beside the estimate
  */
 export function showMix(mixes, model, measured) {
-  const mix = mixes[model] ?? Object.values(mixes)[0] ?? {count: 0, classes: Array(10).fill(0), confidence: Array(15).fill(0)};
+  const mix = mixes[model] ?? {count: 0, classes: Array(10).fill(0), confidence: Array(15).fill(0)};
   const base = mix.baseline;
   tiles(byId('mix-tiles'), [
     ['Estimated accuracy', percent(mix.estimatedAccuracy), mix.estimatedAccuracy == null ? 'needs a calibrated model' : 'an estimate: mean calibrated confidence'],
@@ -94,7 +98,7 @@ const judged = value => value == null ? 'population stability index'
 
 function note(mix, base) {
   if (!mix.count) {
-    return 'No predictions in the last minute.';
+    return 'No predictions of this model version in the last minute.';
   }
   const seen = `The last minute\'s ${count(mix.count)} predictions, with a mean confidence of ${percent(mix.meanConfidence)}`;
   if (!base) {

@@ -1,14 +1,19 @@
 package digitstream.dashboard;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import digitstream.avro.DigitLabel;
+import digitstream.avro.Prediction;
 import digitstream.client.ProducePlan;
+import digitstream.serde.AvroSerializer;
 import digitstream.testing.Await;
 import digitstream.testing.Environment;
+import digitstream.topology.Topics;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
@@ -17,10 +22,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Iterator;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -162,13 +171,18 @@ class DashboardIT {
                 .isEqualTo(environment.digits().test().label(number))
                 .isNotEqualTo(mistake.get("predicted").asInt());
 
-        HttpResponse<byte[]> response = get("/api/images/" + mistake.get("partition") + "/" + mistake.get("offset"));
+        String place = "/api/images/" + mistake.get("partition") + "/" + mistake.get("offset");
+        HttpResponse<byte[]> response =
+                get(place + "?id=" + mistake.get("imageId").asText());
         assertThat(response.statusCode()).isEqualTo(200);
         BufferedImage picture = ImageIO.read(new ByteArrayInputStream(response.body()));
         byte[] pixels = environment.digits().test().pixels(number);
         for (int i = 0; i < pixels.length; i++) {
             assertThat(picture.getRaster().getSample(i % 28, i / 28, 0)).isEqualTo(pixels[i] & 255);
         }
+
+        // As in a topic that was made anew: another image stands there now.
+        assertThat(get(place + "?id=another").statusCode()).isEqualTo(404);
 
         JsonNode cell = JSON.readTree(get("/api/mistakes/" + mistake.get("actual") + "/" + mistake.get("predicted"))
                 .body());
@@ -177,9 +191,78 @@ class DashboardIT {
 
     @Test
     void saysThatAnImageIsNotThere() throws Exception {
-        assertThat(get("/api/images/0/999999999").statusCode()).isEqualTo(404);
-        assertThat(get("/api/images/99/0").statusCode()).isEqualTo(404);
-        assertThat(get("/api/images/0/x").statusCode()).isEqualTo(400);
+        assertThat(get("/api/images/0/999999999?id=a").statusCode()).isEqualTo(404);
+        assertThat(get("/api/images/99/0?id=a").statusCode()).isEqualTo(404);
+        assertThat(get("/api/images/0/x?id=a").statusCode()).isEqualTo(400);
+        assertThat(get("/api/images/0/0").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void anotherDashboardShowsTheSameWithThePast(Environment environment) throws Exception {
+        JsonNode first = state();
+        try (Dashboard another = pipeline.startDashboard(environment, 0)) {
+            URI history = URI.create(another.url()).resolve("/api/history");
+            Await.until("it has read the past", PATIENCE, () -> status(history) == 200);
+            JsonNode past = JSON.readTree(
+                    HTTP.send(HttpRequest.newBuilder(history).build(), HttpResponse.BodyHandlers.ofByteArray())
+                            .body());
+            assertThat(past.get("latest")).hasSize(4);
+            assertThat(past.get("accuracy").get("lenet/test/all").size()).isGreaterThan(1);
+            JsonNode mistake = first.get("mistakes").get(0);
+            JsonNode cell = JSON.readTree(HTTP.send(
+                            HttpRequest.newBuilder(URI.create(another.url())
+                                            .resolve("/api/mistakes/" + mistake.get("actual") + "/"
+                                                    + mistake.get("predicted")))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofByteArray())
+                    .body());
+            assertThat(cell).contains(mistake);
+        }
+    }
+
+    private static int status(URI uri) throws Exception {
+        return HTTP.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    /** Scoring makes dead letters of them; the dashboard goes on. */
+    @Test
+    void passesOverRecordsThatCantBeCounted(Environment environment) throws Exception {
+        Topics topics = pipeline.settings().topics();
+        byte[] key = "w-000000000".getBytes(UTF_8);
+        Instant now = Instant.now();
+        AvroSerializer<DigitLabel> labels = new AvroSerializer<>(environment.schemas(), DigitLabel.class);
+        AvroSerializer<Prediction> predictions = new AvroSerializer<>(environment.schemas(), Prediction.class);
+        try (Producer<byte[], byte[]> producer = environment.producer()) {
+            for (int label : new int[] {-1, 10, Integer.MAX_VALUE}) {
+                producer.send(new ProducerRecord<>(
+                        topics.labels(),
+                        key,
+                        labels.serialize(topics.labels(), new DigitLabel("w-000000000", label, now))));
+                producer.send(new ProducerRecord<>(
+                        topics.predictions(),
+                        key,
+                        predictions.serialize(
+                                topics.predictions(),
+                                new Prediction(
+                                        "w-000000000",
+                                        label,
+                                        2f,
+                                        List.of(),
+                                        "lenet",
+                                        "test",
+                                        topics.images(),
+                                        0,
+                                        0L,
+                                        now,
+                                        now,
+                                        1))));
+            }
+            producer.send(new ProducerRecord<>(topics.accuracy(), key, key));
+        }
+        classifiesADrawnOneByWayOfKafkaAndTakesItsLabel();
+        assertThat(pipeline.dashboard().failure()).isNotDone();
+        assertThat(get("/health/live").statusCode()).isEqualTo(200);
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
 import org.apache.kafka.clients.admin.Admin;
@@ -131,8 +132,22 @@ class DashboardPageIT {
         seeAMistake();
         drawAOne();
         drawAOneByKeys();
-        assertThat(text("probabilities")).contains("1");
+        // The ten probabilities can be read without a mouse that rests on them.
+        assertThat(byId("probabilities").findElements(By.tagName("small")))
+                .hasSize(10)
+                .allSatisfy(above -> assertThat(above.getText()).endsWith(" %"));
         assertNothingWentWrong();
+        checkAccessibility();
+        fitsOnAPhone();
+    }
+
+    private void fitsOnAPhone() throws Exception {
+        browser.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", 360, "height", 740, "deviceScaleFactor", 2, "mobile", true));
+        // Charts take their new width when the browser has told them.
+        Await.until("nothing is wider than the screen", PATIENCE, () ->
+                (Boolean) browser.executeScript("return document.documentElement.scrollWidth <= innerWidth"));
         checkAccessibility();
     }
 
@@ -223,6 +238,7 @@ class DashboardPageIT {
         Await.until("it says that the server is away", PATIENCE, () -> text("status")
                 .startsWith("no word from the dashboard's server"));
         assertThat(byId("status").getDomAttribute("class")).isEqualTo("stale");
+        checkAccessibility();
         pipeline.restartDashboard(environment, port);
         Await.until("it is back", PATIENCE, () -> text("status").startsWith("live"));
         assertThat(text("accuracy-note")).contains(" 500 of 500 ");

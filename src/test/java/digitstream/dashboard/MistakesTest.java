@@ -78,6 +78,16 @@ class MistakesTest {
     }
 
     @Test
+    void theLatestIsTheOneFoundLastWhateverTheProducersClockSays() {
+        mistakes.predicted(prediction("from a clock that is ahead", 4, 0.7f, NOON.plusSeconds(86_400)));
+        mistakes.labelled(label("from a clock that is ahead", 9, 1));
+        mistakes.predicted(prediction("later", 3, 0.7f, NOON));
+        mistakes.labelled(label("later", 5, 2));
+        assertThat(mistakes.latest(1)).extracting(Mistakes.Mistake::imageId).containsExactly("later");
+        assertThat(mistakes.images()).isEqualTo(2);
+    }
+
+    @Test
     void keepsTheLatestOfACell() {
         for (int i = 0; i < 100; i++) {
             mistakes.predicted(prediction("i" + i, 4, 0.7f, NOON.plusSeconds(i)));

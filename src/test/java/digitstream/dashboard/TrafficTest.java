@@ -20,12 +20,12 @@ class TrafficTest {
 
     @Test
     void countsEachSecondAnew() {
-        traffic.close(NOW, null, null);
+        traffic.close(NOW, 1, null, null);
         for (int i = 1; i <= 100; i++) {
             predict(3, 0.5f, i, NOW + 500);
         }
-        traffic.close(NOW + 2_000, 12.5, 7L);
-        traffic.close(NOW + 3_000, 0.0, 0L);
+        traffic.close(NOW + 2_000, 2, 12.5, 7L);
+        traffic.close(NOW + 3_000, 1, 0.0, 0L);
 
         Traffic.Second busy = traffic.seconds().get(1);
         assertThat(busy.out()).isEqualTo(50);
@@ -39,17 +39,29 @@ class TrafficTest {
         assertThat(idle.out()).isZero();
         assertThat(idle.p50()).isNull();
         assertThat(idle.batchSize()).isNull();
+        assertThat(busy.aheadMillis()).isZero();
         assertThat(traffic.lastPredictionMillis()).isEqualTo(NOW + 500);
+    }
+
+    @Test
+    void tellsHowFarEventTimesAreAhead() {
+        predict(3, 0.5f, -250, NOW);
+        predict(3, 0.5f, 10, NOW);
+        traffic.close(NOW, 1, null, null);
+        traffic.close(NOW + 1_000, 1, null, null);
+        assertThat(traffic.seconds().get(0).aheadMillis()).isEqualTo(250);
+        assertThat(traffic.seconds().get(0).p50()).isZero();
+        assertThat(traffic.seconds().get(1).aheadMillis()).isZero();
     }
 
     @Test
     void mixesTheLastMinute() {
         predict(3, 1f, 1, NOW);
-        traffic.close(NOW, null, null);
+        traffic.close(NOW, 1, null, null);
         for (int second = 1; second <= 60; second++) {
             predict(7, 0.06f, 1, NOW + 1_000L * second);
             predict(8, 0.07f, 1, NOW + 1_000L * second);
-            traffic.close(NOW + 1_000L * second, null, null);
+            traffic.close(NOW + 1_000L * second, 1, null, null);
         }
         PredictionMix mix = traffic.recentMixes().get("m/1");
         assertThat(mix.count()).isEqualTo(120);
@@ -63,7 +75,7 @@ class TrafficTest {
     @Test
     void forgetsWhatIsOverAQuarterOfAnHourOld() {
         for (int second = 0; second < 2_000; second++) {
-            traffic.close(NOW + 1_000L * second, null, null);
+            traffic.close(NOW + 1_000L * second, 1, null, null);
         }
         assertThat(traffic.seconds()).hasSize(900);
         assertThat(traffic.seconds().get(0).atMillis()).isEqualTo(NOW + 1_100_000);

@@ -8,6 +8,7 @@ import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.LabelCounts;
 import digitstream.avro.Prediction;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -139,6 +141,39 @@ class ScoreTopologyTest {
         assertThat(later.get("m/1/1m").getPredicted()).isZero();
         assertThat(later.get("m/1/1m").getAccuracy()).isNull();
         assertThat(later).doesNotContainKey("m/1/all");
+    }
+
+    @Test
+    void isSilentOfAnOldVersionWhileANewOneIsAtWork() {
+        predict("a", "1", 3, 0.9f);
+        label("a", 3, 1_000);
+        assertThat(figures()).containsOnlyKeys("m/1/1m", "m/1/10m", "m/1/all");
+        assertThat(gauge("1", "1m")).isPresent();
+
+        driver.advanceWallClockTime(Duration.ofMinutes(11));
+        assertThat(figures()).containsOnlyKeys("m/1/1m", "m/1/10m");
+        Instant later = START.plus(Duration.ofMinutes(11));
+        predictions.pipeInput(utf8("b"), prediction("b", "2", 3, 0.9f, later));
+        labels.pipeInput(utf8("b"), label("b", 3, later));
+        assertThat(figures()).containsOnlyKeys("m/2/1m", "m/2/10m", "m/2/all");
+        // A label that changes no model's counts, but what is told of labels.
+        labels.pipeInput(utf8("b"), label("b", 3, later.plusSeconds(1)));
+        Map<String, Accuracy> figures = figures();
+        assertThat(figures).containsOnlyKeys("m/2/1m", "m/2/10m", "m/2/all");
+        assertThat(figures.get("m/2/all").getLabels().getDuplicate()).isEqualTo(1);
+
+        // Of the old one's empty windows there is nothing to be measured.
+        assertThat(gauge("1", "1m")).isEmpty();
+        assertThat(gauge("1", "10m")).isEmpty();
+        assertThat(gauge("1", "all")).contains(1.0);
+        assertThat(gauge("2", "1m")).contains(1.0);
+    }
+
+    private Optional<Double> gauge(String version, String window) {
+        return Optional.ofNullable(meters.find("digits.accuracy.ratio")
+                        .tags("model_version", version, "window", window)
+                        .gauge())
+                .map(Gauge::value);
     }
 
     @Test

@@ -1,0 +1,171 @@
+package digitstream.dashboard;
+
+import digitstream.avro.Accuracy;
+import digitstream.avro.DigitLabel;
+import digitstream.avro.ModelRelease;
+import digitstream.avro.Prediction;
+import digitstream.dashboard.Mistakes.Mistake;
+import digitstream.scoring.PredictionMix;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** All that the page is told, as it is read from the topics. Safe for use by several threads. */
+final class DashboardState {
+    private static final int LATEST_MISTAKES = 24;
+    /** A picture stays for so many seconds, however fast they come, so that it can be looked at. */
+    private static final int MISTAKES_SECONDS = 3;
+
+    private final Clock clock;
+    private final LagWatch lagWatch;
+    private final BooleanSupplier failed;
+    private final AccuracyHistory history;
+    private final Releases releases = new Releases();
+    private final Sample sample = new Sample();
+    private final Traffic traffic = new Traffic(releases::temperature);
+    private final Mistakes mistakes = new Mistakes();
+    private volatile boolean caughtUp;
+    private volatile long readMillis = -1;
+    private volatile long figuresMillis = -1;
+    private volatile List<Mistake> latestMistakes = List.of();
+    private long seconds;
+
+    /**
+     * Knows nothing yet.
+     *
+     * @param history how far back published figures are kept
+     * @param failed whether a part of the dashboard has died, which the page is told
+     */
+    DashboardState(Clock clock, LagWatch lagWatch, Duration history, BooleanSupplier failed) {
+        this.clock = clock;
+        this.failed = failed;
+        this.lagWatch = lagWatch;
+        this.history = new AccuracyHistory(history);
+    }
+
+    Sample sample() {
+        return sample;
+    }
+
+    /**
+     * Takes what is read.
+     *
+     * @param drawings are told of live predictions, too
+     */
+    TopicWatch.Listener listener(Drawings drawings) {
+        return new TopicWatch.Listener() {
+            @Override
+            public void released(ModelRelease release) {
+                releases.add(release);
+            }
+
+            @Override
+            public void published(Accuracy figures) {
+                readMillis = clock.millis();
+                figuresMillis = readMillis;
+                history.add(figures, readMillis);
+            }
+
+            @Override
+            public void predicted(Prediction prediction) {
+                readMillis = clock.millis();
+                traffic.predicted(prediction, readMillis);
+                mistakes.predicted(prediction);
+                drawings.predicted(prediction, readMillis);
+            }
+
+            @Override
+            public void passedOver() {
+                readMillis = clock.millis();
+                traffic.passedOver(readMillis);
+            }
+
+            @Override
+            public void predictedInThePast(Prediction prediction) {
+                mistakes.predicted(prediction);
+            }
+
+            @Override
+            public void labelled(DigitLabel label) {
+                mistakes.labelled(label);
+            }
+
+            @Override
+            public void caughtUp() {
+                caughtUp = true;
+            }
+        };
+    }
+
+    /**
+     * Ends a second.
+     *
+     * @param length in seconds, since the last one ended
+     */
+    void tick(double length) {
+        LagWatch.Found found = lagWatch.found();
+        traffic.close(clock.millis(), length, found.in(), found.totalLag());
+        sample.adjustTo(traffic.rate());
+        if (seconds++ % MISTAKES_SECONDS == 0) {
+            latestMistakes = mistakes.latest(LATEST_MISTAKES);
+        }
+    }
+
+    /** Whether all that was in the topics at the start has been read. */
+    boolean isCaughtUp() {
+        return caughtUp;
+    }
+
+    /** The state of now, as JSON. */
+    String now() {
+        Map<String, PredictionMix> mixes = traffic.recentMixes();
+        String model = inService(releases.starts(), mixes, history).orElse(null);
+        return StateJson.state(
+                clock.millis(),
+                failed.getAsBoolean(),
+                model,
+                readMillis,
+                figuresMillis,
+                traffic,
+                mixes,
+                lagWatch.found(),
+                history,
+                releases,
+                sample.oneIn(),
+                latestMistakes,
+                mistakes.images());
+    }
+
+    /** The past, as JSON. */
+    String past() {
+        return StateJson.history(clock.millis(), history, traffic, releases);
+    }
+
+    /** The latest mistakes of a cell of the confusion matrix, newest first. */
+    List<Mistake> mistakes(int actual, int predicted) {
+        return mistakes.of(actual, predicted);
+    }
+
+    /**
+     * The model version that people mean when they name none: that of the latest start where it predicts, else that of most of
+     * the last minute's predictions; where nothing is predicted, that of the latest start or of the latest figures.
+     */
+    static Optional<String> inService(
+            List<Releases.Start> starts, Map<String, PredictionMix> mixes, AccuracyHistory history) {
+        @Nullable
+        String started = starts.isEmpty() ? null : starts.get(starts.size() - 1).model();
+        if (!mixes.isEmpty()) {
+            return started != null && mixes.containsKey(started)
+                    ? Optional.of(started)
+                    : mixes.entrySet().stream()
+                            .max(Comparator.comparingLong(mix -> mix.getValue().count()))
+                            .map(Map.Entry::getKey);
+        }
+        return history.knows(started) ? Optional.ofNullable(started) : history.heardLast();
+    }
+}
