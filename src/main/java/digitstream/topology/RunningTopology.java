@@ -84,16 +84,29 @@ public final class RunningTopology implements AutoCloseable {
     }
 
     /**
-     * Whether partitions are assigned and all state is restored, now: not while it starts, nor during a rebalance that stops
-     * it, nor at its end.
+     * Whether partitions are assigned, all state is restored and every stream thread works, now: not while it starts, nor
+     * during a rebalance that stops it, nor from a thread's death until its replacement works, nor at its end.
      */
     public boolean isRunning() {
-        return streams.state() == State.RUNNING;
+        // Kafka Streams goes on saying RUNNING when a thread has died and when its replacement has no partitions yet.
+        return streams.state() == State.RUNNING
+                && streams.metadataForLocalThreads().stream()
+                                .filter(thread -> thread.threadState().equals("RUNNING"))
+                                .count()
+                        >= threads;
     }
 
-    /** Whether it still works or comes to work, with all of its stream threads: one that died and was replaced is no loss. */
+    /**
+     * Whether it still works or comes to work, with all of its stream threads: one that died and was replaced is no loss.
+     * Not from the failure on that shuts it down, which a thread that hangs can delay for ever. While it is being closed it
+     * lives.
+     */
     public boolean isLive() {
-        return !ended.isDone() && streams.state() != State.ERROR && livingThreads() >= threads;
+        return switch (streams.state()) {
+            case RUNNING, REBALANCING -> livingThreads() >= threads;
+            case CREATED, PENDING_SHUTDOWN -> true;
+            case PENDING_ERROR, ERROR, NOT_RUNNING -> false;
+        };
     }
 
     /** In a few words, for people: Kafka Streams' state, and how many threads live. */
@@ -102,19 +115,14 @@ public final class RunningTopology implements AutoCloseable {
     }
 
     private int livingThreads() {
-        if (!streams.state().isRunningOrRebalancing()) {
-            // Before and after, Kafka Streams does not say; ended() and the state do.
-            return ended.isDone() ? 0 : threads;
-        }
-        return (int) streams.metadataForLocalThreads().stream()
-                .filter(thread -> !thread.threadState().equals("DEAD"))
-                .count();
+        // The dead are not among them, whatever the topology's state.
+        return streams.metadataForLocalThreads().size();
     }
 
     private void measure() {
         metrics.bindTo(meters);
         gauges.add(Gauge.builder("digits.topology.running", this, topology -> topology.isRunning() ? 1 : 0)
-                .description("1 while partitions are assigned and state is restored, else 0.")
+                .description("1 while partitions are assigned, state is restored and all stream threads work, else 0.")
                 .tags("topology", name)
                 .register(meters));
         gauges.add(Gauge.builder("digits.stream.threads", this, RunningTopology::livingThreads)

@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import digitstream.testing.Await;
 import digitstream.testing.Environment;
+import digitstream.testing.RefusedConsumers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,24 +27,59 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(Environment.Extension.class)
 class RunningTopologyIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int THREADS = 2;
 
     @TempDir
     private Path folder;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
-    /** A topology that throws what a record's value names. */
+    private final CountDownLatch hanging = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+
+    /** A topology of two threads that do what a record's value says. */
     private RunningTopology start(Environment environment, Settings settings) {
         StreamsBuilder builder = new StreamsBuilder();
         builder.stream(settings.topics().images(), Consumed.with(Serdes.ByteArray(), Serdes.String()))
-                .foreach((key, value) -> {
-                    if (value.equals("error")) {
-                        throw new AssertionError("for good");
-                    }
-                });
+                .foreach((key, value) -> obey(value));
         Properties properties = StreamsConfiguration.classify(settings, environment.clients());
         properties.put("state.dir", folder.toString());
+        properties.put("num.stream.threads", THREADS);
+        properties.putAll(RefusedConsumers.ADMISSION);
         return RunningTopology.start("classifying", builder.build(), properties, Clock.systemUTC(), meters);
+    }
+
+    private void obey(String order) {
+        switch (order) {
+            case "error" -> throw new AssertionError("for good");
+            case "die unreplaced" -> {
+                RefusedConsumers.refuse(true);
+                throw new IllegalStateException("unreplaced");
+            }
+            case "hang" -> {
+                hanging.countDown();
+                await(released);
+            }
+            default -> throw new IllegalArgumentException(order);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a stream thread", e);
+        }
+    }
+
+    private static void send(Producer<byte[], byte[]> producer, Settings settings, int partition, String order) {
+        producer.send(new ProducerRecord<>(settings.topics().images(), partition, null, order.getBytes(UTF_8)));
+    }
+
+    @AfterEach
+    void admitConsumers() {
+        RefusedConsumers.refuse(false);
+        released.countDown();
     }
 
     @Test
@@ -54,7 +93,7 @@ class RunningTopologyIT {
             assertThat(topology.isLive()).isTrue();
             assertThat(running()).isEqualTo(1);
 
-            producer.send(new ProducerRecord<>(settings.topics().images(), null, "error".getBytes(UTF_8)));
+            send(producer, settings, 0, "error");
 
             Await.until("it lives no longer", PATIENCE, () -> !topology.isLive());
             assertThat(topology.isRunning()).isFalse();
@@ -66,7 +105,56 @@ class RunningTopologyIT {
         assertThat(meters.find("digits.topology.running").gauge()).isNull();
     }
 
+    @Test
+    void isNeitherReadyNorLiveWhileAThreadThatDiedIsMissing(Environment environment) throws Exception {
+        Settings settings = Settings.parse(environment.freshTopics());
+        try (RunningTopology topology = start(environment, settings);
+                Producer<byte[], byte[]> producer = environment.producer()) {
+            Await.until("it runs", PATIENCE, topology::isRunning);
+            assertThat(topology.describe()).isEqualTo("RUNNING, 2 of 2 stream threads");
+
+            send(producer, settings, 0, "die unreplaced");
+
+            Await.until("it lives no longer", PATIENCE, () -> !topology.isLive());
+            // That is what Kafka Streams says.
+            assertThat(topology.describe()).isEqualTo("RUNNING, 1 of 2 stream threads");
+            assertThat(topology.isRunning()).isFalse();
+            assertThat(running()).isZero();
+            assertThat(livingThreads()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void isNotLiveWhileAHungThreadKeepsItFromEnding(Environment environment) throws Exception {
+        Settings settings = Settings.parse(environment.freshTopics());
+        try (RunningTopology topology = start(environment, settings);
+                Producer<byte[], byte[]> producer = environment.producer()) {
+            Await.until("it runs", PATIENCE, topology::isRunning);
+            send(producer, settings, 0, "hang");
+            await(hanging);
+
+            // The thread that hangs takes none of them.
+            for (int partition = 1; partition < settings.layout().partitions(); partition++) {
+                send(producer, settings, partition, "error");
+            }
+
+            Await.until("the other thread is dead", PATIENCE, () -> livingThreads() == 1);
+            assertThat(topology.describe()).isEqualTo("PENDING_ERROR, 1 of 2 stream threads");
+            assertThat(topology.isLive()).isFalse();
+            assertThat(topology.isRunning()).isFalse();
+            assertThat(topology.ended()).isNotDone();
+            released.countDown();
+            Await.until("it has ended", PATIENCE, () -> topology.ended().isDone());
+            assertThat(topology.isLive()).isFalse();
+            assertThat(livingThreads()).isZero();
+        }
+    }
+
     private double running() {
         return meters.get("digits.topology.running").gauge().value();
+    }
+
+    private double livingThreads() {
+        return meters.get("digits.stream.threads").gauge().value();
     }
 }
