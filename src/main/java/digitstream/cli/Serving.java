@@ -23,6 +23,8 @@ import org.apache.kafka.streams.errors.StreamsException;
 /** What {@code serve} runs, and what it tells of it: ends together, the topologies before the model that they use. */
 final class Serving implements AutoCloseable {
     private static final long LOOK_MILLIS = 200;
+    /** Ten seconds: longer than it takes to replace a thread, or to end because of a failure that is then told. */
+    private static final int MOST_LOOKS_WITHOUT_LIFE = 50;
 
     private final Metrics metrics = new Metrics();
     private final Health health = new Health();
@@ -115,11 +117,17 @@ final class Serving implements AutoCloseable {
         Dashboard start(Metrics metrics, Health health);
     }
 
-    /** Until somebody ends it. */
+    /**
+     * Until somebody ends it.
+     *
+     * @throws UserException when a topology has ended, or has for ten seconds not been live: nothing here brings it back, and
+     *     a new process can
+     */
     void runUntil(Interrupts interrupts, long startNanos) throws InterruptedException {
         CompletableFuture<Void> running = CompletableFuture.allOf(
                 topologies.stream().map(RunningTopology::running).toArray(CompletableFuture<?>[]::new));
         boolean told = false;
+        int looksWithoutLife = 0;
         while (!interrupts.await(LOOK_MILLIS)) {
             if (!told && running.isDone()) {
                 told = true;
@@ -127,6 +135,14 @@ final class Serving implements AutoCloseable {
                         Locale.ROOT, "Ready after %.1f s. Ctrl-C ends it.%n", (System.nanoTime() - startNanos) / 1e9);
             }
             topologies.forEach(Serving::requireAlive);
+            Optional<RunningTopology> lifeless =
+                    topologies.stream().filter(topology -> !topology.isLive()).findFirst();
+            // Looks, not time: a process that was held up for a while has not been lifeless for as long.
+            looksWithoutLife = lifeless.isPresent() ? looksWithoutLife + 1 : 0;
+            if (lifeless.isPresent() && looksWithoutLife > MOST_LOOKS_WITHOUT_LIFE) {
+                throw new UserException("the topology of " + lifeless.get().name() + " works no more ("
+                        + lifeless.get().describe() + "); the log above says more");
+            }
         }
     }
 

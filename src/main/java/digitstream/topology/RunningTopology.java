@@ -83,6 +83,11 @@ public final class RunningTopology implements AutoCloseable {
         return ended;
     }
 
+    /** What people call it. */
+    public String name() {
+        return name;
+    }
+
     /**
      * Whether partitions are assigned, all state is restored and every stream thread works, now: not while it starts, nor
      * during a rebalance that stops it, nor from a thread's death until its replacement works, nor at its end.
