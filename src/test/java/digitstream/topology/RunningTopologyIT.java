@@ -10,14 +10,18 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,6 +38,8 @@ class RunningTopologyIT {
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
+    private final AtomicReference<@Nullable Thread> died = new AtomicReference<>();
+    private final CountDownLatch survived = new CountDownLatch(1);
     private final CountDownLatch hanging = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
 
@@ -55,6 +61,13 @@ class RunningTopologyIT {
             case "die unreplaced" -> {
                 RefusedConsumers.refuse(true);
                 throw new IllegalStateException("unreplaced");
+            }
+            case "die once" -> {
+                // The record comes again, to whoever takes the partition over.
+                if (died.compareAndSet(null, Thread.currentThread())) {
+                    throw new IllegalStateException("once");
+                }
+                survived.countDown();
             }
             case "hang" -> {
                 hanging.countDown();
@@ -103,6 +116,35 @@ class RunningTopologyIT {
                     .hasValueSatisfying(cause -> assertThat(cause).hasStackTraceContaining("for good"));
         }
         assertThat(meters.find("digits.topology.running").gauge()).isNull();
+    }
+
+    @Test
+    void replacesAThreadThatDiesOfARecordWhichTheNextOneSurvives(Environment environment) throws Exception {
+        Map<String, String> given = new HashMap<>(environment.freshTopics());
+        // The least that the broker allows, so that the dead thread's partitions are soon given to others.
+        given.put("consumer.session.timeout.ms", "6000");
+        Settings settings = Settings.parse(given);
+        try (RunningTopology topology = start(environment, settings);
+                Producer<byte[], byte[]> producer = environment.producer()) {
+            Await.until("it runs", PATIENCE, topology::isRunning);
+
+            send(producer, settings, 0, "die once");
+
+            Await.until("a thread has died", PATIENCE, () -> {
+                assertThat(topology.isLive()).isTrue();
+                Thread dead = died.get();
+                return dead != null && !dead.isAlive();
+            });
+            assertThat(topology.isRunning()).isFalse();
+            Await.until("it runs again", PATIENCE, () -> {
+                assertThat(topology.isLive()).isTrue();
+                return topology.isRunning();
+            });
+            await(survived);
+            assertThat(livingThreads()).isEqualTo(THREADS);
+            assertThat(running()).isEqualTo(1);
+            assertThat(topology.ended()).isNotDone();
+        }
     }
 
     @Test
