@@ -148,7 +148,8 @@ final class ServeCommand implements Callable<Integer> {
                         loaded::newClassifier,
                         () -> new AvroDecoder<>(schemas, DigitImage.class),
                         new AvroSerializer<>(schemas, Prediction.class),
-                        new ClassifyMetrics(meters, identity, card.sha256(), Baselines.of(card), Clock.systemUTC()))
+                        new ClassifyMetrics(meters, identity, card.sha256(), Baselines.of(card), Clock.systemUTC()),
+                        Clock.systemUTC())
                 .build();
     }
 

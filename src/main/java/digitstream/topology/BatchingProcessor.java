@@ -3,6 +3,7 @@ package digitstream.topology;
 import digitstream.avro.DigitImage;
 import digitstream.serde.Decoded;
 import digitstream.serde.Decoder;
+import java.time.Clock;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
@@ -21,17 +22,19 @@ final class BatchingProcessor implements FixedKeyProcessor<byte[], byte[], Batch
     private final Decoder<DigitImage> decoder;
     private final ImageCheck check;
     private final int batchMaxSize;
+    private final Clock clock;
 
     private FixedKeyProcessorContext<byte[], Batching> context;
     private PendingBatch batch;
 
     // Kafka Streams calls init before anything else.
     @SuppressWarnings("NullAway.Init")
-    BatchingProcessor(String storeName, Decoder<DigitImage> decoder, ImageCheck check, int batchMaxSize) {
+    BatchingProcessor(String storeName, Decoder<DigitImage> decoder, ImageCheck check, int batchMaxSize, Clock clock) {
         this.storeName = storeName;
         this.decoder = decoder;
         this.check = check;
         this.batchMaxSize = batchMaxSize;
+        this.clock = clock;
     }
 
     @Override
@@ -80,7 +83,9 @@ final class BatchingProcessor implements FixedKeyProcessor<byte[], byte[], Batch
                 pixels,
                 record.timestamp(),
                 source,
-                context.currentSystemTimeMs()));
+                // Not the context's time, which Kafka Streams reads once for many records: inference may lie in
+                // between.
+                clock.millis()));
         // The image is in the batch before its marker is in the barrier: a barrier without room for it lets it through
         // at once, and would otherwise find an empty batch.
         if (batch.size() >= batchMaxSize) {

@@ -160,15 +160,16 @@ public final class ClassifyMetrics {
     }
 
     /** A batch is classified. */
-    void classified(List<Classified> answers, long nowMillis) {
+    void classified(List<Classified> answers) {
         long[] classes = new long[CLASSES];
         PredictionMix batch = new PredictionMix();
         for (Classified answer : answers) {
             if (answer instanceof Classified.Predicted predicted) {
                 Prediction prediction = predicted.prediction();
                 classes[prediction.getLabel()]++;
-                latency.record(
-                        Math.max(0, nowMillis - prediction.getEventTime().toEpochMilli()), TimeUnit.MILLISECONDS);
+                long tookMillis = prediction.getPredictedAt().toEpochMilli()
+                        - prediction.getEventTime().toEpochMilli();
+                latency.record(Math.max(0, tookMillis), TimeUnit.MILLISECONDS);
                 batch.add(
                         prediction.getLabel(),
                         prediction.getConfidence(),

@@ -4,6 +4,7 @@ import digitstream.avro.DigitImage;
 import digitstream.avro.Prediction;
 import digitstream.model.Classifier;
 import digitstream.serde.Decoder;
+import java.time.Clock;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serde;
@@ -47,6 +48,7 @@ public final class ClassifyTopology {
     private final Supplier<Decoder<DigitImage>> images;
     private final Serializer<Prediction> predictions;
     private final ClassifyMetrics metrics;
+    private final Clock clock;
     private final ImageCheck check;
 
     /**
@@ -56,6 +58,7 @@ public final class ClassifyTopology {
      * @param height rows that the model takes
      * @param classifiers a new classifier for each task, which closes it
      * @param images a new decoder for each task
+     * @param clock what images wait by and predictions are dated by; used by several threads
      */
     public ClassifyTopology(
             Topics topics,
@@ -66,7 +69,8 @@ public final class ClassifyTopology {
             Supplier<Classifier> classifiers,
             Supplier<Decoder<DigitImage>> images,
             Serializer<Prediction> predictions,
-            ClassifyMetrics metrics) {
+            ClassifyMetrics metrics,
+            Clock clock) {
         this.topics = topics;
         this.settings = settings;
         this.model = model;
@@ -75,6 +79,7 @@ public final class ClassifyTopology {
         this.images = images;
         this.predictions = predictions;
         this.metrics = metrics;
+        this.clock = clock;
     }
 
     /** The topology, ready to be started. */
@@ -110,7 +115,7 @@ public final class ClassifyTopology {
         return new FixedKeyProcessorSupplier<>() {
             @Override
             public FixedKeyProcessor<byte[], byte[], Batching> get() {
-                return new BatchingProcessor(BATCH, images.get(), check, settings.batchMaxSize());
+                return new BatchingProcessor(BATCH, images.get(), check, settings.batchMaxSize(), clock);
             }
 
             @Override
@@ -121,6 +126,6 @@ public final class ClassifyTopology {
     }
 
     private ProcessorSupplier<byte[], Batching, byte[], Answer> classify() {
-        return () -> new ClassifyingProcessor(BATCH, classifiers, model, settings.batchMaxDelay(), metrics);
+        return () -> new ClassifyingProcessor(BATCH, classifiers, model, settings.batchMaxDelay(), metrics, clock);
     }
 }

@@ -1,6 +1,7 @@
 package digitstream.topology;
 
 import digitstream.model.Classifier;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -21,6 +22,7 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
     private final ModelIdentity model;
     private final long batchMaxDelayMillis;
     private final ClassifyMetrics metrics;
+    private final Clock clock;
 
     private ProcessorContext<byte[], Answer> context;
     private PendingBatch batch;
@@ -35,12 +37,14 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
             Supplier<Classifier> classifiers,
             ModelIdentity model,
             Duration batchMaxDelay,
-            ClassifyMetrics metrics) {
+            ClassifyMetrics metrics,
+            Clock clock) {
         this.storeName = storeName;
         this.classifiers = classifiers;
         this.model = model;
         this.batchMaxDelayMillis = batchMaxDelay.toMillis();
         this.metrics = metrics;
+        this.clock = clock;
     }
 
     @Override
@@ -50,10 +54,10 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
         this.batch = memory.value();
         Classifier mine = classifiers.get();
         this.classifier = mine;
-        this.batchClassifier = new BatchClassifier(mine, model, context::currentSystemTimeMs, metrics::inferred);
+        this.batchClassifier = new BatchClassifier(mine, model, clock::millis, metrics::inferred);
         // Twice a delay, so that no image waits for more than one and a half.
         Duration interval = Duration.ofMillis(Math.max(1, batchMaxDelayMillis / 2));
-        this.timer = context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, this::flushIfOld);
+        this.timer = context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, tick -> flushIfOld());
     }
 
     @Override
@@ -61,8 +65,8 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
         flush(marker.value() instanceof Batching.Full ? FlushReason.SIZE : FlushReason.COMMIT);
     }
 
-    private void flushIfOld(long nowMillis) {
-        if (!batch.isEmpty() && nowMillis - batch.openedAtMillis() >= batchMaxDelayMillis) {
+    private void flushIfOld() {
+        if (!batch.isEmpty() && clock.millis() - batch.openedAtMillis() >= batchMaxDelayMillis) {
             flush(FlushReason.DELAY);
         }
     }
@@ -72,9 +76,9 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
             return;
         }
         List<PendingImage> images = batch.take();
-        metrics.flushed(reason, images, context.currentSystemTimeMs());
+        metrics.flushed(reason, images, clock.millis());
         List<Classified> answers = batchClassifier.classify(images);
-        metrics.classified(answers, context.currentSystemTimeMs());
+        metrics.classified(answers);
         for (int i = 0; i < images.size(); i++) {
             PendingImage image = images.get(i);
             context.forward(

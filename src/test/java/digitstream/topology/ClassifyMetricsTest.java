@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import digitstream.avro.Prediction;
 import digitstream.scoring.Baseline;
+import digitstream.testing.ManualClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,24 +21,7 @@ class ClassifyMetricsTest {
     private static final int ENOUGH = 1_000;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private Instant now = NOON;
-
-    private final Clock clock = new Clock() {
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneOffset getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(java.time.ZoneId zone) {
-            throw new UnsupportedOperationException("there is one zone here");
-        }
-    };
+    private final ManualClock clock = new ManualClock(NOON);
 
     private ClassifyMetrics metrics(@Nullable Double temperature) {
         List<Long> bins = new ArrayList<>(Collections.nCopies(14, 0L));
@@ -70,36 +52,36 @@ class ClassifyMetricsTest {
     @Test
     void tellsDriftOnceThereAreEnoughImages() {
         ClassifyMetrics metrics = metrics(1.0);
-        metrics.classified(predictions(100, 10), NOON.toEpochMilli());
+        metrics.classified(predictions(100, 10));
         assertThat(drift("class")).isNaN();
-        metrics.classified(predictions(ENOUGH, 10), NOON.toEpochMilli());
+        metrics.classified(predictions(ENOUGH, 10));
         assertThat(drift("class")).isCloseTo(0, within(1e-6));
         assertThat(drift("confidence")).isLessThan(0.1);
-        metrics.classified(predictions(20 * ENOUGH, 2), NOON.toEpochMilli());
+        metrics.classified(predictions(20 * ENOUGH, 2));
         assertThat(drift("class")).isGreaterThan(0.25);
     }
 
     @Test
     void forgetsWhatIsOlderThanTenMinutes() {
         ClassifyMetrics metrics = metrics(1.0);
-        metrics.classified(predictions(ENOUGH, 2), NOON.toEpochMilli());
-        now = NOON.plus(Duration.ofMinutes(9));
+        metrics.classified(predictions(ENOUGH, 2));
+        clock.advance(Duration.ofMinutes(9));
         assertThat(value("digits.drift.images")).isEqualTo(ENOUGH);
-        now = NOON.plus(Duration.ofMinutes(11));
+        clock.advance(Duration.ofMinutes(2));
         assertThat(value("digits.drift.images")).isZero();
         assertThat(value("digits.estimated.accuracy.ratio")).isNaN();
     }
 
     @Test
     void estimatesAccuracyFromCalibratedConfidence() {
-        metrics(2.0).classified(predictions(ENOUGH, 10), NOON.toEpochMilli());
+        metrics(2.0).classified(predictions(ENOUGH, 10));
         double expected = Math.sqrt(0.991) / (Math.sqrt(0.991) + 9 * Math.sqrt(0.001));
         assertThat(value("digits.estimated.accuracy.ratio")).isCloseTo(expected, within(1e-4));
     }
 
     @Test
     void estimatesNothingForAModelThatIsNotCalibrated() {
-        metrics(null).classified(predictions(ENOUGH, 10), NOON.toEpochMilli());
+        metrics(null).classified(predictions(ENOUGH, 10));
         assertThat(meters.find("digits.estimated.accuracy.ratio").gauge()).isNull();
         assertThat(drift("class")).isLessThan(0.1);
     }

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import digitstream.avro.DigitImage;
 import digitstream.avro.Prediction;
 import digitstream.model.Classifier;
+import digitstream.testing.ManualClock;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -56,26 +60,33 @@ class ClassifyTopologyTest {
     }
 
     private static final class Run implements AutoCloseable {
-        private final TopologyTestDriver driver = new TopologyTestDriver(
-                new ClassifyTopology(
-                                TOPICS,
-                                new ClassifySettings(4, Duration.ofMillis(20)),
-                                new ModelIdentity("threes", "1"),
-                                28,
-                                28,
-                                Threes::new,
-                                () -> PlainAvro.decoder(DigitImage.class),
-                                PlainAvro.serializer(Prediction.class),
-                                new ClassifyMetrics(
-                                        new SimpleMeterRegistry(),
-                                        new ModelIdentity("threes", "1"),
-                                        "",
-                                        Optional.empty(),
-                                        Clock.systemUTC()))
-                        .build(),
-                new Properties());
-        private final TestInputTopic<byte[], byte[]> images =
-                driver.createInputTopic(TOPICS.images(), new ByteArraySerializer(), new ByteArraySerializer());
+        private final MeterRegistry meters = new SimpleMeterRegistry();
+        private final TopologyTestDriver driver;
+        private final TestInputTopic<byte[], byte[]> images;
+
+        Run() {
+            this(new Threes(), Clock.systemUTC());
+        }
+
+        Run(Classifier classifier, Clock clock) {
+            ModelIdentity model = new ModelIdentity("threes", "1");
+            this.driver = new TopologyTestDriver(
+                    new ClassifyTopology(
+                                    TOPICS,
+                                    new ClassifySettings(4, Duration.ofMillis(20)),
+                                    model,
+                                    28,
+                                    28,
+                                    () -> classifier,
+                                    () -> PlainAvro.decoder(DigitImage.class),
+                                    PlainAvro.serializer(Prediction.class),
+                                    new ClassifyMetrics(meters, model, "", Optional.empty(), clock),
+                                    clock)
+                            .build(),
+                    new Properties());
+            this.images =
+                    driver.createInputTopic(TOPICS.images(), new ByteArraySerializer(), new ByteArraySerializer());
+        }
 
         private List<TestRecord<byte[], byte[]>> read(String topic) {
             TestOutputTopic<byte[], byte[]> out =
@@ -118,6 +129,39 @@ class ClassifyTopologyTest {
             assertThat(header(letter, DeadLetters.MESSAGE)).contains("too bright");
             assertThat(header(letter, DeadLetters.OFFSET)).isEqualTo("0");
             assertThat(header(letter, "trace")).isEqualTo("t");
+        }
+    }
+
+    @Test
+    void countsInferenceIntoAPredictionsTime() {
+        ManualClock clock = new ManualClock(Instant.ofEpochMilli(1_500));
+        Threes threes = new Threes();
+        Classifier slow = new Classifier() {
+            @Override
+            public float[] classify(List<byte[]> images) {
+                clock.advance(Duration.ofMillis(300));
+                return threes.classify(images);
+            }
+
+            @Override
+            public void close() {}
+        };
+        try (Run run = new Run(slow, clock)) {
+            run.images.pipeInput(utf8("a"), image("a", 784, 0));
+            run.images.pipeInput(utf8("b"), image("b", 784, 0));
+            assertThat(run.read(TOPICS.predictions()))
+                    .extracting(prediction -> PlainAvro.read(Prediction.class, prediction.value())
+                            .getPredictedAt()
+                            .toEpochMilli())
+                    .containsExactly(1_800L, 2_100L);
+            // From the images' event time, 1,000.
+            Timer latency = run.meters.get("digits.end.to.end.latency").timer();
+            assertThat(latency.count()).isEqualTo(2);
+            assertThat(latency.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(800 + 1_100);
+            // Neither waits for the inference of the other: the second one comes when that is over.
+            Timer wait = run.meters.get("digits.queue.wait").timer();
+            assertThat(wait.count()).isEqualTo(2);
+            assertThat(wait.totalTime(TimeUnit.MILLISECONDS)).isZero();
         }
     }
 
