@@ -7,7 +7,8 @@ COPY pom.xml ./
 COPY .mvn .mvn
 COPY avro avro
 COPY src/main src/main
-RUN mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true package
+# What Maven downloads is kept for the next build, whatever changes (by BuildKit: Docker 23 or newer, `docker compose`).
+RUN --mount=type=cache,target=/root/.m2 mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true package
 
 FROM eclipse-temurin:17-jre
 RUN groupadd --gid 10001 digitstream \
@@ -25,6 +26,6 @@ VOLUME ["/var/lib/digitstream/models", "/var/lib/digitstream/state", "/var/lib/d
 ENV XDG_STATE_HOME=/var/lib/digitstream/state \
     XDG_CACHE_HOME=/var/lib/digitstream/cache \
     DJL_CACHE_DIR=/var/lib/digitstream/cache/djl
-# Half of the container's memory for Java: PyTorch's and RocksDB's is outside its heap.
+# Half of the container's memory for Java's heap (give the container a limit): PyTorch's and RocksDB's is outside of it.
 ENTRYPOINT ["java", "-XX:MaxRAMPercentage=50", "-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError", "-Ddigitstream.home=/opt/digitstream", "-jar", "/opt/digitstream/digitstream.jar"]
 CMD ["--help"]

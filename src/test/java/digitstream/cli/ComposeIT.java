@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,13 @@ class ComposeIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String VOLUME = "/var/lib/digitstream/";
     private static final String HOME = "/opt/digitstream";
+
+    /** Names of what is to be kept secret. */
+    private static final Pattern SECRET =
+            Pattern.compile("PASSW|SECRET|TOKEN|KEY|CREDENTIAL", Pattern.CASE_INSENSITIVE);
+
+    /** A user, with or without a password, in a URL. */
+    private static final Pattern USER_IN_URL = Pattern.compile("://[^/@\\s\"']+@");
 
     @TempDir
     private Path folder;
@@ -121,10 +129,7 @@ class ComposeIT {
                 }
             }
         }
-        dockerfile.stream()
-                .filter(line -> line.startsWith("COPY ") && !line.contains("--from"))
-                .flatMap(line -> Stream.of(line.substring(5).split(" ", -1)).limit(line.split(" ", -1).length - 2L))
-                .forEach(files::add);
+        files.addAll(copied());
         assertThat(files).hasSize(8).allSatisfy(file -> assertThat(Path.of(file))
                 .exists());
         // What the image takes from the build is what the build makes.
@@ -132,6 +137,23 @@ class ComposeIT {
                         CommandLineProcess.home()
                                 .resolve(Path.of(line.split(" ", -1)[2]).getFileName()))
                 .exists());
+    }
+
+    /** What the Dockerfile copies from this folder. */
+    private List<String> copied() {
+        return dockerfile.stream()
+                .filter(line -> line.startsWith("COPY ") && !line.contains("--from"))
+                .flatMap(line -> Stream.of(line.substring(5).split(" ", -1)).limit(line.split(" ", -1).length - 2L))
+                .toList();
+    }
+
+    @Test
+    void dockerIgnoresAllButWhatIsCopied() throws IOException {
+        List<String> patterns = Files.readAllLines(Path.of(".dockerignore"));
+        assertThat(patterns.get(0)).isEqualTo("*");
+        assertThat(patterns.subList(1, patterns.size()))
+                .containsExactlyInAnyOrderElementsOf(
+                        copied().stream().map(source -> "!" + source).toList());
     }
 
     /** The first stage, with the artifacts that this build has: nothing is downloaded. */
@@ -146,12 +168,13 @@ class ComposeIT {
                 copy(Path.of(words[1]), to.equals(stage) ? to.resolve(words[1]) : to);
             }
         }
+        // Without options for Docker: the cache of what Maven downloads is this machine's.
         String run = first.stream()
-                .filter(line -> line.startsWith("RUN mvn "))
+                .map(line -> line.replaceFirst("^RUN (--\\S+ )*", ""))
+                .filter(line -> line.startsWith("mvn "))
                 .findFirst()
                 .orElseThrow();
-        List<String> command =
-                new ArrayList<>(List.of(run.substring("RUN ".length()).split(" ", -1)));
+        List<String> command = new ArrayList<>(List.of(run.split(" ", -1)));
         command.add(1, "-o");
         Process build = new ProcessBuilder(command)
                 .directory(stage.toFile())
@@ -173,11 +196,38 @@ class ComposeIT {
     }
 
     @Test
-    void thereIsNoSecretInItAndNothingIsPublishedBeyondThisMachine() {
+    void thereIsNoSecretInItAndNothingIsPublishedBeyondThisMachine() throws IOException {
         for (JsonNode service : compose.path("services")) {
             service.path("ports").forEach(port -> assertThat(port.asText()).startsWith("127.0.0.1:"));
         }
         assertThat(instruction("USER")).isEqualTo("digitstream");
+        assertThat(variables())
+                .contains("JAVA_TOOL_OPTIONS", "KAFKA_NODE_ID", "GF_AUTH_ANONYMOUS_ENABLED", "XDG_STATE_HOME")
+                .noneMatch(name -> SECRET.matcher(name).find());
+        for (String file : List.of(
+                "docker-compose.yml",
+                "Dockerfile",
+                "monitoring/prometheus/prometheus.yml",
+                "monitoring/grafana/provisioning/datasources/prometheus.yml")) {
+            assertThat(Files.readString(Path.of(file))).as(file).doesNotContainPattern(USER_IN_URL);
+        }
+    }
+
+    /** The names of the environment variables of all services, of what they share, and of the image. */
+    private Set<String> variables() {
+        assertThat(compose.findValues("env_file")).isEmpty();
+        Set<String> names = new TreeSet<>();
+        for (JsonNode environment : compose.findValues("environment")) {
+            environment.fieldNames().forEachRemaining(names::add);
+            if (environment.isArray()) {
+                environment.forEach(variable -> names.add(variable.asText().split("=", 2)[0]));
+            }
+        }
+        dockerfile.stream()
+                .filter(line -> line.startsWith("ENV ") || line.startsWith("ARG "))
+                .flatMap(line -> Stream.of(line.substring(4).split("\\s+", -1)))
+                .forEach(variable -> names.add(variable.split("=", 2)[0]));
+        return names;
     }
 
     @Test
