@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Iterator;
-import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.Producer;
@@ -117,6 +116,7 @@ class DashboardIT {
         JsonNode state = state();
         assertThat(state.get("kafka").get("fault").isNull()).isTrue();
         assertThat(state.get("lag")).hasSize(4);
+        assertThat(state.get("model").asText()).isEqualTo("lenet/test");
         JsonNode figures = all(state);
         long[] oracle = pipeline.confusion(environment);
         for (int cell = 0; cell < oracle.length; cell++) {
@@ -243,20 +243,7 @@ class DashboardIT {
                         topics.predictions(),
                         key,
                         predictions.serialize(
-                                topics.predictions(),
-                                new Prediction(
-                                        "w-000000000",
-                                        label,
-                                        2f,
-                                        List.of(),
-                                        "lenet",
-                                        "test",
-                                        topics.images(),
-                                        0,
-                                        0L,
-                                        now,
-                                        now,
-                                        1))));
+                                topics.predictions(), MistakesTest.prediction("w-000000000", label, 2f, now))));
             }
             producer.send(new ProducerRecord<>(topics.accuracy(), key, key));
         }

@@ -4,21 +4,30 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import digitstream.avro.Prediction;
 import digitstream.client.ProducePlan;
+import digitstream.serde.AvroSerializer;
 import digitstream.testing.Await;
 import digitstream.testing.Environment;
 import digitstream.testing.Programs;
 import digitstream.topology.TopicAdmin;
+import digitstream.topology.Topics;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -257,5 +266,47 @@ class DashboardPageIT {
         Await.until("it is back", PATIENCE, () -> text("status").startsWith("live"));
         produce(environment, 500, "c-");
         Await.until("the next images", PATIENCE, () -> text("accuracy-note").contains(" 1,000 of 1,000 "));
+
+        pipeline.stopServing();
+        try (PredictionStream unscored =
+                new PredictionStream(environment, pipeline.settings().topics())) {
+            unscored.begin();
+            Await.until("it says that nothing is scored", PATIENCE, () -> text("status")
+                    .startsWith("live; no accuracy is published since"));
+        }
+        Await.until(
+                "it says that nothing comes", PATIENCE, () -> text("status").startsWith("live; no predictions since"));
+        assertThat(text("windows")).contains("as of");
+    }
+
+    /** Predictions that nobody scores. */
+    private static final class PredictionStream implements AutoCloseable {
+        private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+        private final Producer<byte[], byte[]> producer;
+        private final AvroSerializer<Prediction> serializer;
+        private final Topics topics;
+
+        PredictionStream(Environment environment, Topics topics) {
+            this.producer = environment.producer();
+            this.serializer = new AvroSerializer<>(environment.schemas(), Prediction.class);
+            this.topics = topics;
+        }
+
+        void begin() {
+            clock.scheduleAtFixedRate(
+                    () -> producer.send(new ProducerRecord<>(
+                            topics.predictions(),
+                            serializer.serialize(
+                                    topics.predictions(), MistakesTest.prediction("s", 1, 1f, Instant.now())))),
+                    0,
+                    1,
+                    TimeUnit.SECONDS);
+        }
+
+        @Override
+        public void close() {
+            clock.shutdownNow();
+            producer.close();
+        }
     }
 }

@@ -65,6 +65,10 @@ final class WatchedPipeline implements AutoCloseable {
         dashboard = startDashboard(environment, port);
     }
 
+    void stopServing() {
+        serve.close();
+    }
+
     Settings settings() {
         return settings;
     }
