@@ -52,7 +52,7 @@ public final class Dashboard implements AutoCloseable {
     /** What is to be closed, the last one first. */
     private final Deque<Runnable> closing = new ArrayDeque<>();
 
-    private long tickedNanos = System.nanoTime();
+    private long tickedNanos;
 
     /**
      * How it is run.
@@ -194,6 +194,7 @@ public final class Dashboard implements AutoCloseable {
 
     /** Tells the pages once a second, and returns what ends that. */
     private Runnable tick(DashboardState state, Pages pages) {
+        tickedNanos = System.nanoTime();
         ScheduledExecutorService ticker =
                 Executors.newSingleThreadScheduledExecutor(task -> daemon("dashboard-ticker", task));
         var unused = ticker.scheduleWithFixedDelay(
