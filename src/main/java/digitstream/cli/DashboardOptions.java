@@ -38,7 +38,7 @@ final class DashboardOptions {
                 admin,
                 schemas,
                 settings.topics(),
-                settings.classifyApplicationId(),
+                new Dashboard.Groups(settings.classifyApplicationId(), settings.scoreApplicationId()),
                 CentredDigit::of,
                 options,
                 metrics,

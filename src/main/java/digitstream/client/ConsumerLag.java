@@ -2,8 +2,8 @@ package digitstream.client;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -19,17 +19,20 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How far a consumer group is behind the end of a topic. Safe for use by several threads, as the admin client is.
+ * How far a consumer group is behind the end of its topics. Safe for use by several threads, as the admin client is.
  *
  * @param patience how long the brokers may take to answer one question, of three
  */
-public record ConsumerLag(Admin admin, String group, String topic, Duration patience) {
+public record ConsumerLag(Admin admin, String group, Set<String> topics, Duration patience) {
+    public ConsumerLag {
+        topics = Set.copyOf(topics);
+    }
 
     /**
-     * Where a topic and its reader stand.
+     * Where the topics and their reader stand.
      *
-     * @param end offsets that the topic's partitions have given out so far, summed
-     * @param lag records of each partition that the group has not committed; of one without a commit all count
+     * @param end offsets that the topics' partitions have given out so far, summed
+     * @param lag records of each partition that the group has not committed, summed over the topics; of one without a commit all count
      */
     public record Position(long end, SortedMap<Integer, Long> lag) {
 
@@ -42,21 +45,21 @@ public record ConsumerLag(Admin admin, String group, String topic, Duration pati
     /**
      * Asks the brokers.
      *
-     * @throws KafkaException where they don't answer, or the topic does not exist
+     * @throws KafkaException where they don't answer, or a topic does not exist
      */
     public Position position() throws InterruptedException {
         int timeoutMillis = (int) patience.toMillis();
         try {
             Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
             for (TopicDescription description : admin.describeTopics(
-                            List.of(topic), new DescribeTopicsOptions().timeoutMs(timeoutMillis))
+                            topics, new DescribeTopicsOptions().timeoutMs(timeoutMillis))
                     .allTopicNames()
                     .get()
                     .values()) {
                 description
                         .partitions()
-                        .forEach(partition ->
-                                latest.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest()));
+                        .forEach(partition -> latest.put(
+                                new TopicPartition(description.name(), partition.partition()), OffsetSpec.latest()));
             }
             Map<TopicPartition, ListOffsetsResult.ListOffsetsResultInfo> ends = admin.listOffsets(
                             latest, new ListOffsetsOptions().timeoutMs(timeoutMillis))
@@ -72,7 +75,8 @@ public record ConsumerLag(Admin admin, String group, String topic, Duration pati
                 OffsetAndMetadata offset = committed.get(partition.getKey());
                 long last = partition.getValue().offset();
                 end += last;
-                lag.put(partition.getKey().partition(), Math.max(0, last - (offset == null ? 0 : offset.offset())));
+                long behind = Math.max(0, last - (offset == null ? 0 : offset.offset()));
+                lag.merge(partition.getKey().partition(), behind, Long::sum);
             }
             return new Position(end, lag);
         } catch (ExecutionException e) {

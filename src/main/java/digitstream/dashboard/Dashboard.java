@@ -20,6 +20,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -63,6 +64,9 @@ public final class Dashboard implements AutoCloseable {
      */
     public record Options(String host, int port, Duration history) {}
 
+    /** The topologies' consumer groups, which are their application ids. */
+    public record Groups(String classifying, String scoring) {}
+
     /** Makes a drawn picture what the model takes. */
     @FunctionalInterface
     public interface Normaliser {
@@ -75,7 +79,7 @@ public final class Dashboard implements AutoCloseable {
      *
      * @param clients what Kafka's clients need
      * @param admin stays the caller's, as the registry does
-     * @param group the classifying topology's, whose lag is shown
+     * @param groups whose lag is shown
      * @param normaliser makes any picture of a digit the 28 * 28 pixels that the model takes; empty where nothing is on it
      * @param metrics are served, too, at {@code /metrics}
      * @param health is told, too, at {@code /health/live} and {@code /health/ready}; the dashboard adds itself to it
@@ -87,13 +91,13 @@ public final class Dashboard implements AutoCloseable {
             Admin admin,
             SchemaRegistry schemas,
             Topics topics,
-            String group,
+            Groups groups,
             Normaliser normaliser,
             Options options,
             Metrics metrics,
             Health health) {
         return new Dashboard(
-                clients, admin, schemas, topics, group, normaliser, options, metrics, health, Clock.systemUTC());
+                clients, admin, schemas, topics, groups, normaliser, options, metrics, health, Clock.systemUTC());
     }
 
     private Dashboard(
@@ -101,14 +105,18 @@ public final class Dashboard implements AutoCloseable {
             Admin admin,
             SchemaRegistry schemas,
             Topics topics,
-            String group,
+            Groups groups,
             Normaliser normaliser,
             Options options,
             Metrics metrics,
             Health health,
             Clock clock) {
         try {
-            LagWatch lagWatch = new LagWatch(new ConsumerLag(admin, group, topics.images(), BROKER_PATIENCE), clock);
+            LagWatch lagWatch = new LagWatch(
+                    new ConsumerLag(admin, groups.classifying(), Set.of(topics.images()), BROKER_PATIENCE),
+                    new ConsumerLag(
+                            admin, groups.scoring(), Set.of(topics.predictions(), topics.labels()), BROKER_PATIENCE),
+                    clock);
             DashboardState state = new DashboardState(clock, lagWatch, options.history(), failure::isDone);
             health.add(new Health.Part(
                     "dashboard",

@@ -108,8 +108,7 @@ final class DashboardState {
      * @param length in seconds, since the last one ended
      */
     void tick(double length) {
-        LagWatch.Found found = lagWatch.found();
-        traffic.close(clock.millis(), length, found.in(), found.totalLag());
+        traffic.close(clock.millis(), length, lagWatch.found());
         sample.adjustTo(traffic.rate());
         if (seconds++ % MISTAKES_SECONDS == 0) {
             latestMistakes = mistakes.latest(LATEST_MISTAKES);

@@ -3,7 +3,6 @@ package digitstream.dashboard;
 import digitstream.client.ConsumerLag;
 import java.time.Clock;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
@@ -14,16 +13,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the brokers once a second how far the classifying topology is behind, and so learns whether they answer at all. One
+ * Asks the brokers once a second how far the topologies are behind, and so learns whether they answer at all. One
  * thread runs it; what it found may be read by others.
  */
 final class LagWatch implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(LagWatch.class);
     private static final long INTERVAL_MILLIS = 1_000;
 
-    private final ConsumerLag lag;
+    /** Before the brokers have been asked. */
+    static final Found UNKNOWN = new Found(null, false, null, Map.of(), Map.of(), 0);
+
+    private final ConsumerLag classifying;
+    private final ConsumerLag scoring;
     private final Clock clock;
-    private volatile Found found = new Found(null, false, null, Map.of(), 0);
+    private volatile Found found = UNKNOWN;
     private long endBefore = -1;
     private long askedNanos;
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -34,21 +37,37 @@ final class LagWatch implements Runnable {
      * @param fault why the brokers did not tell, a line for people; null where they did
      * @param away whether they did not answer at all, or not in time; else they refused
      * @param in images produced a second; null where that is unknown
-     * @param lag records by partition that are not committed yet; empty where that is unknown
+     * @param lag images by partition that are not classified and committed yet; empty where that is unknown
+     * @param scoringLag predictions and labels by partition that are not scored and committed yet, likewise
      * @param faultSinceMillis when the fault began; 0 where there is none
      */
     record Found(
-            @Nullable String fault, boolean away, @Nullable Double in, Map<Integer, Long> lag, long faultSinceMillis) {
+            @Nullable String fault,
+            boolean away,
+            @Nullable Double in,
+            Map<Integer, Long> lag,
+            Map<Integer, Long> scoringLag,
+            long faultSinceMillis) {
         @Nullable
         Long totalLag() {
+            return total(lag);
+        }
+
+        @Nullable
+        Long totalScoringLag() {
+            return total(scoringLag);
+        }
+
+        private static @Nullable Long total(Map<Integer, Long> lag) {
             return lag.isEmpty()
                     ? null
                     : lag.values().stream().mapToLong(Long::longValue).sum();
         }
     }
 
-    LagWatch(ConsumerLag lag, Clock clock) {
-        this.lag = lag;
+    LagWatch(ConsumerLag classifying, ConsumerLag scoring, Clock clock) {
+        this.classifying = classifying;
+        this.scoring = scoring;
         this.clock = clock;
     }
 
@@ -73,8 +92,9 @@ final class LagWatch implements Runnable {
 
     private void look() throws InterruptedException {
         try {
-            ConsumerLag.Position position = lag.position();
+            ConsumerLag.Position position = classifying.position();
             long now = System.nanoTime();
+            Map<Integer, Long> scoringLag = scoring.position().lag();
             // A topic that was made anew begins at zero again.
             Double in = endBefore < 0 || position.end() < endBefore
                     ? null
@@ -82,7 +102,7 @@ final class LagWatch implements Runnable {
             if (found.fault() != null) {
                 LOG.info("The brokers tell the lag again");
             }
-            found = new Found(null, false, in, new TreeMap<>(position.lag()), 0);
+            found = new Found(null, false, in, position.lag(), scoringLag, 0);
             endBefore = position.end();
             askedNanos = now;
         } catch (KafkaException e) {
@@ -91,7 +111,7 @@ final class LagWatch implements Runnable {
             }
             long since = found.fault() == null ? clock.millis() : found.faultSinceMillis();
             boolean away = e instanceof TimeoutException || e instanceof DisconnectException;
-            found = new Found(String.valueOf(e.getMessage()), away, null, Map.of(), since);
+            found = new Found(String.valueOf(e.getMessage()), away, null, Map.of(), Map.of(), since);
             endBefore = -1;
         }
     }

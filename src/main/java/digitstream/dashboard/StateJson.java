@@ -63,6 +63,8 @@ final class StateJson {
         }
         ObjectNode lag = json.putObject("lag");
         found.lag().forEach((partition, records) -> lag.put(Integer.toString(partition), records));
+        ObjectNode scoringLag = json.putObject("scoringLag");
+        found.scoringLag().forEach((partition, records) -> scoringLag.put(Integer.toString(partition), records));
         json.put("oneIn", oneIn);
         ObjectNode mixes = json.putObject("mixes");
         recentMixes.forEach((version, mix) -> mixes.set(version, mix(mix, releases.of(version))));
@@ -167,6 +169,7 @@ final class StateJson {
                 .put("p99", second.p99())
                 .put("batchSize", second.batchSize())
                 .put("lag", second.lag())
+                .put("scoringLag", second.scoringLag())
                 .put("ahead", second.aheadMillis());
     }
 

@@ -46,6 +46,7 @@ final class Traffic {
      * @param p50 end-to-end latency, event time to committed prediction read here, in milliseconds; null without predictions
      * @param batchSize mean, as the images see it; null without predictions
      * @param lag images that are not predicted and committed yet; null where the brokers did not say
+     * @param scoringLag predictions and labels that are not scored and committed yet, likewise
      * @param aheadMillis how far the event times were ahead of this machine's clock at most; 0 where none was
      * @param mixes what each model version predicted, by {@code <model name>/<model version>}; not changed any more
      */
@@ -58,6 +59,7 @@ final class Traffic {
             @Nullable Long p99,
             @Nullable Double batchSize,
             @Nullable Long lag,
+            @Nullable Long scoringLag,
             long aheadMillis,
             Map<String, PredictionMix> mixes) {}
 
@@ -108,17 +110,18 @@ final class Traffic {
      *
      * @param length in seconds, over 0
      */
-    synchronized void close(long nowMillis, double length, @Nullable Double in, @Nullable Long lag) {
+    synchronized void close(long nowMillis, double length, LagWatch.Found found) {
         boolean none = looked == 0;
         seconds.addLast(new Second(
                 nowMillis,
-                in,
+                found.in(),
                 count / length,
                 none ? null : latencies.getValueAtPercentile(50),
                 none ? null : latencies.getValueAtPercentile(95),
                 none ? null : latencies.getValueAtPercentile(99),
                 none ? null : (double) batchSizes / looked,
-                lag,
+                found.totalLag(),
+                found.totalScoringLag(),
                 aheadMillis,
                 mixes));
         if (seconds.size() > SECONDS) {

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -120,7 +121,7 @@ public final class Demo {
                     digits,
                     tally,
                     sending,
-                    new ConsumerLag(admin, settings.classifyApplicationId(), topics.images(), BROKER_PATIENCE),
+                    new ConsumerLag(admin, settings.classifyApplicationId(), Set.of(topics.images()), BROKER_PATIENCE),
                     start);
             Thread.sleep(AFTERMATH_MILLIS);
         } finally {

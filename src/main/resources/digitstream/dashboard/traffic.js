@@ -21,7 +21,8 @@ const latency = new Chart('latency-chart', 190, axis => ({
 const queues = new Chart('batch-chart', 190, axis => ({
   scales: {y: {range: (plot, low, high) => [0, Math.max(10, high * 1.1)]}, batch: {range: (plot, low, high) => [0, Math.max(4, high * 1.1)]}},
   axes: [axis, {...axis, size: 60}, {...axis, size: 45, scale: 'batch', side: 1, grid: {show: false}}],
-  series: [{}, line('lag (left)', 'orange', count), line('batch size (right)', 'blue', count, {scale: 'batch'})],
+  series: [{}, line('lag (left)', 'orange', count), line('lag of scoring (left)', 'green', count),
+    line('batch size (right)', 'blue', count, {scale: 'batch'})],
 }));
 
 export function begin(history) {
@@ -46,20 +47,24 @@ export function update(state) {
     ['p95', duration(now?.p95), ''],
     ['p99', duration(now?.p99), ''],
   ]);
-  queues.show([at, seconds.map(s => s.lag), seconds.map(s => s.batchSize)]);
+  queues.show([at, seconds.map(s => s.lag), seconds.map(s => s.scoringLag), seconds.map(s => s.batchSize)]);
   tiles(byId('batch-tiles'), [
     ['Batch size', count(now?.batchSize), 'images, as an image sees it'],
-    ['Lag', count(now?.lag), 'images not committed'],
+    ['Lag', count(now?.lag), 'images not classified'],
+    ['Lag of scoring', count(now?.scoringLag), 'predictions and labels'],
   ]);
-  const lag = Object.entries(state.lag);
   const ahead = Math.max(...seconds.slice(-60).map(s => s.ahead ?? 0), 0);
   byId('clocks').textContent = ahead < AHEAD_MILLIS
       ? '' : `Clocks differ: some images' event times were up to ${duration(ahead)} ahead of this dashboard's. Latency is short by as much.`;
   // Said where figures come from a sample.
   byId('sample').textContent = state.oneIn > 1
       ? `Under load one image in ${state.oneIn} is looked into: latency, batch size, mix and mistakes are of those. Rates and accuracy are of all.` : '';
-  byId('lag').textContent = lag.length
-      ? 'Lag by partition: ' + lag.map(([partition, records]) => `${partition}: ${count(records)}`).join(', ') + '.' : '';
+  byId('lag').textContent = byPartition('Lag by partition', state.lag) + byPartition('Of scoring', state.scoringLag);
+}
+
+function byPartition(what, lag) {
+  const each = Object.entries(lag).map(([partition, records]) => `${partition}: ${count(records)}`);
+  return each.length ? `${what}: ${each.join(', ')}. ` : '';
 }
 
 const DRIFT = 0.1;

@@ -117,6 +117,7 @@ class DashboardIT {
         JsonNode state = state();
         assertThat(state.get("kafka").get("fault").isNull()).isTrue();
         assertThat(state.get("lag")).hasSize(4);
+        assertThat(state.get("scoringLag")).hasSize(4);
         assertThat(state.get("model").asText()).isEqualTo("lenet/test");
         JsonNode figures = all(state);
         long[] oracle = pipeline.confusion(environment);

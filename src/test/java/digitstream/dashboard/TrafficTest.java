@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import digitstream.scoring.PredictionMix;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TrafficTest {
@@ -20,17 +21,18 @@ class TrafficTest {
 
     @Test
     void countsEachSecondAnew() {
-        traffic.close(NOW, 1, null, null);
+        traffic.close(NOW, 1, LagWatch.UNKNOWN);
         for (int i = 1; i <= 100; i++) {
             predict(3, 0.5f, i, NOW + 500);
         }
-        traffic.close(NOW + 2_000, 2, 12.5, 7L);
-        traffic.close(NOW + 3_000, 1, 0.0, 0L);
+        traffic.close(NOW + 2_000, 2, new LagWatch.Found(null, false, 12.5, Map.of(0, 3L, 1, 4L), Map.of(0, 9L), 0));
+        traffic.close(NOW + 3_000, 1, LagWatch.UNKNOWN);
 
         Traffic.Second busy = traffic.seconds().get(1);
         assertThat(busy.out()).isEqualTo(50);
         assertThat(busy.in()).isEqualTo(12.5);
         assertThat(busy.lag()).isEqualTo(7);
+        assertThat(busy.scoringLag()).isEqualTo(9);
         assertThat(busy.p50()).isEqualTo(50);
         assertThat(busy.p95()).isEqualTo(95);
         assertThat(busy.p99()).isEqualTo(99);
@@ -47,8 +49,8 @@ class TrafficTest {
     void tellsHowFarEventTimesAreAhead() {
         predict(3, 0.5f, -250, NOW);
         predict(3, 0.5f, 10, NOW);
-        traffic.close(NOW, 1, null, null);
-        traffic.close(NOW + 1_000, 1, null, null);
+        traffic.close(NOW, 1, LagWatch.UNKNOWN);
+        traffic.close(NOW + 1_000, 1, LagWatch.UNKNOWN);
         assertThat(traffic.seconds().get(0).aheadMillis()).isEqualTo(250);
         assertThat(traffic.seconds().get(0).p50()).isZero();
         assertThat(traffic.seconds().get(1).aheadMillis()).isZero();
@@ -57,11 +59,11 @@ class TrafficTest {
     @Test
     void mixesTheLastMinute() {
         predict(3, 1f, 1, NOW);
-        traffic.close(NOW, 1, null, null);
+        traffic.close(NOW, 1, LagWatch.UNKNOWN);
         for (int second = 1; second <= 60; second++) {
             predict(7, 0.06f, 1, NOW + 1_000L * second);
             predict(8, 0.07f, 1, NOW + 1_000L * second);
-            traffic.close(NOW + 1_000L * second, 1, null, null);
+            traffic.close(NOW + 1_000L * second, 1, LagWatch.UNKNOWN);
         }
         PredictionMix mix = traffic.recentMixes().get("m/1");
         assertThat(mix.count()).isEqualTo(120);
@@ -75,7 +77,7 @@ class TrafficTest {
     @Test
     void forgetsWhatIsOverAQuarterOfAnHourOld() {
         for (int second = 0; second < 2_000; second++) {
-            traffic.close(NOW + 1_000L * second, 1, null, null);
+            traffic.close(NOW + 1_000L * second, 1, LagWatch.UNKNOWN);
         }
         assertThat(traffic.seconds()).hasSize(900);
         assertThat(traffic.seconds().get(0).atMillis()).isEqualTo(NOW + 1_100_000);

@@ -53,7 +53,7 @@ final class WatchedPipeline implements AutoCloseable {
                 admin,
                 environment.schemas(),
                 settings.topics(),
-                settings.classifyApplicationId(),
+                new Dashboard.Groups(settings.classifyApplicationId(), settings.scoreApplicationId()),
                 CentredDigit::of,
                 new Dashboard.Options("127.0.0.1", port, Duration.ofHours(1)),
                 new Metrics(),
