@@ -52,7 +52,11 @@ class DashboardIT {
     @BeforeAll
     static void classifyAndScoreSomeImages(Environment environment) throws Exception {
         pipeline = WatchedPipeline.start(environment, folder);
-        // The dashboard sees what comes after its start.
+        // It has counted a second before the first image comes.
+        Await.until(
+                "the dashboard has begun",
+                PATIENCE,
+                () -> !JSON.readTree(get("/api/history").body()).path("seconds").isEmpty());
         environment.produce(
                 pipeline.settings(), new ProducePlan(true, true, 3_000, IMAGES, Duration.ofMillis(300), 1, "w-"));
         Await.until(
