@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Iterator;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.Producer;
@@ -59,10 +60,9 @@ class DashboardIT {
                 () -> !JSON.readTree(get("/api/history").body()).path("seconds").isEmpty());
         environment.produce(
                 pipeline.settings(), new ProducePlan(true, true, 3_000, IMAGES, Duration.ofMillis(300), 1, "w-"));
-        Await.until(
+        awaitState(
                 "all are scored and the mistakes are shown",
-                PATIENCE,
-                () -> labelled(state()) == IMAGES && !state().get("mistakes").isEmpty());
+                state -> labelled(state) == IMAGES && !state.get("mistakes").isEmpty());
     }
 
     @AfterAll
@@ -87,20 +87,34 @@ class DashboardIT {
                 HttpResponse.BodyHandlers.ofString());
     }
 
-    /** The next state that a page would be told. */
+    /** The state that a page is told when it opens. */
     private static JsonNode state() throws Exception {
+        return awaitState("any", state -> true);
+    }
+
+    /**
+     * Watches as a page does, by one connection, until it is told a state for which this holds. A connection a try would soon be
+     * one too many: the server learns only when it next sends to it that one has gone.
+     */
+    private static JsonNode awaitState(String what, Predicate<JsonNode> holds) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         HttpResponse<Stream<String>> events = HTTP.send(
                 request("/api/events").header("Accept", "text/event-stream").build(),
                 HttpResponse.BodyHandlers.ofLines());
         try (Stream<String> lines = events.body()) {
-            for (Iterator<String> each = lines.iterator(); each.hasNext(); ) {
+            for (Iterator<String> each = lines.iterator(); each.hasNext() && System.nanoTime() < deadline; ) {
                 String line = each.next();
-                if (line.startsWith("data: ")) {
-                    return JSON.readTree(line.substring("data: ".length()));
+                if (line.startsWith("event: ")) {
+                    assertThat(line).isEqualTo("event: state");
+                } else if (line.startsWith("data: ")) {
+                    JsonNode state = JSON.readTree(line.substring("data: ".length()));
+                    if (holds.test(state)) {
+                        return state;
+                    }
                 }
             }
         }
-        throw new AssertionError("the events ended without a state");
+        throw new AssertionError("no such state within " + PATIENCE.toSeconds() + " s: " + what);
     }
 
     private static JsonNode all(JsonNode state) {
@@ -284,7 +298,7 @@ class DashboardIT {
         assertThat(post("/api/labels", "{\"imageId\":" + answer.get("imageId") + ",\"label\":1}")
                         .statusCode())
                 .isEqualTo(204);
-        Await.until("the label counts", PATIENCE, () -> labelled(state()) == before + 1);
+        awaitState("the label counts", state -> labelled(state) == before + 1);
     }
 
     @Test
