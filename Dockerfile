@@ -25,7 +25,8 @@ WORKDIR /var/lib/digitstream
 VOLUME ["/var/lib/digitstream/models", "/var/lib/digitstream/state", "/var/lib/digitstream/cache"]
 ENV XDG_STATE_HOME=/var/lib/digitstream/state \
     XDG_CACHE_HOME=/var/lib/digitstream/cache \
-    DJL_CACHE_DIR=/var/lib/digitstream/cache/djl
+    DJL_CACHE_DIR=/var/lib/digitstream/cache/djl \
+    GOMP_SPINCOUNT=5000
 # Half of the container's memory for Java's heap (give the container a limit): PyTorch's and RocksDB's is outside of it.
 ENTRYPOINT ["java", "-XX:MaxRAMPercentage=50", "-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError", "-Ddigitstream.home=/opt/digitstream", "-jar", "/opt/digitstream/digitstream.jar"]
 CMD ["--help"]
