@@ -21,7 +21,7 @@ final class DashboardOptions {
 
     static void requirePort(String flag, int port) {
         if (!ListenAddress.isPort(port)) {
-            throw new UserException(flag + " is " + port + "; give 0 to 65535");
+            throw new UsageException(flag + " is " + port + "; give 0 to 65535");
         }
     }
 

@@ -87,7 +87,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         long start = System.nanoTime();
         if (images < 1 || images > MOST_IMAGES) {
-            throw new UserException("--images is " + images + "; give 1 to " + MOST_IMAGES);
+            throw new UsageException("--images is " + images + "; give 1 to " + MOST_IMAGES);
         }
         if (dashboardPort != null) {
             DashboardOptions.requirePort("--dashboard", dashboardPort);

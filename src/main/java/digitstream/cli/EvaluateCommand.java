@@ -75,7 +75,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (limit < 1) {
-            throw new UserException("--limit is " + limit + "; give 1 or more");
+            throw new UsageException("--limit is " + limit + "; give 1 or more");
         }
         ModelArtifact artifact = model.open();
         ModelArtifact other = compare == null ? null : ModelArtifact.open(compare);

@@ -62,7 +62,9 @@ public final class Main {
                         exception.printStackTrace(err);
                     }
                     err.flush();
-                    return CommandLine.ExitCode.SOFTWARE;
+                    return exception instanceof UsageException
+                            ? CommandLine.ExitCode.USAGE
+                            : CommandLine.ExitCode.SOFTWARE;
                 });
     }
 

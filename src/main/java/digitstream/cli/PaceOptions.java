@@ -52,7 +52,7 @@ final class PaceOptions {
         } catch (NumberFormatException notANumber) {
             // The error below says so.
         }
-        throw new UserException("--rate is '" + rate + "'; give a number of images a second over 0, or max");
+        throw new UsageException("--rate is '" + rate + "'; give a number of images a second over 0, or max");
     }
 
     private Duration labelDelay() {
@@ -62,7 +62,7 @@ final class PaceOptions {
     static Duration duration(String flag, String text) {
         Matcher parts = DURATION.matcher(text);
         if (!parts.matches()) {
-            throw new UserException(flag + " is '" + text + "'; give a time like 500ms, 2s or 1m");
+            throw new UsageException(flag + " is '" + text + "'; give a time like 500ms, 2s or 1m");
         }
         long count = Long.parseLong(parts.group(1));
         return switch (parts.group(2)) {

@@ -61,7 +61,7 @@ final class ProduceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (!CHOICES.contains(what)) {
-            throw new UserException("'" + what + "' can't be produced; give images, labels or both");
+            throw new UsageException("'" + what + "' can't be produced; give images, labels or both");
         }
         ProducePlan plan = pace.plan(!what.equals("labels"), !what.equals("images"), limit, idPrefix);
         Settings settings = cluster.settings();

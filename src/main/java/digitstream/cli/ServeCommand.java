@@ -87,7 +87,7 @@ final class ServeCommand implements Callable<Integer> {
         boolean classifies = !only.equals("score");
         boolean scores = !only.equals("classify");
         if (!only.isEmpty() && classifies && scores) {
-            throw new UserException("--only is '" + only + "'; give classify or score");
+            throw new UsageException("--only is '" + only + "'; give classify or score");
         }
         Settings settings = cluster.settings();
         Engines.forInference();

@@ -95,7 +95,7 @@ final class TailCommand implements Callable<Integer> {
             case "models" -> topics.models();
             case "dead-letters" -> topics.deadLetters();
             default ->
-                throw new UserException("'" + what
+                throw new UsageException("'" + what
                         + "' is nothing to tail; give predictions, accuracy, labels, models or dead-letters");
         };
     }

@@ -139,13 +139,14 @@ final class TrainCommand implements Callable<Integer> {
         PrintStream say = json ? System.err : System.out;
         if (unfinished != null
                 && (preset != null || epochs != null || batchSize != null || learningRate != null || seed != null)) {
-            throw new UserException("--resume and --finish go by the interrupted training's own recipe; leave --preset,"
-                    + " --epochs, --batch-size, --learning-rate and --seed away");
+            throw new UsageException(
+                    "--resume and --finish go by the interrupted training's own recipe; leave --preset,"
+                            + " --epochs, --batch-size, --learning-rate and --seed away");
         }
         TrainingSettings settings = settings();
         if (ifMissing) {
             if (unfinished != null || version != null || json) {
-                throw new UserException(
+                throw new UsageException(
                         "--if-missing takes any version; leave --model-version, --resume, --finish and --json away");
             }
             Optional<Path> latest = ModelArtifact.latest(models, name);
@@ -166,7 +167,7 @@ final class TrainCommand implements Callable<Integer> {
         } else if (unfinished.finish) {
             outcome = trainer.finish(digits, name, Optional.ofNullable(version));
         } else {
-            throw new UserException("--resume=false and --finish=false say nothing; leave them away");
+            throw new UsageException("--resume=false and --finish=false say nothing; leave them away");
         }
         if (outcome instanceof Interrupted interrupted) {
             explain(say, interrupted);
@@ -189,7 +190,7 @@ final class TrainCommand implements Callable<Integer> {
                     learningRate == null ? recipe.learningRate() : learningRate,
                     seed == null ? recipe.seed() : seed);
         } catch (IllegalArgumentException e) {
-            throw new UserException(String.valueOf(e.getMessage()), e);
+            throw new UsageException(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -1,7 +1,7 @@
 package digitstream.cli;
 
 /** Something that the user can mend; the message says what and how, in one line. */
-final class UserException extends RuntimeException {
+class UserException extends RuntimeException {
     UserException(String message) {
         super(message);
     }
