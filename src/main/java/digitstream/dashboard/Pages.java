@@ -2,6 +2,7 @@ package digitstream.dashboard;
 
 import io.javalin.http.sse.SseClient;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -52,6 +53,9 @@ final class Pages implements AutoCloseable {
                 try {
                     // Closes the client where its page has gone.
                     page.client.sendEvent("state", state);
+                } catch (CancellationException e) {
+                    // Closed here while its page took nothing.
+                    open.remove(page);
                 } finally {
                     page.busy.set(false);
                 }

@@ -25,9 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.Iterator;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -98,19 +96,14 @@ class DashboardIT {
      */
     private static JsonNode awaitState(String what, Predicate<JsonNode> holds) throws Exception {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        HttpResponse<Stream<String>> events = HTTP.send(
-                request("/api/events").header("Accept", "text/event-stream").build(),
-                HttpResponse.BodyHandlers.ofLines());
-        try (Stream<String> lines = events.body()) {
-            for (Iterator<String> each = lines.iterator(); each.hasNext() && System.nanoTime() < deadline; ) {
-                String line = each.next();
-                if (line.startsWith("event: ")) {
-                    assertThat(line).isEqualTo("event: state");
-                } else if (line.startsWith("data: ")) {
-                    JsonNode state = JSON.readTree(line.substring("data: ".length()));
-                    if (holds.test(state)) {
-                        return state;
-                    }
+        try (EventStream events =
+                new EventStream(URI.create(pipeline.dashboard().url()))) {
+            while (System.nanoTime() < deadline) {
+                EventStream.Event event = events.next();
+                assertThat(event.name()).isEqualTo("state");
+                JsonNode state = JSON.readTree(event.data());
+                if (holds.test(state)) {
+                    return state;
                 }
             }
         }

@@ -1,0 +1,51 @@
+package digitstream.dashboard;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.stream.Stream;
+
+/** What a page is told, over a connection of its own. */
+final class EventStream implements AutoCloseable {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final String NAME = "event: ";
+    private static final String DATA = "data: ";
+
+    private final Stream<String> stream;
+    private final Iterator<String> lines;
+
+    record Event(String name, String data) {}
+
+    EventStream(URI server) throws IOException, InterruptedException {
+        stream = HTTP.send(
+                        HttpRequest.newBuilder(server.resolve("/api/events"))
+                                .header("Accept", "text/event-stream")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofLines())
+                .body();
+        lines = stream.iterator();
+    }
+
+    /** Waits for the next one; the stream's end is a {@link NoSuchElementException}. */
+    Event next() {
+        return new Event(after(NAME), after(DATA));
+    }
+
+    private String after(String prefix) {
+        while (true) {
+            String line = lines.next();
+            if (line.startsWith(prefix)) {
+                return line.substring(prefix.length());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        stream.close();
+    }
+}
