@@ -1,11 +1,10 @@
 // Accuracy over time, by window and model version; and what follows from the chosen window and version.
+import {axisOf} from './axis.js';
 import {byId, clock, colour, count, duration, element, percent} from './page.js';
 import {Chart, join, line} from './charts.js';
 
 const ORDER = ['1m', '10m', '1h', 'all'];
 const COLOURS = ['blue', 'orange', 'green', 'red'];
-// Beyond this share, the widest intervals do not make the axis: of the first few images little can be said.
-const NARROW = 0.97;
 const SHORTEST_SECONDS = 60;
 const OLD_MILLIS = 15_000;
 const POINT = figures => [
@@ -27,27 +26,19 @@ function times(plot, low) {
   return [Math.min(end - SHORTEST_SECONDS, Math.max(low ?? end, end - span)), end];
 }
 
-/** Of the times that are shown, from the lowest end of an interval to the highest, but for the widest intervals. */
+/** The ends of the axis for the times that are shown. */
 function range(plot) {
   const [start, end] = times(plot, plot.data[0][0]);
   const intervals = [];
-  for (let series = 2; series < plot.data.length; series += 3) {
+  for (let series = 1; series < plot.data.length; series += 3) {
+    const [accuracies, lows, highs] = plot.data.slice(series, series + 3);
     plot.data[0].forEach((at, i) => {
-      const low = plot.data[series][i];
-      if (at >= start && at <= end && low != null) {
-        intervals.push({low, high: plot.data[series + 1][i]});
+      if (at >= start && at <= end && accuracies[i] != null) {
+        intervals.push({accuracy: accuracies[i], low: lows[i], high: highs[i]});
       }
     });
   }
-  if (!intervals.length) {
-    return [0, 1];
-  }
-  const widths = intervals.map(one => one.high - one.low).sort((a, b) => a - b);
-  const widest = widths[Math.ceil(NARROW * widths.length) - 1];
-  const shown = intervals.filter(one => one.high - one.low <= widest);
-  const low = shown.reduce((least, one) => Math.min(least, one.low), 1);
-  const high = shown.reduce((most, one) => Math.max(most, one.high), 0);
-  return [Math.max(0, low - 0.002), Math.min(1, high + 0.002)];
+  return axisOf(intervals);
 }
 
 const chart = new Chart('accuracy-chart', 260, axis => ({

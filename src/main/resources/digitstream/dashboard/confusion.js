@@ -5,6 +5,7 @@ const DIGITS = [...Array(10).keys()];
 const SVG = 'http://www.w3.org/2000/svg';
 let cell = null;
 let shownMistakes = '';
+let latest = [];
 let looked = 0;
 const PICTURE_AGAIN_MILLIS = 3_000;
 const PICTURE_TRIES = 5;
@@ -61,39 +62,38 @@ async function choose(next) {
   if (cell) {
     byId('confusion').tBodies[0].rows[cell.actual].cells[cell.said + 1].firstChild.setAttribute('aria-pressed', 'true');
   }
-  await refreshCell();
+  await refresh();
 }
 
 const sayWhat = () => byId('mistakes-what').textContent = cell ? `A ${cell.actual} that was said to be a ${cell.said}.` : 'All cells.';
 
 byId('mistakes-all').addEventListener('click', () => choose(null));
 
-async function refreshCell() {
+async function refresh() {
   const asked = cell;
-  if (asked) {
-    try {
-      const mistakes = await ask(`/api/mistakes/${asked.actual}/${asked.said}`);
-      if (asked === cell) {
-        draw(mistakes);
-        sayWhat();
-      }
-    } catch (error) {
-      byId('mistakes-what').textContent = 'The mistakes can\'t be fetched: ' + error.message;
+  if (!asked) {
+    draw(latest);
+    return;
+  }
+  try {
+    const mistakes = await ask(`/api/mistakes/${asked.actual}/${asked.said}`);
+    if (asked === cell) {
+      draw(mistakes);
+      sayWhat();
     }
+  } catch (error) {
+    byId('mistakes-what').textContent = 'The mistakes can\'t be fetched: ' + error.message;
   }
 }
 
 /**
- * @param latest of all cells; shown where no cell is chosen
+ * @param mistakes the latest of all cells; shown where no cell is chosen
  * @param images that mistakes were looked for among
  */
-export function showMistakes(latest, images) {
+export function showMistakes(mistakes, images) {
+  latest = mistakes;
   looked = images;
-  if (cell) {
-    refreshCell();
-  } else {
-    draw(latest);
-  }
+  refresh();
 }
 
 function draw(mistakes) {

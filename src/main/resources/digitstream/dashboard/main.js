@@ -12,6 +12,8 @@ const UNSCORED_MILLIS = 15_000;
 const AGAIN_MILLIS = 2_000;
 // A connection that is open and silent for so long is made anew: its other end may be gone without a word.
 const DEAD_MILLIS = 15_000;
+// As many as browsers open to one server.
+const CONNECTIONS = 6;
 const FULL_MILLIS = 60_000;
 // The server keeps the past in bounds; what the page adds to it is given up for the server's from time to time.
 const PAST_MILLIS = 300_000;
@@ -58,6 +60,19 @@ function connect() {
       setTimeout(connect, AGAIN_MILLIS);
     }
   });
+}
+
+/**
+ * Where one connection is dead, so are those that the browser keeps for later, and it would try them one by one: each of these
+ * questions takes one of them, and ends it.
+ */
+async function connectAnew() {
+  disconnect();
+  await Promise.allSettled(Array.from({length: CONNECTIONS}, () =>
+      fetch('/health/live', {cache: 'no-store', signal: AbortSignal.timeout(STALE_MILLIS)})));
+  if (!document.hidden) {
+    connect();
+  }
 }
 
 function disconnect() {
@@ -118,7 +133,7 @@ function say(kind, text) {
 function judge() {
   const now = Date.now();
   if (events && now - Math.max(heardAt, connectedAt) > DEAD_MILLIS) {
-    connect();
+    connectAnew();
   }
   if (heardAt && now - heardAt > STALE_MILLIS) {
     say('stale', `no word from the dashboard's server; figures of ${clock(heardAt)}`);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import digitstream.avro.Prediction;
 import digitstream.client.ProducePlan;
+import digitstream.scoring.WilsonInterval;
 import digitstream.serde.AvroSerializer;
 import digitstream.testing.Await;
 import digitstream.testing.Environment;
@@ -17,14 +18,18 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.logging.Level;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -111,6 +116,15 @@ class DashboardPageIT {
         return byId(id).getText();
     }
 
+    /** Waits for what an element says; a failure tells what it says instead. */
+    private void awaitText(String what, String id, Predicate<String> expected) throws Exception {
+        try {
+            Await.until(what, PATIENCE, () -> expected.test(text(id)));
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "; #" + id + " says: " + text(id), e);
+        }
+    }
+
     /** The cells of a table's body, row by row. */
     private long[] confusion() {
         List<?> cells = (List<?>) browser.executeScript("return [...document.querySelectorAll('#confusion td')]"
@@ -120,15 +134,14 @@ class DashboardPageIT {
 
     @Test
     void showsAPipelineAtWork(Environment environment) throws Exception {
-        Await.until("the page is connected", PATIENCE, () -> text("status").equals("live; no predictions yet"));
+        awaitText("the page is connected", "status", said -> said.equals("live; no predictions yet"));
 
         produce(environment, 1_000, "a-");
-        Await.until("the accuracy of the first images", PATIENCE, () -> text("accuracy-note")
-                .contains(" 1,000 of 1,000 "));
+        awaitText("the accuracy of the first images", "accuracy-note", said -> said.contains(" 1,000 of 1,000 "));
         String before = text("windows");
         assertThat(text("status")).startsWith("live");
         produce(environment, 2_000, "b-");
-        Await.until("that of all", PATIENCE, () -> text("accuracy-note").contains(" 3,000 of 3,000 "));
+        awaitText("that of all", "accuracy-note", said -> said.contains(" 3,000 of 3,000 "));
         assertThat(text("windows")).isNotEqualTo(before);
         assertThat(text("model")).isEqualTo("lenet test");
 
@@ -141,6 +154,7 @@ class DashboardPageIT {
         seeAMistake();
         drawAOne();
         drawAOneByKeys();
+        checkTheAxis();
         // The ten probabilities can be read without a mouse that rests on them.
         assertThat(byId("probabilities").findElements(By.tagName("small")))
                 .hasSize(10)
@@ -148,6 +162,37 @@ class DashboardPageIT {
         assertNothingWentWrong();
         checkAccessibility();
         fitsOnAPhone();
+    }
+
+    /** The axis of accuracy shows the usual figures at large, and a collapse wholly, but not the first few images. */
+    private void checkTheAxis() {
+        List<Map<String, Double>> since = IntStream.rangeClosed(1, 1_000)
+                .mapToObj(i -> interval(495L * i, 500L * i))
+                .toList();
+        assertThat(axis(since)).satisfies(ends -> assertThat(ends.get(0)).isBetween(0.98, 0.99));
+
+        List<Map<String, Double>> minutes = new ArrayList<>(Collections.nCopies(1_000, interval(29_700, 30_000)));
+        minutes.add(0, interval(0, 1));
+        assertThat(axis(minutes)).satisfies(ends -> assertThat(ends.get(0)).isBetween(0.98, 0.99));
+        minutes.addAll(Collections.nCopies(5, interval(15_000, 30_000)));
+        assertThat(axis(minutes)).satisfies(ends -> assertThat(ends.get(0)).isBetween(0.48, 0.50));
+        assertThat(axis(minutes)).satisfies(ends -> assertThat(ends.get(1)).isBetween(0.99, 1.0));
+
+        // Of few images, and yet a collapse.
+        List<Map<String, Double>> trickle = new ArrayList<>(Collections.nCopies(1_000, interval(29_700, 30_000)));
+        trickle.add(interval(40, 100));
+        assertThat(axis(trickle)).satisfies(ends -> assertThat(ends.get(0)).isBetween(0.30, 0.32));
+    }
+
+    private static Map<String, Double> interval(long correct, long images) {
+        WilsonInterval interval = WilsonInterval.of(correct, images);
+        return Map.of("accuracy", (double) correct / images, "low", interval.low(), "high", interval.high());
+    }
+
+    private List<Double> axis(List<Map<String, Double>> intervals) {
+        List<?> ends = (List<?>) browser.executeAsyncScript(
+                "import('/axis.js').then(axis => arguments[1](axis.axisOf(arguments[0])))", intervals);
+        return ends.stream().map(end -> ((Number) end).doubleValue()).toList();
     }
 
     private void fitsOnAPhone() throws Exception {
@@ -191,12 +236,11 @@ class DashboardPageIT {
         }
         stroke.release().perform();
         byId("send").click();
-        Await.until(
-                "the drawn digit's prediction", PATIENCE, () -> text("answer").startsWith("It is a 1,"));
+        awaitText("the drawn digit's prediction", "answer", said -> said.startsWith("It is a 1,"));
         assertThat(text("answer")).contains("committed and read back after");
         byId("right").click();
-        Await.until("the label is taken", PATIENCE, () -> text("answer").startsWith("Labelled as a 1"));
-        Await.until("it counts", PATIENCE, () -> text("accuracy-note").contains(" 3,001 of 3,001 "));
+        awaitText("the label is taken", "answer", said -> said.startsWith("Labelled as a 1"));
+        awaitText("it counts", "accuracy-note", said -> said.contains(" 3,001 of 3,001 "));
     }
 
     private void drawAOneByKeys() throws Exception {
@@ -207,8 +251,7 @@ class DashboardPageIT {
                 .sendKeys(Keys.ARROW_UP.toString().repeat(9), " ")
                 .sendKeys(Keys.ARROW_DOWN.toString().repeat(18), " ", Keys.ENTER)
                 .perform();
-        Await.until("the prediction of the one drawn by keys", PATIENCE, () -> text("answer")
-                .startsWith("It is a 1,"));
+        awaitText("the prediction of the one drawn by keys", "answer", said -> said.startsWith("It is a 1,"));
     }
 
     private void checkAccessibility() throws Exception {
@@ -240,20 +283,22 @@ class DashboardPageIT {
     @Test
     void saysWhatIsAwayAndRecoversByItself(Environment environment) throws Exception {
         produce(environment, 500, "b-");
-        Await.until("the first images", PATIENCE, () -> text("accuracy-note").contains(" 500 of 500 "));
+        awaitText("the first images", "accuracy-note", said -> said.contains(" 500 of 500 "));
 
         int port = URI.create(pipeline.dashboard().url()).getPort();
         pipeline.dashboard().close();
-        Await.until("it says that the server is away", PATIENCE, () -> text("status")
-                .startsWith("no word from the dashboard's server"));
+        awaitText(
+                "it says that the server is away",
+                "status",
+                said -> said.startsWith("no word from the dashboard's server"));
         assertThat(byId("status").getDomAttribute("class")).isEqualTo("stale");
         checkAccessibility();
         pipeline.restartDashboard(environment, port);
-        Await.until("it is back", PATIENCE, () -> text("status").startsWith("live"));
+        awaitText("it is back", "status", said -> said.startsWith("live"));
         assertThat(text("accuracy-note")).contains(" 500 of 500 ");
 
         environment.cluster().broker().close();
-        Await.until("it says that Kafka is away", PATIENCE, () -> text("status").startsWith("Kafka does not answer"));
+        awaitText("it says that Kafka is away", "status", said -> said.startsWith("Kafka does not answer"));
         environment.cluster().broker().start();
         try (Admin admin = environment.admin()) {
             // It makes none anew, and waits until the leaders answer.
@@ -263,20 +308,36 @@ class DashboardPageIT {
                             pipeline.settings().layout())
                     .create();
         }
-        Await.until("it is back", PATIENCE, () -> text("status").startsWith("live"));
+        awaitText("it is back", "status", said -> said.startsWith("live"));
         produce(environment, 500, "c-");
-        Await.until("the next images", PATIENCE, () -> text("accuracy-note").contains(" 1,000 of 1,000 "));
+        awaitText("the next images", "accuracy-note", said -> said.contains(" 1,000 of 1,000 "));
 
         pipeline.stopServing();
         try (PredictionStream unscored =
                 new PredictionStream(environment, pipeline.settings().topics())) {
             unscored.begin();
-            Await.until("it says that nothing is scored", PATIENCE, () -> text("status")
-                    .startsWith("live; no accuracy is published since"));
+            awaitText(
+                    "it says that nothing is scored",
+                    "status",
+                    said -> said.startsWith("live; no accuracy is published since"));
         }
-        Await.until(
-                "it says that nothing comes", PATIENCE, () -> text("status").startsWith("live; no predictions since"));
+        awaitText("it says that nothing comes", "status", said -> said.startsWith("live; no predictions since"));
         assertThat(text("windows")).contains("as of");
+    }
+
+    @Test
+    void connectsAnewWhereItsConnectionIsOpenAndSilent() throws Exception {
+        try (TcpRelay relay =
+                new TcpRelay(URI.create(pipeline.dashboard().url()).getPort())) {
+            browser.get("http://127.0.0.1:" + relay.port());
+            awaitText("the page is connected", "status", said -> said.equals("live; no predictions yet"));
+            relay.silence();
+            awaitText(
+                    "it says that the server is away",
+                    "status",
+                    said -> said.startsWith("no word from the dashboard's server"));
+            awaitText("it is back", "status", said -> said.startsWith("live"));
+        }
     }
 
     /** Predictions that nobody scores. */
