@@ -125,6 +125,10 @@ class DashboardPageIT {
         }
     }
 
+    private void awaitStatus(String beginning) throws Exception {
+        awaitText("the status \"" + beginning + "\"", "status", said -> said.startsWith(beginning));
+    }
+
     /** The cells of a table's body, row by row. */
     private long[] confusion() {
         List<?> cells = (List<?>) browser.executeScript("return [...document.querySelectorAll('#confusion td')]"
@@ -134,7 +138,7 @@ class DashboardPageIT {
 
     @Test
     void showsAPipelineAtWork(Environment environment) throws Exception {
-        awaitText("the page is connected", "status", said -> said.equals("live; no predictions yet"));
+        awaitStatus("live; no predictions yet");
 
         produce(environment, 1_000, "a-");
         awaitText("the accuracy of the first images", "accuracy-note", said -> said.contains(" 1,000 of 1,000 "));
@@ -287,18 +291,15 @@ class DashboardPageIT {
 
         int port = URI.create(pipeline.dashboard().url()).getPort();
         pipeline.dashboard().close();
-        awaitText(
-                "it says that the server is away",
-                "status",
-                said -> said.startsWith("no word from the dashboard's server"));
+        awaitStatus("no word from the dashboard's server");
         assertThat(byId("status").getDomAttribute("class")).isEqualTo("stale");
         checkAccessibility();
         pipeline.restartDashboard(environment, port);
-        awaitText("it is back", "status", said -> said.startsWith("live"));
+        awaitStatus("live");
         assertThat(text("accuracy-note")).contains(" 500 of 500 ");
 
         environment.cluster().broker().close();
-        awaitText("it says that Kafka is away", "status", said -> said.startsWith("Kafka does not answer"));
+        awaitStatus("Kafka does not answer");
         environment.cluster().broker().start();
         try (Admin admin = environment.admin()) {
             // It makes none anew, and waits until the leaders answer.
@@ -308,7 +309,7 @@ class DashboardPageIT {
                             pipeline.settings().layout())
                     .create();
         }
-        awaitText("it is back", "status", said -> said.startsWith("live"));
+        awaitStatus("live");
         produce(environment, 500, "c-");
         awaitText("the next images", "accuracy-note", said -> said.contains(" 1,000 of 1,000 "));
 
@@ -316,12 +317,9 @@ class DashboardPageIT {
         try (PredictionStream unscored =
                 new PredictionStream(environment, pipeline.settings().topics())) {
             unscored.begin();
-            awaitText(
-                    "it says that nothing is scored",
-                    "status",
-                    said -> said.startsWith("live; no accuracy is published since"));
+            awaitStatus("live; no accuracy is published since");
         }
-        awaitText("it says that nothing comes", "status", said -> said.startsWith("live; no predictions since"));
+        awaitStatus("live; no predictions since");
         assertThat(text("windows")).contains("as of");
     }
 
@@ -330,13 +328,10 @@ class DashboardPageIT {
         try (TcpRelay relay =
                 new TcpRelay(URI.create(pipeline.dashboard().url()).getPort())) {
             browser.get("http://127.0.0.1:" + relay.port());
-            awaitText("the page is connected", "status", said -> said.equals("live; no predictions yet"));
+            awaitStatus("live; no predictions yet");
             relay.silence();
-            awaitText(
-                    "it says that the server is away",
-                    "status",
-                    said -> said.startsWith("no word from the dashboard's server"));
-            awaitText("it is back", "status", said -> said.startsWith("live"));
+            awaitStatus("no word from the dashboard's server");
+            awaitStatus("live");
         }
     }
 
