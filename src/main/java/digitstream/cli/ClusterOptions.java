@@ -1,7 +1,7 @@
 package digitstream.cli;
 
 import digitstream.serde.SchemaRegistry;
-import digitstream.topology.Settings;
+import digitstream.settings.Settings;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;

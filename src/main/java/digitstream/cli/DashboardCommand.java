@@ -4,7 +4,7 @@ import digitstream.dashboard.Dashboard;
 import digitstream.monitoring.Health;
 import digitstream.monitoring.Metrics;
 import digitstream.serde.SchemaRegistry;
-import digitstream.topology.Settings;
+import digitstream.settings.Settings;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;

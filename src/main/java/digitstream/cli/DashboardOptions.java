@@ -5,7 +5,7 @@ import digitstream.data.CentredDigit;
 import digitstream.monitoring.Health;
 import digitstream.monitoring.Metrics;
 import digitstream.serde.SchemaRegistry;
-import digitstream.topology.Settings;
+import digitstream.settings.Settings;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;

@@ -1,20 +1,20 @@
 package digitstream.cli;
 
 import digitstream.client.ProducePlan;
+import digitstream.client.TopicAdmin;
 import digitstream.dashboard.Dashboard;
 import digitstream.dashboard.DashboardException;
 import digitstream.data.DigitData;
 import digitstream.demo.Demo;
 import digitstream.demo.DemoSummary;
-import digitstream.demo.ServeProcess;
 import digitstream.local.LocalCluster;
 import digitstream.local.LocalException;
+import digitstream.local.ServeProcess;
 import digitstream.model.ModelArtifact;
 import digitstream.monitoring.Health;
 import digitstream.monitoring.Metrics;
 import digitstream.serde.SchemaRegistry;
-import digitstream.topology.Settings;
-import digitstream.topology.TopicAdmin;
+import digitstream.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,8 @@ import digitstream.local.LocalException;
 import digitstream.model.ModelException;
 import digitstream.monitoring.MonitoringException;
 import digitstream.serde.RegistryUnavailableException;
-import digitstream.topology.InvalidSettingsException;
+import digitstream.serve.ServeException;
+import digitstream.settings.InvalidSettingsException;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
@@ -24,6 +25,7 @@ final class Errors {
                 || error instanceof DataException
                 || error instanceof ModelException
                 || error instanceof LocalException
+                || error instanceof ServeException
                 || error instanceof DashboardException
                 || error instanceof MonitoringException
                 || error instanceof RegistryUnavailableException) {

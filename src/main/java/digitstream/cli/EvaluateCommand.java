@@ -3,17 +3,18 @@ package digitstream.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import digitstream.accuracy.AccuracyCounts;
+import digitstream.accuracy.WilsonInterval;
+import digitstream.common.Digits;
 import digitstream.data.DigitData;
 import digitstream.data.LabelledImages;
 import digitstream.model.Classifier;
 import digitstream.model.Engines;
 import digitstream.model.LoadedModel;
 import digitstream.model.ModelArtifact;
-import digitstream.scoring.AccuracyCounts;
-import digitstream.scoring.WilsonInterval;
 import digitstream.training.Comparison;
 import digitstream.training.Evaluation;
-import digitstream.training.Report;
+import digitstream.training.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,7 +162,7 @@ final class EvaluateCommand implements Callable<Integer> {
         figures.put("imagesPerSecond", evaluation.images().size() / evaluation.seconds());
         List<Map<String, Object>> classes = new ArrayList<>();
         List<List<Long>> confusion = new ArrayList<>();
-        for (int digit = 0; digit < Classifier.CLASSES; digit++) {
+        for (int digit = 0; digit < Digits.CLASSES; digit++) {
             Map<String, Object> its = new LinkedHashMap<>();
             its.put("digit", digit);
             its.put("images", counts.support(digit));
@@ -170,7 +171,7 @@ final class EvaluateCommand implements Callable<Integer> {
             its.put("f1", orNull(evaluation.f1(digit)));
             classes.add(its);
             List<Long> row = new ArrayList<>();
-            for (int predicted = 0; predicted < Classifier.CLASSES; predicted++) {
+            for (int predicted = 0; predicted < Digits.CLASSES; predicted++) {
                 row.add(counts.confusion(digit, predicted));
             }
             confusion.add(row);

@@ -1,9 +1,9 @@
 package digitstream.cli;
 
-import digitstream.model.Classifier;
+import digitstream.accuracy.AccuracyCounts;
+import digitstream.accuracy.WilsonInterval;
+import digitstream.common.Digits;
 import digitstream.model.ModelArtifact;
-import digitstream.scoring.AccuracyCounts;
-import digitstream.scoring.WilsonInterval;
 import digitstream.training.Comparison;
 import digitstream.training.Evaluation;
 import java.io.PrintStream;
@@ -31,13 +31,13 @@ final class EvaluationText {
                 evaluation.loss(),
                 100 * counts.expectedCalibrationError().orElse(Double.NaN),
                 images / evaluation.seconds());
-        for (int digit = 0; digit < Classifier.CLASSES; digit++) {
+        for (int digit = 0; digit < Digits.CLASSES; digit++) {
             out.printf("%6d", digit);
         }
         out.println("  precision   recall       F1");
-        for (int actual = 0; actual < Classifier.CLASSES; actual++) {
+        for (int actual = 0; actual < Digits.CLASSES; actual++) {
             out.printf("%6d ", actual);
-            for (int predicted = 0; predicted < Classifier.CLASSES; predicted++) {
+            for (int predicted = 0; predicted < Digits.CLASSES; predicted++) {
                 out.printf("%6d", counts.confusion(actual, predicted));
             }
             out.printf(

@@ -1,8 +1,8 @@
 package digitstream.cli;
 
+import digitstream.client.TopicAdmin;
 import digitstream.local.LocalCluster;
-import digitstream.topology.Settings;
-import digitstream.topology.TopicAdmin;
+import digitstream.settings.Settings;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package digitstream.cli;
 
+import digitstream.benchmark.InferenceBenchmark;
 import digitstream.model.Engines;
-import digitstream.model.InferenceBenchmark;
 import digitstream.model.LoadedModel;
 import digitstream.model.ModelArtifact;
 import digitstream.model.ModelCard;

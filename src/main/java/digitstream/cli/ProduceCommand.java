@@ -7,7 +7,7 @@ import digitstream.client.ProducePlan;
 import digitstream.data.DigitData;
 import digitstream.serde.AvroSerializer;
 import digitstream.serde.SchemaRegistry;
-import digitstream.topology.Settings;
+import digitstream.settings.Settings;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;

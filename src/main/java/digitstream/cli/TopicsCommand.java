@@ -1,7 +1,7 @@
 package digitstream.cli;
 
-import digitstream.topology.Settings;
-import digitstream.topology.TopicAdmin;
+import digitstream.client.TopicAdmin;
+import digitstream.settings.Settings;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;

@@ -11,7 +11,7 @@ import digitstream.monitoring.MonitoringRoutes;
 import digitstream.serde.AvroDecoder;
 import digitstream.serde.AvroSerializer;
 import digitstream.serde.SchemaRegistry;
-import digitstream.topology.Topics;
+import digitstream.settings.Topics;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,6 +3,7 @@ package digitstream.dashboard;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import digitstream.common.Digits;
 import digitstream.monitoring.MonitoringRoutes;
 import digitstream.serde.RegistryUnavailableException;
 import io.javalin.Javalin;
@@ -36,7 +37,7 @@ final class DashboardServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DashboardServer.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1");
-    private static final int SMALLEST_DRAWING = 28;
+    private static final int SMALLEST_DRAWING = Digits.SIDE;
     private static final int LARGEST_DRAWING = 512;
     /** The largest drawing in base64, and some. */
     private static final long MOST_BYTES = 400_000;

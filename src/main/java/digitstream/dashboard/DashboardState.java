@@ -1,11 +1,11 @@
 package digitstream.dashboard;
 
+import digitstream.accuracy.PredictionMix;
 import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
 import digitstream.dashboard.Mistakes.Mistake;
-import digitstream.scoring.PredictionMix;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;

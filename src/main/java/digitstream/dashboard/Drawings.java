@@ -5,7 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import digitstream.avro.DigitImage;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.Prediction;
-import digitstream.topology.Topics;
+import digitstream.common.Digits;
+import digitstream.settings.Topics;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
@@ -27,7 +28,6 @@ final class Drawings {
     static final String PREFIX = "drawn-";
 
     static final long PATIENCE_SECONDS = 10;
-    private static final int SIDE = 28;
 
     private final Producer<byte[], byte[]> producer;
     private final Topics topics;
@@ -66,7 +66,7 @@ final class Drawings {
      */
     CompletableFuture<Answer> classify(byte[] pixels) {
         String imageId = PREFIX + UUID.randomUUID();
-        DigitImage image = new DigitImage(imageId, SIDE, SIDE, ByteBuffer.wrap(pixels), clock.instant());
+        DigitImage image = new DigitImage(imageId, Digits.SIDE, Digits.SIDE, ByteBuffer.wrap(pixels), clock.instant());
         byte[] value = images.serialize(topics.images(), image);
         CompletableFuture<Answer> answer =
                 new CompletableFuture<Answer>().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);

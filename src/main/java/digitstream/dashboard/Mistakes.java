@@ -2,6 +2,7 @@ package digitstream.dashboard;
 
 import digitstream.avro.DigitLabel;
 import digitstream.avro.Prediction;
+import digitstream.common.Digits;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * that the scoring topology publishes. Safe for use by several threads.
  */
 final class Mistakes {
-    private static final int CLASSES = 10;
     /** Images; at the 4,000 a second that are looked into at most, labels may come 16 seconds later. */
     static final int REMEMBERED = 1 << 16;
 
@@ -53,7 +53,7 @@ final class Mistakes {
     private record Label(int digit, Instant at) {}
 
     Mistakes() {
-        for (int i = 0; i < CLASSES * CLASSES; i++) {
+        for (int i = 0; i < Digits.CLASSES * Digits.CLASSES; i++) {
             cells.add(new ArrayDeque<>());
         }
     }
@@ -79,7 +79,7 @@ final class Mistakes {
         labels.put(label.getImageId(), now);
         join(label.getImageId(), said.get(label.getImageId()), now);
         if (before != null && before.digit() != now.digit()) {
-            cells.subList(CLASSES * before.digit(), CLASSES * (before.digit() + 1))
+            cells.subList(Digits.CLASSES * before.digit(), Digits.CLASSES * (before.digit() + 1))
                     .forEach(cell -> cell.removeIf(mistake -> mistake.imageId().equals(label.getImageId())));
         }
     }
@@ -88,7 +88,7 @@ final class Mistakes {
         if (prediction == null || label == null || prediction.label() == label.digit()) {
             return;
         }
-        Deque<Mistake> cell = cells.get(CLASSES * label.digit() + prediction.label());
+        Deque<Mistake> cell = cells.get(Digits.CLASSES * label.digit() + prediction.label());
         // A label that is said again, or a prediction that is replayed, is no second mistake.
         cell.removeIf(mistake -> mistake.imageId().equals(imageId));
         cell.addLast(new Mistake(
@@ -123,7 +123,7 @@ final class Mistakes {
     /** The latest of one cell, newest first. */
     synchronized List<Mistake> of(int actual, int predicted) {
         List<Mistake> all = new ArrayList<>();
-        cells.get(CLASSES * actual + predicted).descendingIterator().forEachRemaining(all::add);
+        cells.get(Digits.CLASSES * actual + predicted).descendingIterator().forEachRemaining(all::add);
         return all;
     }
 

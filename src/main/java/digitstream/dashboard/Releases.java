@@ -1,8 +1,8 @@
 package digitstream.dashboard;
 
+import digitstream.accuracy.Baseline;
 import digitstream.avro.ModelRelease;
 import digitstream.avro.ValidationBaseline;
-import digitstream.scoring.Baseline;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;

@@ -1,18 +1,18 @@
 package digitstream.dashboard;
 
+import digitstream.accuracy.RecordFaults;
 import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
-import digitstream.scoring.AccuracyCounts;
-import digitstream.scoring.RecordFaults;
+import digitstream.common.Digits;
 import digitstream.serde.AvroDecoder;
 import digitstream.serde.Decoded;
 import digitstream.serde.Decoder;
 import digitstream.serde.RegistryUnavailableException;
 import digitstream.serde.SchemaRegistry;
-import digitstream.topology.Topics;
+import digitstream.settings.Topics;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
@@ -29,7 +29,7 @@ final class TopicWatch implements Runnable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long REGISTRY_PAUSE_MILLIS = 1_000;
     private static final long WARNING_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final int CELLS = AccuracyCounts.CLASSES * AccuracyCounts.CLASSES;
+    private static final int CELLS = Digits.CLASSES * Digits.CLASSES;
 
     private final CommittedReader reader;
     private final Topics topics;
@@ -120,14 +120,14 @@ final class TopicWatch implements Runnable {
     }
 
     private static Optional<String> fault(Prediction prediction) {
-        return prediction.getProbabilities().size() == AccuracyCounts.CLASSES
+        return prediction.getProbabilities().size() == Digits.CLASSES
                 ? RecordFaults.of(prediction)
-                : Optional.of("it has " + prediction.getProbabilities().size() + " probabilities, not "
-                        + AccuracyCounts.CLASSES);
+                : Optional.of(
+                        "it has " + prediction.getProbabilities().size() + " probabilities, not " + Digits.CLASSES);
     }
 
     private static Optional<String> fault(Accuracy figures) {
-        return figures.getConfusion().size() == CELLS && figures.getClasses().size() == AccuracyCounts.CLASSES
+        return figures.getConfusion().size() == CELLS && figures.getClasses().size() == Digits.CLASSES
                 ? Optional.empty()
                 : Optional.of(
                         "its confusion matrix has " + figures.getConfusion().size() + " cells, not " + CELLS);

@@ -1,8 +1,8 @@
 package digitstream.dashboard;
 
+import digitstream.accuracy.Calibration;
+import digitstream.accuracy.PredictionMix;
 import digitstream.avro.Prediction;
-import digitstream.scoring.Calibration;
-import digitstream.scoring.PredictionMix;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package digitstream.data;
 
+import digitstream.common.Digits;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -13,9 +14,6 @@ import java.util.Optional;
  * placed so that its centre of mass is that of 28 by 28 pixels. A picture that is so already stays as it is, to the byte.
  */
 public final class CentredDigit {
-    /** Pixels in a row, and rows. */
-    public static final int SIDE = 28;
-
     private static final int BOX = 20;
     /** Where the centre of mass lies in all of MNIST's test images, by their pixels' indices, give or take a half. */
     private static final double CENTRE = 14;
@@ -98,7 +96,7 @@ public final class CentredDigit {
     }
 
     private static boolean isCentred(int[][] ink, Box box) {
-        if (ink.length != SIDE || ink[0].length != SIDE || box.side() > BOX) {
+        if (ink.length != Digits.SIDE || ink[0].length != Digits.SIDE || box.side() > BOX) {
             return false;
         }
         double[] centre = centreOfMass(ink);
@@ -140,7 +138,7 @@ public final class CentredDigit {
         double[] centre = centreOfMass(ink);
         int left = inside((int) Math.round(CENTRE - centre[0]), ink[0].length);
         int top = inside((int) Math.round(CENTRE - centre[1]), ink.length);
-        int[][] field = new int[SIDE][SIDE];
+        int[][] field = new int[Digits.SIDE][Digits.SIDE];
         for (int y = 0; y < ink.length; y++) {
             System.arraycopy(ink[y], 0, field[top + y], left, ink[y].length);
         }
@@ -148,7 +146,7 @@ public final class CentredDigit {
     }
 
     private static int inside(int from, int size) {
-        return Math.max(0, Math.min(SIDE - size, from));
+        return Math.max(0, Math.min(Digits.SIDE - size, from));
     }
 
     /** By the pixels' indices: across, down. */
@@ -167,9 +165,9 @@ public final class CentredDigit {
     }
 
     private static byte[] bytes(int[][] field) {
-        byte[] pixels = new byte[SIDE * SIDE];
+        byte[] pixels = new byte[Digits.PIXELS];
         for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = (byte) field[i / SIDE][i % SIDE];
+            pixels[i] = (byte) field[i / Digits.SIDE][i % Digits.SIDE];
         }
         return pixels;
     }

@@ -1,5 +1,6 @@
 package digitstream.data;
 
+import digitstream.common.Digits;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -21,12 +22,11 @@ import java.util.Random;
  * for Convolutional Neural Networks" (2003); applied to the strokes and not to the pixels.
  */
 public final class DrawnDigits {
-    private static final int SIDE = 28;
     private static final int INK_SIDE = 20;
     /** Drawn larger than needed and averaged down, which gives the grey edges of a scanned digit. */
     private static final int SCALE = 4;
 
-    private static final int CANVAS = SIDE * SCALE;
+    private static final int CANVAS = Digits.SIDE * SCALE;
     private static final int WAVES = 3;
     private static final int TRAINING_IMAGES = 20_000;
     private static final int TEST_IMAGES = 5_000;
@@ -50,16 +50,16 @@ public final class DrawnDigits {
 
     /** The images of indices {@code from} to {@code from + count}; the digits take turns. */
     public LabelledImages images(int from, int count) {
-        byte[] pixels = new byte[count * SIDE * SIDE];
+        byte[] pixels = new byte[count * Digits.PIXELS];
         byte[] labels = new byte[count];
         for (int i = 0; i < count; i++) {
             int digit = (from + i) % 10;
             labels[i] = (byte) digit;
             // Random's own scrambling is linear; without this, neighbouring seeds give neighbouring first numbers.
             Random random = new Random(mix(seed * 0x9E3779B97F4A7C15L + from + i));
-            System.arraycopy(draw(digit, random), 0, pixels, i * SIDE * SIDE, SIDE * SIDE);
+            System.arraycopy(draw(digit, random), 0, pixels, i * Digits.PIXELS, Digits.PIXELS);
         }
-        return new LabelledImages(SIDE, SIDE, pixels, labels);
+        return new LabelledImages(Digits.SIDE, Digits.SIDE, pixels, labels);
     }
 
     /** The finaliser of MurmurHash3, which spreads every bit over all of them. */

@@ -1,5 +1,6 @@
 package digitstream.data;
 
+import digitstream.common.Digits;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,6 @@ import javax.imageio.stream.ImageInputStream;
  * on and to test with; else every seventh picture, by name, is one to test with.
  */
 final class ImageFolderReader implements DigitReader {
-    private static final int CLASSES = 10;
     private static final int TEST_EVERY = 7;
     /** A picture's longest side; a small file may promise a picture that no memory holds. */
     private static final int MAX_SIDE = 4_096;
@@ -40,14 +40,14 @@ final class ImageFolderReader implements DigitReader {
     }
 
     private static boolean hasDigits(Path path) {
-        return IntStream.range(0, CLASSES).anyMatch(digit -> Files.isDirectory(path.resolve("" + digit)));
+        return IntStream.range(0, Digits.CLASSES).anyMatch(digit -> Files.isDirectory(path.resolve("" + digit)));
     }
 
     private record Picture(Path file, int digit) {}
 
     private static LabelledImages images(Path directory) {
         List<Picture> pictures = new ArrayList<>();
-        for (int digit = 0; digit < CLASSES; digit++) {
+        for (int digit = 0; digit < Digits.CLASSES; digit++) {
             Path folder = directory.resolve("" + digit);
             if (Files.isDirectory(folder)) {
                 for (Path file : files(folder)) {
@@ -58,14 +58,14 @@ final class ImageFolderReader implements DigitReader {
         if (pictures.isEmpty()) {
             throw new DataException(directory + " has no pictures; put .png or .jpg files into its folders 0 to 9");
         }
-        byte[] pixels = new byte[Math.multiplyExact(pictures.size(), CentredDigit.SIDE * CentredDigit.SIDE)];
+        byte[] pixels = new byte[Math.multiplyExact(pictures.size(), Digits.PIXELS)];
         byte[] labels = new byte[pictures.size()];
         IntStream.range(0, pictures.size()).parallel().forEach(i -> {
             byte[] digit = read(pictures.get(i));
             System.arraycopy(digit, 0, pixels, i * digit.length, digit.length);
             labels[i] = (byte) pictures.get(i).digit();
         });
-        return new LabelledImages(CentredDigit.SIDE, CentredDigit.SIDE, pixels, labels);
+        return new LabelledImages(Digits.SIDE, Digits.SIDE, pixels, labels);
     }
 
     private static byte[] read(Picture picture) {

@@ -1,5 +1,6 @@
 package digitstream.data;
 
+import digitstream.common.Digits;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -8,7 +9,6 @@ import java.util.HexFormat;
 
 /** Images of digits with what they show, in memory; never changes. */
 public final class LabelledImages {
-    private static final int CLASSES = 10;
 
     private final int width;
     private final int height;
@@ -31,7 +31,7 @@ public final class LabelledImages {
                     + " by " + height);
         }
         for (int i = 0; i < labels.length; i++) {
-            if (labels[i] < 0 || labels[i] >= CLASSES) {
+            if (labels[i] < 0 || labels[i] >= Digits.CLASSES) {
                 throw new DataException("label " + i + " is " + (labels[i] & 0xff) + ", not a digit 0 to 9");
             }
         }

@@ -1,5 +1,6 @@
 package digitstream.data;
 
+import digitstream.common.Digits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -22,7 +23,6 @@ import us.hebi.matlab.mat.types.Sources;
  * images, the first 60,000 are those to train on, as in the file; else every seventh is one to test with.
  */
 final class MatReader implements DigitReader {
-    private static final int SIDE = 28;
     private static final int MNIST = 70_000;
     private static final int MNIST_TRAINING = 60_000;
     private static final int TEST_EVERY = 7;
@@ -56,11 +56,11 @@ final class MatReader implements DigitReader {
             Matrix data = matrix(file, content, "data", MatlabType.UInt8);
             Matrix label = matrix(file, content, "label", MatlabType.Double);
             int count = data.getNumCols();
-            if (data.getNumRows() != SIDE * SIDE || label.getNumRows() != 1 || label.getNumCols() != count) {
+            if (data.getNumRows() != Digits.PIXELS || label.getNumRows() != 1 || label.getNumCols() != count) {
                 throw new DataException(file + " has data of " + dimensions(data) + " and label of " + dimensions(label)
-                        + ", not 784 by N and 1 by N; take the file from its source again");
+                        + ", not " + Digits.PIXELS + " by N and 1 by N; take the file from its source again");
             }
-            byte[] pixels = new byte[count * SIDE * SIDE];
+            byte[] pixels = new byte[count * Digits.PIXELS];
             for (int i = 0; i < pixels.length; i++) {
                 pixels[i] = data.getByte(i);
             }
@@ -68,7 +68,7 @@ final class MatReader implements DigitReader {
             for (int i = 0; i < count; i++) {
                 labels[i] = digit(file, i, label.getDouble(i));
             }
-            return new LabelledImages(SIDE, SIDE, pixels, labels);
+            return new LabelledImages(Digits.SIDE, Digits.SIDE, pixels, labels);
         } catch (DataException e) {
             throw e;
         } catch (IOException | RuntimeException e) {

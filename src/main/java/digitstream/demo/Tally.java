@@ -7,7 +7,7 @@ import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
 import digitstream.serde.Decoded;
 import digitstream.serde.Decoder;
-import digitstream.topology.Topics;
+import digitstream.settings.Topics;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.BitSet;

@@ -5,9 +5,6 @@ import java.util.List;
 /** Says which class each image of a batch shows. Used by one thread at a time; several may be used at once. */
 public interface Classifier extends AutoCloseable {
 
-    /** How many probabilities an image gets. */
-    int CLASSES = 10;
-
     /**
      * Classifies a batch.
      *

@@ -7,6 +7,7 @@ import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
+import digitstream.common.Digits;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -108,7 +109,7 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     /** The learnt numbers themselves, float32, in the same order. */
-    List<float[]> parameters() {
+    public List<float[]> parameters() {
         return model.getBlock().getParameters().stream()
                 .map(parameter -> parameter.getValue().getArray().toFloatArray())
                 .toList();
@@ -117,7 +118,7 @@ public final class LoadedModel implements AutoCloseable {
     /** Runs a few batches, so that the first real one meets loaded libraries and compiled code. */
     private void warmUp() {
         try (Classifier classifier = newClassifier()) {
-            byte[] empty = new byte[TorchScriptClassifier.PIXELS];
+            byte[] empty = new byte[Digits.PIXELS];
             for (int size : new int[] {1, 2, 64, 256}) {
                 classifier.classify(java.util.Collections.nCopies(size, empty));
             }

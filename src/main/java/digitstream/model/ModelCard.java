@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import digitstream.common.Digits;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -148,7 +149,7 @@ public record ModelCard(
         require(sha256 != null && SHA256.matcher(sha256).matches(), "sha256 is not 64 hexadecimal digits");
         require(INPUT.equals(input), "input is " + input + "; this program serves " + INPUT);
         require(OUTPUT.equals(output), "output is " + output + "; this program serves " + OUTPUT);
-        require(classNames != null && classNames.size() == Classifier.CLASSES, "classNames are not ten");
+        require(classNames != null && classNames.size() == Digits.CLASSES, "classNames are not ten");
         classNames = List.copyOf(classNames);
         software = software == null ? Map.of() : Map.copyOf(software);
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import digitstream.common.Digits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.Objects;
  */
 public record Network(int members, List<Layer> layers) {
     private static final int MOST_MEMBERS = 100;
-    private static final Size INPUT = new Size(1, 28, 28);
+    private static final Size INPUT = new Size(1, Digits.SIDE, Digits.SIDE);
 
     /**
      * The size of what goes from one layer to the next, for one image.
@@ -63,8 +64,8 @@ public record Network(int members, List<Layer> layers) {
         this.members = members;
         this.layers = List.copyOf(layers);
         Size output = rows(this.layers).get(layers.size() - 1).output();
-        if (!output.equals(new Size(Classifier.CLASSES, 1, 1))) {
-            throw new ModelException("the network ends with " + output + " numbers, not " + Classifier.CLASSES);
+        if (!output.equals(new Size(Digits.CLASSES, 1, 1))) {
+            throw new ModelException("the network ends with " + output + " numbers, not " + Digits.CLASSES);
         }
     }
 

@@ -8,18 +8,18 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
+import digitstream.common.Digits;
 import java.nio.ByteBuffer;
 import java.util.List;
 
 /** Runs a TorchScript module through DJL, without a translator: bytes in, floats out, one copy each way. */
 final class TorchScriptClassifier implements Classifier {
-    static final int PIXELS = 28 * 28;
     static final String FORWARD = "forward";
 
     private final Model model;
     private final String method;
     private final NDManager manager;
-    private ByteBuffer pixels = ByteBuffer.allocateDirect(PIXELS);
+    private ByteBuffer pixels = ByteBuffer.allocateDirect(Digits.PIXELS);
 
     TorchScriptClassifier(Model model, String method) {
         this.model = model;
@@ -34,7 +34,8 @@ final class TorchScriptClassifier implements Classifier {
         // Every array of this batch belongs to the batch's manager. The input's memory is the buffer itself, which
         // outlives it.
         try (NDManager batch = manager.newSubManager()) {
-            NDList inputs = new NDList(batch.create(input, new Shape(count, 1, 28, 28), DataType.UINT8));
+            NDList inputs =
+                    new NDList(batch.create(input, new Shape(count, 1, Digits.SIDE, Digits.SIDE), DataType.UINT8));
             if (!method.equals(FORWARD)) {
                 NDArray methodName = batch.zeros(new Shape(1));
                 methodName.setName("module_method:" + method);
@@ -51,10 +52,10 @@ final class TorchScriptClassifier implements Classifier {
     private static float[] probabilities(NDList outputs, int count) {
         NDArray output = outputs.get(0);
         if (outputs.size() != 1
-                || !output.getShape().equals(new Shape(count, CLASSES))
+                || !output.getShape().equals(new Shape(count, Digits.CLASSES))
                 || output.getDataType() != DataType.FLOAT32) {
             throw new ModelException("for " + count + " images the model returns " + output.getDataType() + " "
-                    + output.getShape() + ", not float32 (" + count + ", " + CLASSES + ")");
+                    + output.getShape() + ", not float32 (" + count + ", " + Digits.CLASSES + ")");
         }
         return output.toFloatArray();
     }
@@ -63,15 +64,15 @@ final class TorchScriptClassifier implements Classifier {
         if (images.isEmpty()) {
             throw new IllegalArgumentException("a batch has at least one image");
         }
-        int bytes = images.size() * PIXELS;
+        int bytes = images.size() * Digits.PIXELS;
         if (pixels.capacity() < bytes) {
             pixels = ByteBuffer.allocateDirect(bytes);
         }
         pixels.clear();
         for (byte[] image : images) {
             // Checked here, because a forward that throws leaks native handles.
-            if (image.length != PIXELS) {
-                throw new IllegalArgumentException("an image has " + image.length + " bytes, not " + PIXELS);
+            if (image.length != Digits.PIXELS) {
+                throw new IllegalArgumentException("an image has " + image.length + " bytes, not " + Digits.PIXELS);
             }
             pixels.put(image);
         }

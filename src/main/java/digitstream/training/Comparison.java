@@ -1,6 +1,6 @@
 package digitstream.training;
 
-import digitstream.scoring.McNemar;
+import digitstream.accuracy.McNemar;
 
 /**
  * Two models on the same images.

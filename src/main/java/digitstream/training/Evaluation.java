@@ -1,10 +1,11 @@
 package digitstream.training;
 
+import digitstream.accuracy.AccuracyCounts;
+import digitstream.accuracy.Calibration;
+import digitstream.common.Digits;
 import digitstream.data.LabelledImages;
 import digitstream.model.Classifier;
 import digitstream.model.ModelCard;
-import digitstream.scoring.AccuracyCounts;
-import digitstream.scoring.Calibration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -36,7 +37,7 @@ public record Evaluation(
     public static Evaluation of(Classifier classifier, String data, LabelledImages images) {
         byte[] predicted = new byte[images.size()];
         float[] confidence = new float[images.size()];
-        float[] all = new float[images.size() * Classifier.CLASSES];
+        float[] all = new float[images.size() * Digits.CLASSES];
         AccuracyCounts counts = new AccuracyCounts();
         long start = System.nanoTime();
         for (int from = 0; from < images.size(); from += BATCH) {
@@ -45,10 +46,10 @@ public record Evaluation(
                 batch.add(images.pixels(i));
             }
             float[] probabilities = classifier.classify(batch);
-            System.arraycopy(probabilities, 0, all, from * Classifier.CLASSES, probabilities.length);
+            System.arraycopy(probabilities, 0, all, from * Digits.CLASSES, probabilities.length);
             for (int i = 0; i < batch.size(); i++) {
-                int row = i * Classifier.CLASSES;
-                int best = mostProbable(probabilities, row);
+                int row = i * Digits.CLASSES;
+                int best = Digits.argmax(probabilities, row);
                 predicted[from + i] = (byte) best;
                 confidence[from + i] = probabilities[row + best];
             }
@@ -59,16 +60,6 @@ public record Evaluation(
             counts.addLabelled(1, images.label(i), predicted[i], confidence[i], 0);
         }
         return new Evaluation(data, images, predicted, confidence, all, counts, seconds);
-    }
-
-    private static int mostProbable(float[] probabilities, int from) {
-        int best = 0;
-        for (int i = 1; i < Classifier.CLASSES; i++) {
-            if (probabilities[from + i] > probabilities[from + best]) {
-                best = i;
-            }
-        }
-        return best;
     }
 
     /** Correct of all, 0 to 1. */
@@ -83,7 +74,7 @@ public record Evaluation(
     /** Mean cross-entropy, in nats. */
     public double loss() {
         return IntStream.range(0, images.size())
-                .mapToDouble(i -> -Math.log(Math.max(1e-12, probabilities[i * Classifier.CLASSES + images.label(i)])))
+                .mapToDouble(i -> -Math.log(Math.max(1e-12, probabilities[i * Digits.CLASSES + images.label(i)])))
                 .average()
                 .orElse(Double.NaN);
     }
@@ -129,9 +120,9 @@ public record Evaluation(
                 data,
                 images.size(),
                 accuracy(),
-                IntStream.range(0, Classifier.CLASSES).mapToObj(this::recall).toList(),
+                IntStream.range(0, Digits.CLASSES).mapToObj(this::recall).toList(),
                 counts.expectedCalibrationError().orElse(null),
-                LongStream.range(0, Classifier.CLASSES)
+                LongStream.range(0, Digits.CLASSES)
                         .map(digit -> counts.said((int) digit))
                         .boxed()
                         .toList(),

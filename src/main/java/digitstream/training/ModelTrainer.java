@@ -11,6 +11,7 @@ import digitstream.model.ModelArtifact;
 import digitstream.model.ModelCard;
 import digitstream.model.ModelException;
 import digitstream.training.Checkpoint.Progress;
+import digitstream.training.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
+import digitstream.common.Digits;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -134,7 +135,7 @@ final class TrainableNetwork implements AutoCloseable {
             model.getBlock()
                     .forward(
                             new ParameterStore(once, false),
-                            new NDList(once.zeros(new Shape(1, 1, 28, 28), DataType.UINT8)),
+                            new NDList(once.zeros(new Shape(1, 1, Digits.SIDE, Digits.SIDE), DataType.UINT8)),
                             false)
                     .attach(once);
         }

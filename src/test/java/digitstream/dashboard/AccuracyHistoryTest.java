@@ -2,9 +2,9 @@ package digitstream.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import digitstream.accuracy.PredictionMix;
 import digitstream.avro.Accuracy;
 import digitstream.avro.LabelCounts;
-import digitstream.scoring.PredictionMix;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

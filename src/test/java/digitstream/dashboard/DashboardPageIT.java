@@ -4,15 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import digitstream.accuracy.WilsonInterval;
 import digitstream.avro.Prediction;
 import digitstream.client.ProducePlan;
-import digitstream.scoring.WilsonInterval;
+import digitstream.client.TopicAdmin;
 import digitstream.serde.AvroSerializer;
+import digitstream.settings.Topics;
 import digitstream.testing.Await;
 import digitstream.testing.Environment;
 import digitstream.testing.Programs;
-import digitstream.topology.TopicAdmin;
-import digitstream.topology.Topics;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;

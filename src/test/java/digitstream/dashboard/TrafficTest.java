@@ -3,7 +3,7 @@ package digitstream.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import digitstream.scoring.PredictionMix;
+import digitstream.accuracy.PredictionMix;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,45 @@
+package digitstream.accuracy;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * What became of the labels of a stream. Every label that was received is exactly one of the others: received = matched +
+ * pending + orphaned + duplicate + corrected. Additive; never changes.
+ */
+public record LabelOutcomes(long received, long matched, long pending, long orphaned, long duplicate, long corrected) {
+    public static final LabelOutcomes NONE = new LabelOutcomes(0, 0, 0, 0, 0, 0);
+
+    static final LabelOutcomes MATCHED = new LabelOutcomes(1, 1, 0, 0, 0, 0);
+    static final LabelOutcomes PENDING = new LabelOutcomes(1, 0, 1, 0, 0, 0);
+    static final LabelOutcomes DUPLICATE = new LabelOutcomes(1, 0, 0, 0, 1, 0);
+    static final LabelOutcomes CORRECTED = new LabelOutcomes(1, 0, 0, 0, 0, 1);
+    static final LabelOutcomes PENDING_TO_MATCHED = new LabelOutcomes(0, 1, -1, 0, 0, 0);
+    static final LabelOutcomes PENDING_TO_ORPHANED = new LabelOutcomes(0, 0, -1, 1, 0, 0);
+
+    public LabelOutcomes plus(LabelOutcomes other) {
+        return new LabelOutcomes(
+                received + other.received,
+                matched + other.matched,
+                pending + other.pending,
+                orphaned + other.orphaned,
+                duplicate + other.duplicate,
+                corrected + other.corrected);
+    }
+
+    /** The counts as zigzag varints. */
+    public byte[] toBytes() {
+        ByteBuffer out = ByteBuffer.allocate(60);
+        for (long count : new long[] {received, matched, pending, orphaned, duplicate, corrected}) {
+            Varint.put(out, count);
+        }
+        return Arrays.copyOf(out.array(), out.position());
+    }
+
+    /** Reads what {@link #toBytes()} wrote. */
+    public static LabelOutcomes fromBytes(byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        return new LabelOutcomes(
+                Varint.get(in), Varint.get(in), Varint.get(in), Varint.get(in), Varint.get(in), Varint.get(in));
+    }
+}

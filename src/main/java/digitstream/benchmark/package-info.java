@@ -1,0 +1,5 @@
+/** Measures the speed of inference. */
+@NullMarked
+package digitstream.benchmark;
+
+import org.jspecify.annotations.NullMarked;

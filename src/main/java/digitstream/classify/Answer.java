@@ -1,0 +1,4 @@
+package digitstream.classify;
+
+/** An image and what became of it. */
+record Answer(PendingImage image, Classified classified) {}

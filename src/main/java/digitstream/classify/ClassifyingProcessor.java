@@ -1,0 +1,100 @@
+package digitstream.classify;
+
+import digitstream.accuracy.ModelVersion;
+import digitstream.model.Classifier;
+import digitstream.streams.TaskMemory;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Empties its task's {@link PendingBatch}: whenever a record comes, which says that the batch is full or that a commit
+ * follows, and when the oldest image has waited for long enough.
+ */
+final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], Answer> {
+    private final String storeName;
+    private final Supplier<Classifier> classifiers;
+    private final ModelVersion model;
+    private final long batchMaxDelayMillis;
+    private final ClassifyMetrics metrics;
+    private final Clock clock;
+
+    private ProcessorContext<byte[], Answer> context;
+    private PendingBatch batch;
+    private BatchClassifier batchClassifier;
+    private @Nullable Classifier classifier;
+    private @Nullable Cancellable timer;
+
+    // Kafka Streams calls init before anything else.
+    @SuppressWarnings("NullAway.Init")
+    ClassifyingProcessor(
+            String storeName,
+            Supplier<Classifier> classifiers,
+            ModelVersion model,
+            Duration batchMaxDelay,
+            ClassifyMetrics metrics,
+            Clock clock) {
+        this.storeName = storeName;
+        this.classifiers = classifiers;
+        this.model = model;
+        this.batchMaxDelayMillis = batchMaxDelay.toMillis();
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], Answer> context) {
+        this.context = context;
+        TaskMemory<PendingBatch> memory = context.getStateStore(storeName);
+        this.batch = memory.value();
+        Classifier mine = classifiers.get();
+        this.classifier = mine;
+        this.batchClassifier = new BatchClassifier(mine, model, clock::millis, metrics::inferred);
+        // Twice a delay, so that no image waits for more than one and a half.
+        Duration interval = Duration.ofMillis(Math.max(1, batchMaxDelayMillis / 2));
+        this.timer = context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, tick -> flushIfOld());
+    }
+
+    @Override
+    public void process(Record<byte[], Batching> marker) {
+        flush(marker.value() instanceof Batching.Full ? FlushReason.SIZE : FlushReason.COMMIT);
+    }
+
+    private void flushIfOld() {
+        if (!batch.isEmpty() && clock.millis() - batch.openedAtMillis() >= batchMaxDelayMillis) {
+            flush(FlushReason.DELAY);
+        }
+    }
+
+    private void flush(FlushReason reason) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        List<PendingImage> images = batch.take();
+        metrics.flushed(reason, images, clock.millis());
+        List<Classified> answers = batchClassifier.classify(images);
+        metrics.classified(answers);
+        for (int i = 0; i < images.size(); i++) {
+            PendingImage image = images.get(i);
+            context.forward(
+                    new Record<>(image.key(), new Answer(image, answers.get(i)), image.timestamp(), image.headers()));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (timer != null) {
+            timer.cancel();
+        }
+        if (classifier != null) {
+            classifier.close();
+        }
+    }
+}

@@ -1,4 +1,0 @@
-package digitstream.scoring;
-
-/** The name and version of a model. */
-public record ModelVersion(String name, String version) {}

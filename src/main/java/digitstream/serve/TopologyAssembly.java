@@ -1,0 +1,96 @@
+package digitstream.serve;
+
+import digitstream.accuracy.ModelVersion;
+import digitstream.avro.Accuracy;
+import digitstream.avro.DigitImage;
+import digitstream.avro.DigitLabel;
+import digitstream.avro.ModelRelease;
+import digitstream.avro.Prediction;
+import digitstream.classify.ClassifyMetrics;
+import digitstream.classify.ClassifyTopology;
+import digitstream.client.ModelReleases;
+import digitstream.common.Digits;
+import digitstream.model.LoadedModel;
+import digitstream.model.ModelArtifact;
+import digitstream.model.ModelCard;
+import digitstream.score.ScoreMetrics;
+import digitstream.score.ScoreTopology;
+import digitstream.serde.AvroDecoder;
+import digitstream.serde.AvroSerializer;
+import digitstream.serde.SchemaRegistry;
+import digitstream.settings.Settings;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+
+/**
+ * Puts the two topologies together from settings, a model and a schema registry, and starts them in a {@link Serving} process.
+ *
+ * @param clients the settings of every Kafka client: where the brokers are, and how to log in
+ * @param stateDirectory for {@code state.dir}, unless that is set
+ */
+public record TopologyAssembly(
+        Settings settings, Map<String, String> clients, String stateDirectory, SchemaRegistry schemas) {
+    private static final Clock CLOCK = Clock.systemUTC();
+
+    public TopologyAssembly {
+        clients = Map.copyOf(clients);
+    }
+
+    /** Loads a model, announces it in {@code digits.models}, and starts the topology that classifies with it. */
+    public void classify(Serving serving, ModelArtifact artifact) throws InterruptedException {
+        LoadedModel model = LoadedModel.load(artifact);
+        serving.use(model);
+        ModelReleases.announce(
+                clients,
+                new AvroSerializer<>(schemas, ModelRelease.class),
+                settings.topics().models(),
+                Baselines.release(model.card(), Instant.now()));
+        serving.classify(
+                classifyTopology(model, serving.meters()), StreamsConfiguration.classify(settings, streamsDefaults()));
+    }
+
+    /** Starts the topology that scores. */
+    public void score(Serving serving) {
+        serving.score(scoreTopology(serving.meters()), StreamsConfiguration.score(settings, streamsDefaults()));
+    }
+
+    private Topology classifyTopology(LoadedModel model, MeterRegistry meters) {
+        ModelCard card = model.card();
+        ModelVersion version = new ModelVersion(card.name(), card.version());
+        return new ClassifyTopology(
+                        settings.topics(),
+                        settings.classify(),
+                        version,
+                        Digits.SIDE,
+                        Digits.SIDE,
+                        model::newClassifier,
+                        () -> new AvroDecoder<>(schemas, DigitImage.class),
+                        new AvroSerializer<>(schemas, Prediction.class),
+                        new ClassifyMetrics(meters, version, card.sha256(), Baselines.of(card), CLOCK),
+                        CLOCK)
+                .build();
+    }
+
+    private Topology scoreTopology(MeterRegistry meters) {
+        return new ScoreTopology(
+                        settings.topics(),
+                        settings.score(),
+                        () -> new AvroDecoder<>(schemas, Prediction.class),
+                        () -> new AvroDecoder<>(schemas, DigitLabel.class),
+                        new AvroSerializer<>(schemas, Accuracy.class),
+                        new ScoreMetrics(meters))
+                .build();
+    }
+
+    /** Kafka Streams would keep its state in the system's temporary folder, which does not outlive a restart. */
+    private Map<String, String> streamsDefaults() {
+        Map<String, String> all = new HashMap<>(clients);
+        all.putIfAbsent(StreamsConfig.STATE_DIR_CONFIG, stateDirectory);
+        return all;
+    }
+}

@@ -1,0 +1,31 @@
+package digitstream.streams;
+
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record that cannot be processed, on its way to the dead-letter topic. Each topology wraps it in its own message type.
+ *
+ * @param key the original key, byte for byte
+ * @param value the original value, byte for byte
+ * @param headers the original headers
+ * @param timestamp the original timestamp, in milliseconds
+ * @param message one line for people: what is wrong with the record
+ */
+public record DeadLetter(
+        byte @Nullable [] key,
+        byte @Nullable [] value,
+        Headers headers,
+        long timestamp,
+        SourcePosition source,
+        DeadLetterReason reason,
+        String message) {
+
+    /** Rejects a consumed record. */
+    public static DeadLetter of(
+            FixedKeyRecord<byte[], byte[]> record, SourcePosition source, DeadLetterReason reason, String message) {
+        return new DeadLetter(
+                record.key(), record.value(), record.headers(), record.timestamp(), source, reason, message);
+    }
+}

@@ -1,0 +1,19 @@
+package digitstream.streams;
+
+import org.apache.kafka.streams.processor.api.ProcessingContext;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+
+/** The topic, partition and offset that a record was consumed from. */
+public record SourcePosition(String topic, int partition, long offset) {
+
+    /**
+     * The position of the record that a processor is processing.
+     *
+     * @throws IllegalStateException outside of {@code process}, for example in a punctuator
+     */
+    public static SourcePosition of(ProcessingContext context) {
+        RecordMetadata metadata = context.recordMetadata()
+                .orElseThrow(() -> new IllegalStateException("only a consumed record has a source position"));
+        return new SourcePosition(metadata.topic(), metadata.partition(), metadata.offset());
+    }
+}

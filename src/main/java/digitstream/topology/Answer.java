@@ -1,4 +1,0 @@
-package digitstream.topology;
-
-/** An image and what became of it. */
-record Answer(PendingImage image, Classified classified) {}

@@ -1,0 +1,177 @@
+package digitstream.accuracy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import digitstream.accuracy.ImageState.Label;
+import digitstream.accuracy.ImageState.Predicted;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+class ImageStateTest {
+    private static final ModelVersion V1 = new ModelVersion("m", "1");
+    private static final ModelVersion V2 = new ModelVersion("m", "2");
+
+    /** Something that happens to an image: a label or a prediction. */
+    private record Event(int image, Label label, Predicted prediction) {}
+
+    /** Sums up what an event changes. */
+    private static final class Sums implements CountChanges {
+        private final Map<ModelVersion, AccuracyCounts> counts = new HashMap<>();
+        private LabelOutcomes fates = LabelOutcomes.NONE;
+
+        @Override
+        public AccuracyCounts counts(ModelVersion model, long bucketStartMillis) {
+            return counts.computeIfAbsent(model, ignored -> new AccuracyCounts());
+        }
+
+        @Override
+        public void labels(LabelOutcomes change) {
+            fates = fates.plus(change);
+        }
+    }
+
+    @Provide
+    Arbitrary<List<Event>> events() {
+        Arbitrary<Integer> images = Arbitraries.integers().between(0, 3);
+        Arbitrary<Integer> digits = Arbitraries.integers().between(0, 9);
+        Arbitrary<Event> labels = Combinators.combine(
+                        images, digits, Arbitraries.integers().between(0, 6))
+                .as((image, digit, time) -> new Event(image, new Label(digit, 1_000L * time), null));
+        Arbitrary<Event> predictions = Combinators.combine(
+                        images,
+                        digits,
+                        Arbitraries.of(V1, V2),
+                        Arbitraries.floats().between(0.1f, 1.0f))
+                .as((image, digit, model, confidence) ->
+                        new Event(image, null, new Predicted(model, digit, confidence, 500, 0)));
+        return Arbitraries.oneOf(labels, predictions).list().ofMaxSize(40);
+    }
+
+    @Property(tries = 2_000)
+    void countsAsAnOracleDoesThatSeesAllEventsAtOnce(@ForAll("events") List<Event> events) {
+        Sums sums = new Sums();
+        Map<Integer, ImageState> states = new HashMap<>();
+        for (Event event : events) {
+            ImageState state = states.getOrDefault(event.image, ImageState.unknown());
+            state = event.label != null
+                    ? state.labelled(event.label, 1, sums)
+                    : state.predicted(event.prediction, 1, sums);
+            states.put(event.image, ImageState.fromBytes(state.toBytes()));
+        }
+
+        for (ModelVersion model : List.of(V1, V2)) {
+            AccuracyCounts expected = oracle(events, model);
+            AccuracyCounts actual = sums.counts(model, 0);
+            assertThat(actual).isEqualTo(expected);
+            assertThat(actual.predicted())
+                    .isEqualTo(actual.correct()
+                            + (actual.labelled() - actual.correct())
+                            + actual.pending()
+                            + actual.expired());
+        }
+        LabelOutcomes fates = sums.fates;
+        assertThat(fates.received()).isEqualTo(labels(events).count());
+        assertThat(fates.matched()).isEqualTo(labelledImages(events, true));
+        assertThat(fates.pending()).isEqualTo(labelledImages(events, false));
+        assertThat(fates.received())
+                .isEqualTo(
+                        fates.matched() + fates.pending() + fates.orphaned() + fates.duplicate() + fates.corrected());
+    }
+
+    @Property(tries = 500)
+    void leavesNothingPendingWhenAllHasExpired(@ForAll("events") List<Event> events) {
+        Sums sums = new Sums();
+        Map<Integer, ImageState> states = new HashMap<>();
+        for (Event event : events) {
+            ImageState state = states.getOrDefault(event.image, ImageState.unknown());
+            states.put(
+                    event.image,
+                    event.label != null
+                            ? state.labelled(event.label, 1, sums)
+                            : state.predicted(event.prediction, 1, sums));
+        }
+        long pendingLabels = sums.fates.pending();
+        states.values().forEach(state -> state.expire(sums));
+
+        sums.counts.values().forEach(counts -> assertThat(counts.pending()).isZero());
+        assertThat(sums.fates.pending()).isZero();
+        assertThat(sums.fates.orphaned()).isEqualTo(pendingLabels);
+    }
+
+    /** From all the events at once: the first prediction, and the label with the latest time, of equal ones the last. */
+    private static AccuracyCounts oracle(List<Event> events, ModelVersion model) {
+        AccuracyCounts counts = new AccuracyCounts();
+        for (int image : events.stream().map(Event::image).distinct().toList()) {
+            List<Predicted> predictions = events.stream()
+                    .filter(event -> event.image == image && event.prediction != null)
+                    .map(Event::prediction)
+                    .filter(prediction -> prediction.model().equals(model))
+                    .toList();
+            List<Label> labels = new ArrayList<>(
+                    labels(events.stream().filter(event -> event.image == image).toList())
+                            .toList());
+            labels.sort(Comparator.comparingLong(Label::labelledAtMillis));
+            for (int i = 0; i < predictions.size(); i++) {
+                if (i > 0) {
+                    counts.addDuplicate();
+                } else {
+                    counts.addPredicted();
+                    if (!labels.isEmpty()) {
+                        Label label = labels.get(labels.size() - 1);
+                        Predicted first = predictions.get(0);
+                        counts.addLabelled(
+                                1, label.digit(), first.digit(), first.confidence(), label.labelledAtMillis() - 500);
+                    }
+                }
+            }
+        }
+        return counts;
+    }
+
+    private static Stream<Label> labels(List<Event> events) {
+        return events.stream().filter(event -> event.label != null).map(Event::label);
+    }
+
+    private static long labelledImages(List<Event> events, boolean predicted) {
+        return events.stream()
+                .filter(event -> event.label != null)
+                .map(Event::image)
+                .distinct()
+                .filter(image -> predicted
+                        == events.stream().anyMatch(event -> event.image == image && event.prediction != null))
+                .count();
+    }
+
+    @Test
+    void expiresByWhenItWasLastChanged() {
+        Sums sums = new Sums();
+        ImageState state = ImageState.unknown().labelled(new Label(3, 0), 100, sums);
+        assertThat(state.isExpired(1_099, 1_000)).isFalse();
+        assertThat(state.isExpired(1_100, 1_000)).isTrue();
+    }
+
+    @Test
+    void takesACorrectionOnlyFromALaterLabel() {
+        Sums sums = new Sums();
+        ImageState state = ImageState.unknown()
+                .predicted(new Predicted(V1, 3, 0.9f, 0, 0), 1, sums)
+                .labelled(new Label(3, 1_000), 2, sums)
+                .labelled(new Label(8, 500), 3, sums);
+        assertThat(sums.counts(V1, 0).correct()).isEqualTo(1);
+        state.labelled(new Label(8, 2_000), 4, sums);
+        assertThat(sums.counts(V1, 0).correct()).isZero();
+        assertThat(sums.counts(V1, 0).labelled()).isEqualTo(1);
+        assertThat(sums.fates).isEqualTo(new LabelOutcomes(3, 1, 0, 0, 0, 2));
+    }
+}

@@ -1,0 +1,103 @@
+package digitstream.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import digitstream.accuracy.ModelVersion;
+import digitstream.avro.DigitImage;
+import digitstream.common.Digits;
+import digitstream.model.Classifier;
+import digitstream.streams.SourcePosition;
+import digitstream.streams.TaskMemory;
+import digitstream.testing.ManualClock;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** When a batch that is not full is classified: by the clock that its images are dated by, not by the ticks that ask. */
+class ClassifyingProcessorTest {
+    private static final Duration MOST_DELAY = Duration.ofMillis(20);
+    private static final ModelVersion MODEL = new ModelVersion("m", "1");
+
+    private static final class Zeros implements Classifier {
+        @Override
+        public float[] classify(List<byte[]> images) {
+            return new float[images.size() * Digits.CLASSES];
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final ManualClock clock = new ManualClock(Instant.parse("2026-01-01T12:00:00Z"));
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final MockProcessorContext<byte[], Answer> context = new MockProcessorContext<>();
+    private final TaskMemory<PendingBatch> memory =
+            TaskMemory.builder("batch", PendingBatch::new, PendingBatch::clear).build();
+
+    @BeforeEach
+    void start() {
+        memory.init(context.getStateStoreContext(), memory);
+        new ClassifyingProcessor(
+                        "batch",
+                        Zeros::new,
+                        MODEL,
+                        MOST_DELAY,
+                        new ClassifyMetrics(meters, MODEL, "", Optional.empty(), clock),
+                        clock)
+                .init(context);
+    }
+
+    @Test
+    void classifiesABatchWhoseOldestImageHasWaitedForTheLongestDelay() {
+        arrive();
+        clock.advance(Duration.ofMillis(15));
+        arrive();
+        clock.advance(Duration.ofMillis(4));
+        tick();
+        assertThat(context.forwarded()).isEmpty();
+
+        clock.advance(Duration.ofMillis(1));
+        tick();
+        assertThat(context.forwarded()).hasSize(2);
+        assertThat(meters.get("digits.batch.flush")
+                        .tag("reason", "delay")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(meters.get("digits.queue.wait").timer().totalTime(TimeUnit.MILLISECONDS))
+                .isEqualTo(20 + 5);
+    }
+
+    @Test
+    void asksTwiceInTheLongestDelay() {
+        assertThat(context.scheduledPunctuators())
+                .extracting(MockProcessorContext.CapturedPunctuator::getInterval)
+                .containsExactly(MOST_DELAY.dividedBy(2));
+    }
+
+    private void tick() {
+        context.scheduledPunctuators().get(0).getPunctuator().punctuate(0);
+    }
+
+    private void arrive() {
+        byte[] pixels = new byte[784];
+        memory.value()
+                .add(new PendingImage(
+                        new DigitImage("i", 28, 28, ByteBuffer.wrap(pixels), clock.instant()),
+                        new byte[0],
+                        new byte[0],
+                        new RecordHeaders(),
+                        pixels,
+                        0,
+                        new SourcePosition("t", 0, 0),
+                        clock.millis()));
+    }
+}

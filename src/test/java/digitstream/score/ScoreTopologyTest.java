@@ -1,0 +1,261 @@
+package digitstream.score;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import digitstream.avro.Accuracy;
+import digitstream.avro.DigitLabel;
+import digitstream.avro.LabelCounts;
+import digitstream.avro.Prediction;
+import digitstream.settings.ScoreSettings;
+import digitstream.settings.Topics;
+import digitstream.streams.DeadLetters;
+import digitstream.testing.PlainAvro;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ScoreTopologyTest {
+    private static final Topics TOPICS = Topics.DEFAULT;
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final TopologyTestDriver driver = new TopologyTestDriver(
+            new ScoreTopology(
+                            TOPICS,
+                            new ScoreSettings(
+                                    windows(), Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofMinutes(5)),
+                            () -> PlainAvro.decoder(Prediction.class),
+                            () -> PlainAvro.decoder(DigitLabel.class),
+                            PlainAvro.serializer(Accuracy.class),
+                            new ScoreMetrics(meters))
+                    .build(),
+            new Properties(),
+            START);
+    private final TestInputTopic<byte[], byte[]> predictions =
+            driver.createInputTopic(TOPICS.predictions(), new ByteArraySerializer(), new ByteArraySerializer());
+    private final TestInputTopic<byte[], byte[]> labels =
+            driver.createInputTopic(TOPICS.labels(), new ByteArraySerializer(), new ByteArraySerializer());
+    private final TestOutputTopic<String, byte[]> accuracy =
+            driver.createOutputTopic(TOPICS.accuracy(), new StringDeserializer(), new ByteArrayDeserializer());
+
+    @AfterEach
+    void close() {
+        driver.close();
+    }
+
+    @Test
+    void publishesTheFiguresOfLabelledImages() {
+        // Three right and one wrong of four labelled, one without a label.
+        for (int i = 0; i < 4; i++) {
+            predict("i" + i, "1", 7, 0.9f);
+            label("i" + i, i < 3 ? 7 : 1, 2_000);
+        }
+        predict("late", "1", 7, 0.9f);
+        Accuracy all = figures().get("m/1/all");
+
+        assertThat(all.getPredicted()).isEqualTo(5);
+        assertThat(all.getLabelled()).isEqualTo(4);
+        assertThat(all.getCorrect()).isEqualTo(3);
+        assertThat(all.getWrong()).isEqualTo(1);
+        assertThat(all.getPending()).isEqualTo(1);
+        assertThat(all.getCoverage()).isEqualTo(0.8);
+        assertThat(all.getAccuracy()).isEqualTo(0.75);
+        // Wilson's interval of 3 in 4.
+        assertThat(all.getAccuracyLow()).isCloseTo(0.3006, within(1e-4));
+        assertThat(all.getAccuracyHigh()).isCloseTo(0.9544, within(1e-4));
+        assertThat(all.getConfusion().get(77)).isEqualTo(3);
+        assertThat(all.getConfusion().get(17)).isEqualTo(1);
+        assertThat(all.getClasses().get(7).getPrecision()).isEqualTo(0.75);
+        assertThat(all.getClasses().get(7).getRecall()).isEqualTo(1.0);
+        assertThat(all.getClasses().get(1).getRecall()).isZero();
+        assertThat(all.getClasses().get(1).getPrecision()).isNull();
+        assertThat(all.getClasses().get(0).getF1()).isNull();
+        assertThat(all.getMeanConfidence()).isCloseTo(0.9, within(1e-6));
+        assertThat(all.getExpectedCalibrationError()).isCloseTo(0.15, within(1e-6));
+        assertThat(all.getLabelDelayMeanMillis()).isEqualTo(2_000.0);
+        assertThat(all.getLabels()).isEqualTo(new LabelCounts(4L, 4L, 0L, 0L, 0L, 0L));
+    }
+
+    @Test
+    void countsAnImageOnceWhateverComesTwiceOrFirst() {
+        label("a", 3, 1_000);
+        predict("a", "1", 3, 0.9f);
+        predict("a", "1", 3, 0.9f);
+        predict("a", "2", 4, 0.9f);
+        label("a", 3, 1_000);
+        label("a", 4, 3_000);
+        label("a", 9, 2_000);
+        Map<String, Accuracy> figures = figures();
+
+        assertThat(figures.get("m/1/all").getPredicted()).isEqualTo(1);
+        assertThat(figures.get("m/1/all").getDuplicates()).isEqualTo(1);
+        assertThat(figures.get("m/1/all").getCorrect()).isZero();
+        assertThat(figures.get("m/2/all").getCorrect()).isEqualTo(1);
+        assertThat(figures.get("m/2/all").getLabels()).isEqualTo(new LabelCounts(4L, 1L, 0L, 0L, 1L, 2L));
+    }
+
+    @Test
+    void givesUpWhatWaitsForTooLong() {
+        predict("unlabelled", "1", 3, 0.9f);
+        label("unpredicted", 3, 1_000);
+        assertThat(figures().get("m/1/all").getPending()).isEqualTo(1);
+
+        driver.advanceWallClockTime(Duration.ofMinutes(5));
+        for (int i = 0; i < 10; i++) {
+            driver.advanceWallClockTime(Duration.ofSeconds(1));
+        }
+        Accuracy expired = figures().get("m/1/all");
+        assertThat(expired.getPending()).isZero();
+        assertThat(expired.getExpired()).isEqualTo(1);
+        assertThat(expired.getLabels()).isEqualTo(new LabelCounts(1L, 0L, 0L, 1L, 0L, 0L));
+
+        // Too late now: it is a label of an image that is not known.
+        label("unlabelled", 3, 1_000);
+        assertThat(figures().get("m/1/all").getLabelled()).isZero();
+    }
+
+    @Test
+    void movesItsWindowsOnAndPublishesNothingWhenNothingChanges() {
+        predict("a", "1", 3, 0.9f);
+        label("a", 3, 1_000);
+        assertThat(figures().get("m/1/1m").getCorrect()).isEqualTo(1);
+        driver.advanceWallClockTime(Duration.ofSeconds(5));
+        assertThat(accuracy.isEmpty()).isTrue();
+
+        driver.advanceWallClockTime(Duration.ofSeconds(70));
+        Map<String, Accuracy> later = figures();
+        assertThat(later.get("m/1/1m").getPredicted()).isZero();
+        assertThat(later.get("m/1/1m").getAccuracy()).isNull();
+        assertThat(later).doesNotContainKey("m/1/all");
+    }
+
+    @Test
+    void isSilentOfAnOldVersionWhileANewOneIsAtWork() {
+        predict("a", "1", 3, 0.9f);
+        label("a", 3, 1_000);
+        assertThat(figures()).containsOnlyKeys("m/1/1m", "m/1/10m", "m/1/all");
+        assertThat(gauge("1", "1m")).isPresent();
+
+        driver.advanceWallClockTime(Duration.ofMinutes(11));
+        assertThat(figures()).containsOnlyKeys("m/1/1m", "m/1/10m");
+        Instant later = START.plus(Duration.ofMinutes(11));
+        predictions.pipeInput(utf8("b"), prediction("b", "2", 3, 0.9f, later));
+        labels.pipeInput(utf8("b"), label("b", 3, later));
+        assertThat(figures()).containsOnlyKeys("m/2/1m", "m/2/10m", "m/2/all");
+        // A label that changes no model's counts, but what is told of labels.
+        labels.pipeInput(utf8("b"), label("b", 3, later.plusSeconds(1)));
+        Map<String, Accuracy> figures = figures();
+        assertThat(figures).containsOnlyKeys("m/2/1m", "m/2/10m", "m/2/all");
+        assertThat(figures.get("m/2/all").getLabels().getDuplicate()).isEqualTo(1);
+
+        // Of the old one's empty windows there is nothing to be measured.
+        assertThat(gauge("1", "1m")).isEmpty();
+        assertThat(gauge("1", "10m")).isEmpty();
+        assertThat(gauge("1", "all")).contains(1.0);
+        assertThat(gauge("2", "1m")).contains(1.0);
+    }
+
+    private Optional<Double> gauge(String version, String window) {
+        return Optional.ofNullable(meters.find("digits.accuracy.ratio")
+                        .tags("model_version", version, "window", window)
+                        .gauge())
+                .map(Gauge::value);
+    }
+
+    @Test
+    void countsAWrongClocksImageNowAndAnOldOneSinceTheStartOnly() {
+        predictions.pipeInput(
+                utf8("future"), prediction("future", "1", 3, 0.9f, Instant.parse("2999-01-01T00:00:00Z")));
+        predictions.pipeInput(utf8("past"), prediction("past", "1", 3, 0.9f, Instant.EPOCH));
+        Map<String, Accuracy> figures = figures();
+        assertThat(figures.get("m/1/1m").getPredicted()).isEqualTo(1);
+        assertThat(figures.get("m/1/all").getPredicted()).isEqualTo(2);
+    }
+
+    @Test
+    void deadLettersWhatItCannotScore() {
+        labels.pipeInput(utf8("a"), utf8("?"));
+        labels.pipeInput(utf8("b"), (byte[]) null);
+        labels.pipeInput(null, label("c", 1, START));
+        labels.pipeInput(utf8("d"), label("other", 1, START));
+        labels.pipeInput(utf8("e"), label("e", 10, START));
+        predictions.pipeInput(utf8("f"), prediction("f", "1", -1, 0.9f, START));
+        predictions.pipeInput(utf8("g"), prediction("g", "1", 1, Float.NaN, START));
+        var letters = driver.createOutputTopic(
+                TOPICS.deadLetters(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        assertThat(letters.readRecordsToList().stream()
+                        .map(letter -> new String(
+                                letter.headers().lastHeader(DeadLetters.REASON).value(), UTF_8)))
+                .containsExactly("undecodable", "null-value", "null-key", "invalid", "invalid", "invalid", "invalid");
+    }
+
+    /** The last record of each key that has come since, after two publishing intervals. */
+    private Map<String, Accuracy> figures() {
+        driver.advanceWallClockTime(Duration.ofSeconds(1));
+        driver.advanceWallClockTime(Duration.ofSeconds(1));
+        Map<String, Accuracy> figures = new HashMap<>();
+        for (KeyValue<String, byte[]> record : accuracy.readKeyValuesToList()) {
+            figures.put(record.key, PlainAvro.read(Accuracy.class, record.value));
+        }
+        return figures;
+    }
+
+    private void predict(String id, String version, int digit, float confidence) {
+        predictions.pipeInput(utf8(id), prediction(id, version, digit, confidence, START));
+    }
+
+    private void label(String id, int digit, long millisLater) {
+        labels.pipeInput(utf8(id), label(id, digit, START.plusMillis(millisLater)));
+    }
+
+    private static byte[] label(String id, int digit, Instant at) {
+        return PlainAvro.bytes(DigitLabel.class, new DigitLabel(id, digit, at));
+    }
+
+    private static byte[] prediction(String id, String version, int digit, float confidence, Instant eventTime) {
+        return PlainAvro.bytes(
+                Prediction.class,
+                new Prediction(
+                        id,
+                        digit,
+                        confidence,
+                        Collections.nCopies(10, 0.1f),
+                        "m",
+                        version,
+                        "digits.images",
+                        0,
+                        0L,
+                        eventTime,
+                        eventTime,
+                        1));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private static Map<String, Duration> windows() {
+        Map<String, Duration> windows = new LinkedHashMap<>();
+        windows.put("1m", Duration.ofMinutes(1));
+        windows.put("10m", Duration.ofMinutes(10));
+        return windows;
+    }
+}

@@ -1,0 +1,77 @@
+package digitstream.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import digitstream.client.ProducePlan;
+import digitstream.client.TopicAdmin;
+import digitstream.local.ServeProcess;
+import digitstream.settings.Settings;
+import digitstream.testing.CommandLineProcess;
+import digitstream.testing.Deliveries;
+import digitstream.testing.Environment;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server goes away and comes back while images are on their way. */
+@ExtendWith(Environment.Extension.class)
+class OutageIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void losesAndDoublesNothingWhenTheBrokerAndTheRegistryGoAway(Environment environment) throws Exception {
+        Map<String, String> given = environment.freshTopics();
+        Settings settings = Settings.parse(given);
+        List<String> arguments = new ArrayList<>(List.of(
+                "--bootstrap-server", environment.cluster().bootstrapServers(),
+                "--schema-registry", environment.cluster().schemaRegistryUrl(),
+                "--model", environment.model().toString(),
+                "--only", "classify",
+                "--property", "state.dir=" + folder.resolve("state")));
+        given.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
+
+        try (Deliveries predictions =
+                        new Deliveries(environment.clients(), settings.topics().predictions());
+                Deliveries deadLetters =
+                        new Deliveries(environment.clients(), settings.topics().deadLetters());
+                ServeProcess serve =
+                        ServeProcess.start(CommandLineProcess.home(), arguments, folder.resolve("serve.log"))) {
+            serve.awaitReady();
+            environment.produce(settings, plan("before-"));
+            predictions.awaitKeys(5_000, PATIENCE);
+            environment.cluster().broker().close();
+            environment.cluster().broker().start();
+            try (Admin admin = environment.admin()) {
+                // It makes none anew, and waits until the leaders answer.
+                new TopicAdmin(admin, settings.topics(), settings.layout()).create();
+            }
+            environment.produce(settings, plan("after-broker-"));
+            predictions.awaitKeys(40_000, PATIENCE);
+
+            // The schemas are known by now: a registry that is away harms nothing.
+            environment.cluster().registry().close();
+            environment.produce(settings, plan("without-registry-"));
+            predictions.awaitKeys(60_000, PATIENCE);
+            assertThat(serve.process().isAlive()).isTrue();
+            predictions.readOn(Duration.ofSeconds(1));
+            predictions.assertExactlyOnce(60_000);
+            deadLetters.readOn(Duration.ofSeconds(1));
+            assertThat(deadLetters.total()).isZero();
+        } finally {
+            environment.cluster().registry().start();
+        }
+    }
+
+    private static ProducePlan plan(String idPrefix) {
+        return new ProducePlan(true, false, Double.POSITIVE_INFINITY, 20_000, Duration.ZERO, 1, idPrefix);
+    }
+}

@@ -1,0 +1,112 @@
+package digitstream.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import digitstream.client.ProducePlan;
+import digitstream.local.ServeProcess;
+import digitstream.settings.Settings;
+import digitstream.testing.CommandLineProcess;
+import digitstream.testing.Deliveries;
+import digitstream.testing.Environment;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The contract of the commit barrier on a real broker, with the real model in real processes: no image is lost, and under
+ * exactly-once none is predicted twice, whatever happens to the processes that predict.
+ */
+@ExtendWith(Environment.Extension.class)
+class CommitBarrierIT {
+    /** Slower than classifying, so that there is work at every step, and a backlog after each. */
+    private static final int STEADY = 140_000;
+
+    private static final double STEADY_RATE = 10_000;
+    private static final int BURST = 60_000;
+    private static final int IMAGES = STEADY + BURST;
+    private static final Duration PATIENCE = Duration.ofSeconds(150);
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
+    void predictsEachImageThroughCommitsRestartsRebalancesAndACrash(String guarantee, Environment environment)
+            throws Exception {
+        Map<String, String> given = new HashMap<>(environment.freshTopics());
+        given.put("processing.guarantee", guarantee);
+        // The least that the broker allows, so that a crash is found out soon.
+        given.put("consumer.session.timeout.ms", "6000");
+        given.put("producer.transaction.timeout.ms", "5000");
+        // Batches stay open across many commits and are large, so that a crash in mid-batch is a crash with a batch.
+        given.put("batch.max.size", "512");
+        Settings settings = Settings.parse(given);
+        CompletableFuture<Void> producing =
+                CompletableFuture.runAsync(() -> environment.produce(settings, plan("steady-", STEADY, STEADY_RATE)));
+
+        try (Deliveries predictions =
+                new Deliveries(environment.clients(), settings.topics().predictions())) {
+            try (ServeProcess first = serve(environment, given, "a")) {
+                predictions.awaitKeys(20_000, PATIENCE);
+                assertThat(first.process().isAlive()).isTrue();
+            }
+            ServeProcess crashing = serve(environment, given, "a");
+            try {
+                predictions.awaitKeys(60_000, PATIENCE);
+                try (ServeProcess joining = serve(environment, given, "b")) {
+                    predictions.awaitKeys(90_000, PATIENCE);
+                    assertThat(joining.process().isAlive()).isTrue();
+                }
+                predictions.awaitKeys(STEADY, PATIENCE);
+                producing.join();
+                // More than can be classified before the crash.
+                producing = CompletableFuture.runAsync(
+                        () -> environment.produce(settings, plan("burst-", BURST, Double.POSITIVE_INFINITY)));
+                predictions.awaitKeys(STEADY + 5_000, PATIENCE);
+            } finally {
+                crashing.process().kill();
+            }
+            predictions.readOn(Duration.ofMillis(500));
+            assertThat(predictions.keys()).as("predicted before the crash").isLessThan(IMAGES);
+            try (ServeProcess last = serve(environment, given, "a")) {
+                producing.join();
+                predictions.awaitKeys(IMAGES, PATIENCE);
+                predictions.readOn(Duration.ofSeconds(2));
+                assertThat(last.process().isAlive()).isTrue();
+            }
+            predictions.readOn(Duration.ofSeconds(1));
+            if (guarantee.equals("exactly_once_v2")) {
+                predictions.assertExactlyOnce(IMAGES);
+            } else {
+                predictions.assertAtLeastOnce(IMAGES);
+            }
+        }
+    }
+
+    private static ProducePlan plan(String idPrefix, int images, double imagesPerSecond) {
+        return new ProducePlan(true, false, imagesPerSecond, images, Duration.ZERO, 1, idPrefix);
+    }
+
+    private ServeProcess serve(Environment environment, Map<String, String> settings, String instance)
+            throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--bootstrap-server", environment.cluster().bootstrapServers(),
+                "--schema-registry", environment.cluster().schemaRegistryUrl(),
+                "--model", environment.model().toString(),
+                "--only", "classify",
+                "--property", "state.dir=" + folder.resolve("state-" + instance)));
+        settings.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
+        ServeProcess serve =
+                ServeProcess.start(CommandLineProcess.home(), arguments, folder.resolve("serve-" + instance + ".log"));
+        serve.awaitReady();
+        return serve;
+    }
+}

@@ -1,0 +1,204 @@
+package digitstream.streams;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import digitstream.serve.StreamsConfiguration;
+import digitstream.settings.Settings;
+import digitstream.testing.Await;
+import digitstream.testing.Environment;
+import digitstream.testing.RefusedConsumers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a topology says of its health while its threads die. */
+@ExtendWith(Environment.Extension.class)
+class RunningTopologyIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int THREADS = 2;
+
+    @TempDir
+    private Path folder;
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+
+    private final AtomicReference<@Nullable Thread> died = new AtomicReference<>();
+    private final CountDownLatch survived = new CountDownLatch(1);
+    private final CountDownLatch hanging = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+
+    /** A topology of two threads that do what a record's value says. */
+    private RunningTopology start(Environment environment, Settings settings) {
+        StreamsBuilder builder = new StreamsBuilder();
+        builder.stream(settings.topics().images(), Consumed.with(Serdes.ByteArray(), Serdes.String()))
+                .foreach((key, value) -> obey(value));
+        Properties properties = StreamsConfiguration.classify(settings, environment.clients());
+        properties.put("state.dir", folder.toString());
+        properties.put("num.stream.threads", THREADS);
+        properties.putAll(RefusedConsumers.ADMISSION);
+        return RunningTopology.start("classifying", builder.build(), properties, Clock.systemUTC(), meters);
+    }
+
+    private void obey(String order) {
+        switch (order) {
+            case "error" -> throw new AssertionError("for good");
+            case "die unreplaced" -> {
+                RefusedConsumers.refuse(true);
+                throw new IllegalStateException("unreplaced");
+            }
+            case "die once" -> {
+                // The record comes again, to whoever takes the partition over.
+                if (died.compareAndSet(null, Thread.currentThread())) {
+                    throw new IllegalStateException("once");
+                }
+                survived.countDown();
+            }
+            case "hang" -> {
+                hanging.countDown();
+                await(released);
+            }
+            default -> throw new IllegalArgumentException(order);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a stream thread", e);
+        }
+    }
+
+    private static void send(Producer<byte[], byte[]> producer, Settings settings, int partition, String order) {
+        producer.send(new ProducerRecord<>(settings.topics().images(), partition, null, order.getBytes(UTF_8)));
+    }
+
+    @AfterEach
+    void admitConsumers() {
+        RefusedConsumers.refuse(false);
+        released.countDown();
+    }
+
+    @Test
+    void isReadyOnceItRunsAndNoLongerLiveWhenAThreadHasDiedForGood(Environment environment) throws Exception {
+        Settings settings = Settings.parse(environment.freshTopics());
+        try (RunningTopology topology = start(environment, settings);
+                Producer<byte[], byte[]> producer = environment.producer()) {
+            assertThat(topology.isRunning()).isFalse();
+            assertThat(topology.isLive()).isTrue();
+            Await.until("it runs", PATIENCE, topology::isRunning);
+            assertThat(topology.isLive()).isTrue();
+            assertThat(running()).isEqualTo(1);
+
+            send(producer, settings, 0, "error");
+
+            Await.until("it lives no longer", PATIENCE, () -> !topology.isLive());
+            assertThat(topology.isRunning()).isFalse();
+            assertThat(running()).isZero();
+            Await.until("it says so", PATIENCE, () -> topology.ended().isDone());
+            assertThat(topology.ended().join())
+                    .hasValueSatisfying(cause -> assertThat(cause).hasStackTraceContaining("for good"));
+        }
+        assertThat(meters.find("digits.topology.running").gauge()).isNull();
+    }
+
+    @Test
+    void replacesAThreadThatDiesOfARecordWhichTheNextOneSurvives(Environment environment) throws Exception {
+        Map<String, String> given = new HashMap<>(environment.freshTopics());
+        // The least that the broker allows, so that the dead thread's partitions are soon given to others.
+        given.put("consumer.session.timeout.ms", "6000");
+        Settings settings = Settings.parse(given);
+        try (RunningTopology topology = start(environment, settings);
+                Producer<byte[], byte[]> producer = environment.producer()) {
+            Await.until("it runs", PATIENCE, topology::isRunning);
+
+            send(producer, settings, 0, "die once");
+
+            Await.until("a thread has died", PATIENCE, () -> {
+                assertThat(topology.isLive()).isTrue();
+                Thread dead = died.get();
+                return dead != null && !dead.isAlive();
+            });
+            assertThat(topology.isRunning()).isFalse();
+            Await.until("it runs again", PATIENCE, () -> {
+                assertThat(topology.isLive()).isTrue();
+                return topology.isRunning();
+            });
+            await(survived);
+            assertThat(livingThreads()).isEqualTo(THREADS);
+            assertThat(running()).isEqualTo(1);
+            assertThat(topology.ended()).isNotDone();
+        }
+    }
+
+    @Test
+    void isNeitherReadyNorLiveWhileAThreadThatDiedIsMissing(Environment environment) throws Exception {
+        Settings settings = Settings.parse(environment.freshTopics());
+        try (RunningTopology topology = start(environment, settings);
+                Producer<byte[], byte[]> producer = environment.producer()) {
+            Await.until("it runs", PATIENCE, topology::isRunning);
+            assertThat(topology.describe()).isEqualTo("RUNNING, 2 of 2 stream threads");
+
+            send(producer, settings, 0, "die unreplaced");
+
+            Await.until("it lives no longer", PATIENCE, () -> !topology.isLive());
+            // That is what Kafka Streams says.
+            assertThat(topology.describe()).isEqualTo("RUNNING, 1 of 2 stream threads");
+            assertThat(topology.isRunning()).isFalse();
+            assertThat(running()).isZero();
+            assertThat(livingThreads()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void isNotLiveWhileAHungThreadKeepsItFromEnding(Environment environment) throws Exception {
+        Settings settings = Settings.parse(environment.freshTopics());
+        try (RunningTopology topology = start(environment, settings);
+                Producer<byte[], byte[]> producer = environment.producer()) {
+            Await.until("it runs", PATIENCE, topology::isRunning);
+            send(producer, settings, 0, "hang");
+            await(hanging);
+
+            // The thread that hangs takes none of them.
+            for (int partition = 1; partition < settings.layout().partitions(); partition++) {
+                send(producer, settings, partition, "error");
+            }
+
+            Await.until("the other thread is dead", PATIENCE, () -> livingThreads() == 1);
+            assertThat(topology.describe()).isEqualTo("PENDING_ERROR, 1 of 2 stream threads");
+            assertThat(topology.isLive()).isFalse();
+            assertThat(topology.isRunning()).isFalse();
+            assertThat(topology.ended()).isNotDone();
+            released.countDown();
+            Await.until("it has ended", PATIENCE, () -> topology.ended().isDone());
+            assertThat(topology.isLive()).isFalse();
+            assertThat(livingThreads()).isZero();
+        }
+    }
+
+    private double running() {
+        return meters.get("digits.topology.running").gauge().value();
+    }
+
+    private double livingThreads() {
+        return meters.get("digits.stream.threads").gauge().value();
+    }
+}
