@@ -12,6 +12,7 @@ import digitstream.training.ModelTrainer.Interrupted;
 import digitstream.training.ModelTrainer.Outcome;
 import digitstream.training.Preset;
 import digitstream.training.TrainingSettings;
+import digitstream.training.report.Report;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -218,7 +219,8 @@ final class TrainCommand implements Callable<Integer> {
 
     private static ModelTrainer trainer(Path models, String device, PrintStream say, Interrupts interrupts) {
         boolean terminal = Terminal.isInteractive() && say == System.out;
-        return new ModelTrainer(models, device, new TrainingView(say, terminal, interrupts, Clock.systemUTC()));
+        return new ModelTrainer(
+                models, device, Report::files, new TrainingView(say, terminal, interrupts, Clock.systemUTC()));
     }
 
     private static void explain(PrintStream say, ModelArtifact artifact) {

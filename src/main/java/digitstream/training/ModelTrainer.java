@@ -11,7 +11,6 @@ import digitstream.model.ModelArtifact;
 import digitstream.model.ModelCard;
 import digitstream.model.ModelException;
 import digitstream.training.Checkpoint.Progress;
-import digitstream.training.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class ModelTrainer {
     private final Path models;
     private final String device;
+    private final TrainingReport report;
     private final TrainingListener listener;
 
     /** How a training ended. */
@@ -60,7 +60,8 @@ public final class ModelTrainer {
      * @param models the folder of all models
      * @param device "auto" (the first GPU, else the CPU), "cpu", "gpu" or "gpu:N"
      */
-    public ModelTrainer(Path models, String device, TrainingListener listener) {
+    public ModelTrainer(Path models, String device, TrainingReport report, TrainingListener listener) {
+        this.report = report;
         this.models = models;
         this.device = device;
         this.listener = listener;
@@ -238,8 +239,8 @@ public final class ModelTrainer {
                 where,
                 validation.map(held -> held.forCard(held.temperature())).orElse(null),
                 test.forCard(null));
-        Map<String, byte[]> report = Report.of(card, test, progress.history()).files();
-        ModelArtifact artifact = ModelArtifact.write(models, card, torchScript, report);
+        Map<String, byte[]> files = report.files(card, test, progress.history());
+        ModelArtifact artifact = ModelArtifact.write(models, card, torchScript, files);
         Files.deleteIfExists(Checkpoint.file(models, progress.name(), progress.version()));
         return new Finished(artifact, test, progress.history());
     }

@@ -5,6 +5,7 @@ import digitstream.training.ModelTrainer;
 import digitstream.training.ModelTrainer.Finished;
 import digitstream.training.TrainingListener;
 import digitstream.training.TrainingSettings;
+import digitstream.training.report.Report;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -15,7 +16,7 @@ public final class Trainings {
     /** Trains on the CPU to the end. */
     public static Finished train(DigitData data, TrainingSettings settings, Path models, String name, String version)
             throws IOException {
-        return (Finished)
-                new ModelTrainer(models, "cpu", new TrainingListener() {}).train(data, settings, name, version);
+        return (Finished) new ModelTrainer(models, "cpu", Report::files, new TrainingListener() {})
+                .train(data, settings, name, version);
     }
 }

@@ -18,6 +18,7 @@ import digitstream.testing.PythonTorch;
 import digitstream.testing.Trainings;
 import digitstream.training.ModelTrainer.Finished;
 import digitstream.training.ModelTrainer.Interrupted;
+import digitstream.training.report.Report;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,7 +84,7 @@ class TrainingTest {
         TrainingSettings settings = few(preset, 4, 7);
         String uninterrupted = train(settings, "whole");
 
-        ModelTrainer stopping = new ModelTrainer(models, "cpu", new StopsIn(3));
+        ModelTrainer stopping = new ModelTrainer(models, "cpu", Report::files, new StopsIn(3));
         Interrupted interrupted = (Interrupted) stopping.train(FEW, settings, "lenet", "parts");
         assertThat(interrupted.checkpoint())
                 .hasValueSatisfying(file -> assertThat(file).exists());
@@ -99,7 +100,7 @@ class TrainingTest {
     @Test
     void offersWhatItHasLearntWhenItIsInterrupted() throws Exception {
         TrainingSettings settings = few(Preset.FAST, 9, 1);
-        new ModelTrainer(models, "cpu", new StopsIn(3)).train(FEW, settings, "lenet", "1");
+        new ModelTrainer(models, "cpu", Report::files, new StopsIn(3)).train(FEW, settings, "lenet", "1");
         Finished finished = quiet().finish(FEW, "lenet", Optional.of("1"));
         assertThat(finished.history()).hasSize(2);
         assertThat(finished.artifact().card().training().epochs()).isEqualTo(2);
@@ -112,15 +113,15 @@ class TrainingTest {
 
     @Test
     void keepsNothingOfHalfAnEpoch() throws Exception {
-        Interrupted interrupted = (Interrupted)
-                new ModelTrainer(models, "cpu", new StopsIn(1)).train(FEW, few(Preset.FAST, 3, 1), "lenet", "1");
+        Interrupted interrupted = (Interrupted) new ModelTrainer(models, "cpu", Report::files, new StopsIn(1))
+                .train(FEW, few(Preset.FAST, 3, 1), "lenet", "1");
         assertThat(interrupted.checkpoint()).isEmpty();
         assertThat(Checkpoint.latest(models, "lenet")).isEmpty();
     }
 
     @Test
     void doesNotGoOnWithOtherImagesOrADamagedFile() throws Exception {
-        new ModelTrainer(models, "cpu", new StopsIn(2)).train(FEW, few(Preset.FAST, 3, 1), "lenet", "1");
+        new ModelTrainer(models, "cpu", Report::files, new StopsIn(2)).train(FEW, few(Preset.FAST, 3, 1), "lenet", "1");
         DigitData others = new DigitData("drawn", "others", new DrawnDigits(99).images(0, 600), FEW.test());
         assertThatThrownBy(() -> quiet().resume(others, "lenet", Optional.empty()))
                 .isInstanceOf(ModelException.class)
@@ -159,19 +160,19 @@ class TrainingTest {
                 throw new AssertionError("it trains");
             }
         };
-        assertThatThrownBy(
-                        () -> new ModelTrainer(models, "cpu", nobody).train(FEW, few(Preset.FAST, 1, 1), "lenet", "1"))
+        assertThatThrownBy(() -> new ModelTrainer(models, "cpu", Report::files, nobody)
+                        .train(FEW, few(Preset.FAST, 1, 1), "lenet", "1"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("exists; give another version");
     }
 
     @Test
     void saysWhichDevicesThereAre() {
-        assertThatThrownBy(() -> new ModelTrainer(models, "gpu:99", new TrainingListener() {})
+        assertThatThrownBy(() -> new ModelTrainer(models, "gpu:99", Report::files, new TrainingListener() {})
                         .train(FEW, few(Preset.FAST, 1, 1), "lenet", "1"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("--device is gpu:99, but PyTorch");
-        assertThatThrownBy(() -> new ModelTrainer(models, "tpu", new TrainingListener() {})
+        assertThatThrownBy(() -> new ModelTrainer(models, "tpu", Report::files, new TrainingListener() {})
                         .train(FEW, few(Preset.FAST, 1, 1), "lenet", "1"))
                 .hasMessageContaining("give auto, cpu, gpu or gpu:N");
     }
@@ -242,7 +243,7 @@ class TrainingTest {
     }
 
     private ModelTrainer quiet() {
-        return new ModelTrainer(models, "cpu", new TrainingListener() {});
+        return new ModelTrainer(models, "cpu", Report::files, new TrainingListener() {});
     }
 
     private static List<String> names(Path directory) throws IOException {

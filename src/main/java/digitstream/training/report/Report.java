@@ -35,6 +35,11 @@ public record Report(Map<String, byte[]> files) {
         return new Report(files);
     }
 
+    /** The files of a training's report, as {@link digitstream.training.TrainingReport} wants them. */
+    public static Map<String, byte[]> files(ModelCard card, Evaluation test, List<EpochResult> history) {
+        return of(card, test, history).files();
+    }
+
     /** Java without a single font, as in some small images, can't write on a plot; a model is worth having without. */
     private static Map<String, byte[]> plots(Evaluation evaluation, List<EpochResult> history) {
         try {

@@ -1,0 +1,41 @@
+package digitstream.classify;
+
+import digitstream.accuracy.ModelVersion;
+import digitstream.avro.DigitImage;
+import digitstream.avro.Prediction;
+import digitstream.common.Digits;
+import digitstream.settings.ClassifySettings;
+import digitstream.settings.Topics;
+import digitstream.testing.PlainAvro;
+import digitstream.testing.TopologyDescriptions;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The names of stores and internal topics are API: state of an older version is found by them. */
+class ClassifyTopologyDescriptionTest {
+    private static final ModelVersion MODEL = new ModelVersion("m", "1");
+
+    @Test
+    void keepsTheNamesOfItsStoresProcessorsAndInternalTopics() {
+        TopologyDescriptions.assertSame(
+                "classify",
+                new ClassifyTopology(
+                                Topics.DEFAULT,
+                                new ClassifySettings(256, Duration.ofMillis(20)),
+                                MODEL,
+                                Digits.SIDE,
+                                Digits.SIDE,
+                                () -> {
+                                    throw new AssertionError("a description needs no classifier");
+                                },
+                                () -> PlainAvro.decoder(DigitImage.class),
+                                PlainAvro.serializer(Prediction.class),
+                                new ClassifyMetrics(
+                                        new SimpleMeterRegistry(), MODEL, "", Optional.empty(), Clock.systemUTC()),
+                                Clock.systemUTC())
+                        .build());
+    }
+}

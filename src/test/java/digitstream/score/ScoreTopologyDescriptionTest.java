@@ -1,0 +1,28 @@
+package digitstream.score;
+
+import digitstream.avro.Accuracy;
+import digitstream.avro.DigitLabel;
+import digitstream.avro.Prediction;
+import digitstream.settings.ScoreSettings;
+import digitstream.settings.Topics;
+import digitstream.testing.PlainAvro;
+import digitstream.testing.TopologyDescriptions;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.Test;
+
+/** The names of stores and internal topics are API: state of an older version is found by them. */
+class ScoreTopologyDescriptionTest {
+    @Test
+    void keepsTheNamesOfItsStoresProcessorsAndInternalTopics() {
+        TopologyDescriptions.assertSame(
+                "score",
+                new ScoreTopology(
+                                Topics.DEFAULT,
+                                ScoreSettings.DEFAULT,
+                                () -> PlainAvro.decoder(Prediction.class),
+                                () -> PlainAvro.decoder(DigitLabel.class),
+                                PlainAvro.serializer(Accuracy.class),
+                                new ScoreMetrics(new SimpleMeterRegistry()))
+                        .build());
+    }
+}
