@@ -1,5 +1,6 @@
 package digitstream.cli;
 
+import digitstream.client.KafkaFutures;
 import digitstream.serde.SchemaRegistry;
 import digitstream.settings.Settings;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
@@ -80,11 +80,11 @@ final class ClusterOptions {
         all.putIfAbsent(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
         Admin admin = Admin.create(all);
         try {
-            admin.describeCluster().nodes().get();
+            KafkaFutures.get(admin.describeCluster().nodes());
             return admin;
-        } catch (ExecutionException e) {
+        } catch (KafkaException e) {
             admin.close();
-            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
+            throw e;
         }
     }
 

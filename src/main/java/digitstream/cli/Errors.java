@@ -1,5 +1,6 @@
 package digitstream.cli;
 
+import digitstream.common.Causes;
 import digitstream.dashboard.DashboardException;
 import digitstream.data.DataException;
 import digitstream.local.LocalException;
@@ -36,7 +37,7 @@ final class Errors {
                     + "); check --bootstrap-server, and --command-config where the cluster asks for a login");
         }
         if (error instanceof KafkaException) {
-            Throwable root = root(error);
+            Throwable root = Causes.root(error, KafkaException.class);
             return List.of("Kafka: " + oneLine(root.getMessage())
                     + (root instanceof ConfigException
                             ? "; check --bootstrap-server, --property and --command-config"
@@ -47,14 +48,6 @@ final class Errors {
         }
         return List.of(
                 "an error that this program does not know: " + oneLine(error.toString()) + "; --verbose shows where");
-    }
-
-    private static Throwable root(Throwable error) {
-        Throwable root = error;
-        while (root.getCause() instanceof KafkaException cause) {
-            root = cause;
-        }
-        return root;
     }
 
     private static String oneLine(@org.jspecify.annotations.Nullable String message) {

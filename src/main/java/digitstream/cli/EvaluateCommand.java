@@ -1,11 +1,10 @@
 package digitstream.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import digitstream.accuracy.AccuracyCounts;
 import digitstream.accuracy.WilsonInterval;
 import digitstream.common.Digits;
+import digitstream.common.Json;
 import digitstream.data.DigitData;
 import digitstream.data.LabelledImages;
 import digitstream.model.Classifier;
@@ -137,10 +136,7 @@ final class EvaluateCommand implements Callable<Integer> {
             compared.put("verdict", comparison.verdict());
             result.put("comparedWith", compared);
         }
-        return JsonMapper.builder()
-                .enable(SerializationFeature.INDENT_OUTPUT)
-                .build()
-                .writeValueAsString(result);
+        return Json.INDENTED.writeValueAsString(result);
     }
 
     private static Map<String, Object> figures(ModelArtifact artifact, Evaluation evaluation) {

@@ -1,15 +1,12 @@
 package digitstream.cli;
 
 import digitstream.client.ProducePlan;
+import digitstream.common.Durations;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** How fast images and labels are produced. */
 final class PaceOptions {
-    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
-
     @Option(
             names = "--rate",
             paramLabel = "N|max",
@@ -60,16 +57,7 @@ final class PaceOptions {
     }
 
     static Duration duration(String flag, String text) {
-        Matcher parts = DURATION.matcher(text);
-        if (!parts.matches()) {
-            throw new UsageException(flag + " is '" + text + "'; give a time like 500ms, 2s or 1m");
-        }
-        long count = Long.parseLong(parts.group(1));
-        return switch (parts.group(2)) {
-            case "ms" -> Duration.ofMillis(count);
-            case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.ofMinutes(count);
-            default -> Duration.ofHours(count);
-        };
+        return Durations.parse(text)
+                .orElseThrow(() -> new UsageException(flag + " is '" + text + "'; give a time like 500ms, 2s or 1m"));
     }
 }

@@ -1,7 +1,6 @@
 package digitstream.cli;
 
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import digitstream.common.Json;
 import digitstream.data.DigitData;
 import digitstream.model.ModelArtifact;
 import digitstream.model.ModelCard;
@@ -261,9 +260,6 @@ final class TrainCommand implements Callable<Integer> {
         result.put("directory", finished.artifact().directory().toString());
         result.put("card", finished.artifact().card());
         result.put("history", finished.history());
-        return JsonMapper.builder()
-                .enable(SerializationFeature.INDENT_OUTPUT)
-                .build()
-                .writeValueAsString(result);
+        return Json.INDENTED.writeValueAsString(result);
     }
 }

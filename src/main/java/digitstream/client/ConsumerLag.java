@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
@@ -49,38 +48,31 @@ public record ConsumerLag(Admin admin, String group, Set<String> topics, Duratio
      */
     public Position position() throws InterruptedException {
         int timeoutMillis = (int) patience.toMillis();
-        try {
-            Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-            for (TopicDescription description : admin.describeTopics(
-                            topics, new DescribeTopicsOptions().timeoutMs(timeoutMillis))
-                    .allTopicNames()
-                    .get()
-                    .values()) {
-                description
-                        .partitions()
-                        .forEach(partition -> latest.put(
-                                new TopicPartition(description.name(), partition.partition()), OffsetSpec.latest()));
-            }
-            Map<TopicPartition, ListOffsetsResult.ListOffsetsResultInfo> ends = admin.listOffsets(
-                            latest, new ListOffsetsOptions().timeoutMs(timeoutMillis))
-                    .all()
-                    .get();
-            Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(
-                            group, new ListConsumerGroupOffsetsOptions().timeoutMs(timeoutMillis))
-                    .partitionsToOffsetAndMetadata()
-                    .get();
-            long end = 0;
-            SortedMap<Integer, Long> lag = new TreeMap<>();
-            for (var partition : ends.entrySet()) {
-                OffsetAndMetadata offset = committed.get(partition.getKey());
-                long last = partition.getValue().offset();
-                end += last;
-                long behind = Math.max(0, last - (offset == null ? 0 : offset.offset()));
-                lag.merge(partition.getKey().partition(), behind, Long::sum);
-            }
-            return new Position(end, lag);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        for (TopicDescription description : KafkaFutures.get(
+                        admin.describeTopics(topics, new DescribeTopicsOptions().timeoutMs(timeoutMillis))
+                                .allTopicNames())
+                .values()) {
+            description
+                    .partitions()
+                    .forEach(partition -> latest.put(
+                            new TopicPartition(description.name(), partition.partition()), OffsetSpec.latest()));
         }
+        Map<TopicPartition, ListOffsetsResult.ListOffsetsResultInfo> ends =
+                KafkaFutures.get(admin.listOffsets(latest, new ListOffsetsOptions().timeoutMs(timeoutMillis))
+                        .all());
+        Map<TopicPartition, OffsetAndMetadata> committed = KafkaFutures.get(
+                admin.listConsumerGroupOffsets(group, new ListConsumerGroupOffsetsOptions().timeoutMs(timeoutMillis))
+                        .partitionsToOffsetAndMetadata());
+        long end = 0;
+        SortedMap<Integer, Long> lag = new TreeMap<>();
+        for (var partition : ends.entrySet()) {
+            OffsetAndMetadata offset = committed.get(partition.getKey());
+            long last = partition.getValue().offset();
+            end += last;
+            long behind = Math.max(0, last - (offset == null ? 0 : offset.offset()));
+            lag.merge(partition.getKey().partition(), behind, Long::sum);
+        }
+        return new Position(end, lag);
     }
 }

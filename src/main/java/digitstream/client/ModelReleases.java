@@ -6,7 +6,6 @@ import digitstream.avro.ModelRelease;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -39,11 +38,9 @@ public final class ModelReleases {
         String key = release.getModelName() + "/" + release.getModelVersion();
         try (Producer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-            producer.send(new ProducerRecord<>(topic, key.getBytes(UTF_8), serializer.serialize(topic, release)))
-                    .get();
+            KafkaFutures.get(producer.send(
+                    new ProducerRecord<>(topic, key.getBytes(UTF_8), serializer.serialize(topic, release))));
             producer.close(Duration.ofSeconds(1));
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
         }
     }
 }

@@ -2,10 +2,10 @@ package digitstream.client;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import digitstream.common.Json;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -20,12 +20,10 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records as JSON objects for people and tools: where the record stood, then its fields. Times are ISO 8601 in UTC, bytes are
+ * Records as Json.COMPACT objects for people and tools: where the record stood, then its fields. Times are ISO 8601 in UTC, bytes are
  * text where they are UTF-8 and base64 where they are not.
  */
 public final class RecordJson {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private RecordJson() {}
 
     /** A record with an Avro value, on one line. */
@@ -37,7 +35,7 @@ public final class RecordJson {
 
     /** An Avro value alone. */
     public static ObjectNode of(SpecificRecord value) {
-        ObjectNode json = JSON.createObjectNode();
+        ObjectNode json = Json.COMPACT.createObjectNode();
         put(json, value);
         return json;
     }
@@ -66,7 +64,8 @@ public final class RecordJson {
     }
 
     private static ObjectNode head(ConsumerRecord<byte[], byte[]> record) {
-        ObjectNode json = JSON.createObjectNode()
+        ObjectNode json = Json.COMPACT
+                .createObjectNode()
                 .put("partition", record.partition())
                 .put("offset", record.offset())
                 .put("timestamp", Instant.ofEpochMilli(record.timestamp()).toString());
@@ -88,7 +87,7 @@ public final class RecordJson {
     }
 
     private static JsonNode node(@Nullable Object value) {
-        JsonNodeFactory nodes = JSON.getNodeFactory();
+        JsonNodeFactory nodes = Json.COMPACT.getNodeFactory();
         if (value == null) {
             return nodes.nullNode();
         } else if (value instanceof SpecificRecord nested) {
@@ -104,13 +103,13 @@ public final class RecordJson {
         } else if (value instanceof Instant time) {
             return nodes.textNode(time.toString());
         } else {
-            return JSON.valueToTree(value);
+            return Json.COMPACT.valueToTree(value);
         }
     }
 
     private static String text(ObjectNode json) {
         try {
-            return JSON.writeValueAsString(json);
+            return Json.COMPACT.writeValueAsString(json);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree is always JSON", e);
         }

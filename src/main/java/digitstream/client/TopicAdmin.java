@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -46,12 +45,10 @@ public final class TopicAdmin {
         for (Map.Entry<String, KafkaFuture<Void>> topic :
                 admin.createTopics(newTopics()).values().entrySet()) {
             try {
-                topic.getValue().get();
+                KafkaFutures.get(topic.getValue());
                 names.add(topic.getKey());
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof TopicExistsException)) {
-                    throw unwrapped(e);
-                }
+            } catch (TopicExistsException e) {
+                // It is left as it is.
             }
         }
         awaitLeaders();
@@ -63,11 +60,7 @@ public final class TopicAdmin {
         describe().forEach((topic, description) -> description
                 .partitions()
                 .forEach(partition -> ends.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest())));
-        try {
-            admin.listOffsets(ends).all().get();
-        } catch (ExecutionException e) {
-            throw unwrapped(e);
-        }
+        KafkaFutures.get(admin.listOffsets(ends).all());
     }
 
     /** The topics that exist, by name. */
@@ -76,11 +69,9 @@ public final class TopicAdmin {
         for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
                 admin.describeTopics(topics.all()).topicNameValues().entrySet()) {
             try {
-                found.put(topic.getKey(), topic.getValue().get());
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                    throw unwrapped(e);
-                }
+                found.put(topic.getKey(), KafkaFutures.get(topic.getValue()));
+            } catch (UnknownTopicOrPartitionException e) {
+                // It is not among those that exist.
             }
         }
         return found;
@@ -132,9 +123,5 @@ public final class TopicAdmin {
                         TopicConfig.CLEANUP_POLICY_COMPACT,
                         TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
                         Long.toString(layout.accuracyRetention().toMillis())));
-    }
-
-    private static KafkaException unwrapped(ExecutionException e) {
-        return e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
     }
 }

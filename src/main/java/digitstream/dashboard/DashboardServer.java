@@ -2,9 +2,10 @@ package digitstream.dashboard;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import digitstream.common.Digits;
+import digitstream.common.Json;
 import digitstream.monitoring.MonitoringRoutes;
+import digitstream.monitoring.WebServers;
 import digitstream.serde.RegistryUnavailableException;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -15,7 +16,6 @@ import io.javalin.http.ForbiddenResponse;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.staticfiles.Location;
-import io.javalin.util.JavalinBindException;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.net.URI;
@@ -31,11 +31,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The page and what it asks for, over HTTP. Only what was sent by this page is taken: a request must name the host that is
- * listened at (against DNS rebinding), and what changes anything must be JSON from the page's own origin.
+ * listened at (against DNS rebinding), and what changes anything must be Json.COMPACT from the page's own origin.
  */
 final class DashboardServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DashboardServer.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1");
     private static final int SMALLEST_DRAWING = Digits.SIDE;
     private static final int LARGEST_DRAWING = 512;
@@ -68,14 +67,7 @@ final class DashboardServer implements AutoCloseable {
         this.normaliser = normaliser;
         this.monitoring = monitoring;
         this.server = Javalin.create(this::configure);
-        try {
-            server.start(host, port);
-        } catch (JavalinBindException e) {
-            throw new DashboardException(
-                    "the dashboard can't listen at " + host + ":" + port
-                            + "; another program has this port, or the address is not this machine's; give another (port 0: any free one)",
-                    e);
-        }
+        WebServers.start(server, "the dashboard", host, port, DashboardException::new);
     }
 
     private void configure(JavalinConfig config) {
@@ -127,7 +119,7 @@ final class DashboardServer implements AutoCloseable {
                 throw new ForbiddenResponse("this was sent by another page");
             }
             if (!Optional.ofNullable(context.contentType()).orElse("").startsWith(ContentType.JSON)) {
-                throw new BadRequestResponse("send JSON, as application/json");
+                throw new BadRequestResponse("send Json.COMPACT, as application/json");
             }
         }
     }
@@ -219,7 +211,7 @@ final class DashboardServer implements AutoCloseable {
 
     private static JsonNode body(Context context) {
         try {
-            return JSON.readTree(context.bodyAsBytes());
+            return Json.COMPACT.readTree(context.bodyAsBytes());
         } catch (JsonProcessingException e) {
             throw new BadRequestResponse("this is not JSON: " + e.getOriginalMessage());
         } catch (java.io.IOException e) {
@@ -258,7 +250,7 @@ final class DashboardServer implements AutoCloseable {
     }
 
     String url() {
-        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port() + "/";
+        return WebServers.url(server, host, "/");
     }
 
     @Override

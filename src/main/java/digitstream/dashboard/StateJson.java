@@ -2,13 +2,13 @@ package digitstream.dashboard;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import digitstream.accuracy.Drift;
 import digitstream.accuracy.PredictionMix;
 import digitstream.avro.Accuracy;
 import digitstream.client.RecordJson;
+import digitstream.common.Json;
 import digitstream.dashboard.AccuracyHistory.Point;
 import digitstream.dashboard.Mistakes.Mistake;
 import digitstream.dashboard.Traffic.Second;
@@ -19,10 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What the page is told, as JSON. Times are milliseconds since 1970, rates a second, probabilities 0 to 1. */
+/** What the page is told, as Json.COMPACT. Times are milliseconds since 1970, rates a second, probabilities 0 to 1. */
 final class StateJson {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private StateJson() {}
 
     /**
@@ -49,7 +47,7 @@ final class StateJson {
             int oneIn,
             List<Mistake> latest,
             int images) {
-        ObjectNode json = JSON.createObjectNode();
+        ObjectNode json = Json.COMPACT.createObjectNode();
         json.put("now", nowMillis).put("failed", failed).put("model", model);
         json.putObject("kafka")
                 .put("fault", found.fault())
@@ -79,7 +77,7 @@ final class StateJson {
     }
 
     private static ArrayNode figures(Collection<Accuracy> records) {
-        ArrayNode all = JSON.createArrayNode();
+        ArrayNode all = Json.COMPACT.createArrayNode();
         for (Accuracy figures : records) {
             all.add(RecordJson.of(figures)
                     .put("computedAt", figures.getComputedAt().toEpochMilli()));
@@ -89,7 +87,7 @@ final class StateJson {
 
     /** The past, for a page that opens. */
     static String history(long nowMillis, AccuracyHistory history, Traffic traffic, Releases releases) {
-        ObjectNode json = JSON.createObjectNode();
+        ObjectNode json = Json.COMPACT.createObjectNode();
         json.set("latest", figures(history.latest()));
         ObjectNode lines = json.putObject("accuracy");
         for (Map.Entry<String, List<Point>> line : history.lines(nowMillis).entrySet()) {
@@ -112,7 +110,7 @@ final class StateJson {
     }
 
     static ArrayNode mistakes(List<Mistake> mistakes) {
-        ArrayNode all = JSON.createArrayNode();
+        ArrayNode all = Json.COMPACT.createArrayNode();
         for (Mistake mistake : mistakes) {
             all.addObject()
                     .put("imageId", mistake.imageId())
@@ -131,7 +129,8 @@ final class StateJson {
     static String answer(Drawings.Answer answer) {
         var prediction = answer.prediction();
         long drawn = prediction.getEventTime().toEpochMilli();
-        ObjectNode json = JSON.createObjectNode()
+        ObjectNode json = Json.COMPACT
+                .createObjectNode()
                 .put("imageId", prediction.getImageId())
                 .put("label", prediction.getLabel())
                 .put("confidence", prediction.getConfidence())
@@ -148,19 +147,20 @@ final class StateJson {
     }
 
     static String error(String message) {
-        return text(JSON.createObjectNode().put("error", message));
+        return text(Json.COMPACT.createObjectNode().put("error", message));
     }
 
     static String text(JsonNode json) {
         try {
-            return JSON.writeValueAsString(json);
+            return Json.COMPACT.writeValueAsString(json);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree is always JSON", e);
         }
     }
 
     private static ObjectNode second(Second second) {
-        return JSON.createObjectNode()
+        return Json.COMPACT
+                .createObjectNode()
                 .put("at", second.atMillis())
                 .put("in", second.in())
                 .put("out", second.out())
@@ -174,11 +174,11 @@ final class StateJson {
     }
 
     private static ObjectNode start(Releases.Start start) {
-        return JSON.createObjectNode().put("at", start.atMillis()).put("model", start.model());
+        return Json.COMPACT.createObjectNode().put("at", start.atMillis()).put("model", start.model());
     }
 
     private static ObjectNode mix(PredictionMix mix, Optional<Releases.Release> release) {
-        ObjectNode json = JSON.createObjectNode().put("count", mix.count());
+        ObjectNode json = Json.COMPACT.createObjectNode().put("count", mix.count());
         json.put("meanConfidence", mix.meanConfidence().orElse(null));
         put(json, "classes", Arrays.stream(mix.classes()).boxed().toList());
         put(json, "confidence", Arrays.stream(mix.confidenceBins()).boxed().toList());

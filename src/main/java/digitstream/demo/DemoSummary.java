@@ -2,9 +2,7 @@ package digitstream.demo;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import digitstream.common.Json;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +34,6 @@ public record DemoSummary(
         long latencyP99Ms,
         String modelVersion,
         double seconds) {
-    private static final ObjectMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
     /** Whether each image was predicted exactly once. */
     @JsonIgnore
     public boolean isExact() {
@@ -47,7 +42,7 @@ public record DemoSummary(
 
     public String toJson() {
         try {
-            return JSON.writeValueAsString(this) + "\n";
+            return Json.INDENTED.writeValueAsString(this) + "\n";
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a summary is always JSON", e);
         }

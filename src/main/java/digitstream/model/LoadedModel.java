@@ -7,6 +7,7 @@ import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
+import digitstream.common.Causes;
 import digitstream.common.Digits;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -141,10 +142,7 @@ public final class LoadedModel implements AutoCloseable {
 
     /** The native errors carry a stack trace of C++ functions in their message. */
     static String firstLine(Throwable e) {
-        Throwable root = e;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
+        Throwable root = Causes.root(e);
         return String.valueOf(root.getMessage())
                 .lines()
                 .filter(line -> !line.isBlank())

@@ -2,12 +2,9 @@ package digitstream.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import digitstream.common.Digits;
+import digitstream.common.Json;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -56,11 +53,6 @@ public record ModelCard(
 
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
-    static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
     /**
      * A tensor's shape and element type.
      *
@@ -167,7 +159,7 @@ public record ModelCard(
     /** The card as it stands in {@code model.json}. */
     public String toJson() {
         try {
-            return JSON.writeValueAsString(this) + "\n";
+            return Json.INDENTED.writeValueAsString(this) + "\n";
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a card is always JSON", e);
         }
@@ -180,7 +172,7 @@ public record ModelCard(
      */
     static ModelCard fromJson(String json) {
         try {
-            return JSON.readValue(json, ModelCard.class);
+            return Json.INDENTED.readValue(json, ModelCard.class);
         } catch (MismatchedInputException e) {
             throw new ModelException(
                     e.getCause() instanceof ModelException fault

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import digitstream.common.Digits;
+import digitstream.common.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -69,10 +70,10 @@ public record Network(int members, List<Layer> layers) {
         }
     }
 
-    /** The network whose layers stand in a JSON file. */
+    /** The network whose layers stand in a Json.INDENTED file. */
     public static Network read(InputStream json) throws IOException {
         try {
-            return ModelCard.JSON.readValue(json, Network.class);
+            return Json.INDENTED.readValue(json, Network.class);
         } catch (MismatchedInputException e) {
             if (e.getCause() instanceof ModelException fault) {
                 throw fault;

@@ -1,8 +1,8 @@
 package digitstream.monitoring;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import digitstream.common.Json;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
@@ -11,11 +11,9 @@ import java.util.function.Supplier;
 
 /**
  * Whether the process lives (if not, it is to be restarted) and is ready (if not, it has not begun to work, or has stopped for
- * now). As JSON it has the form of Eclipse MicroProfile Health. Safe for use by several threads.
+ * now). As Json.COMPACT it has the form of Eclipse MicroProfile Health. Safe for use by several threads.
  */
 public final class Health {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final List<Part> parts = new CopyOnWriteArrayList<>();
 
     /**
@@ -46,7 +44,7 @@ public final class Health {
     }
 
     private Report report(Function<Part, BooleanSupplier> question) {
-        ObjectNode json = JSON.createObjectNode();
+        ObjectNode json = Json.COMPACT.createObjectNode();
         json.put("status", "");
         ArrayNode checks = json.putArray("checks");
         boolean up = true;

@@ -1,7 +1,6 @@
 package digitstream.monitoring;
 
 import io.javalin.Javalin;
-import io.javalin.util.JavalinBindException;
 
 /** A web server of {@link MonitoringRoutes} and nothing else. */
 public final class MonitoringServer implements AutoCloseable {
@@ -21,19 +20,12 @@ public final class MonitoringServer implements AutoCloseable {
             config.startup.showOldJavalinVersionWarning = false;
             routes.addTo(config.routes);
         });
-        try {
-            server.start(host, port);
-        } catch (JavalinBindException e) {
-            throw new MonitoringException(
-                    "the metrics can't be served at " + host + ":" + port
-                            + "; another program has this port, or the address is not this machine's; give another (port 0: any free one)",
-                    e);
-        }
+        WebServers.start(server, "the metrics", host, port, MonitoringException::new);
     }
 
     /** Where the metrics are. */
     public String url() {
-        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port() + "/metrics";
+        return WebServers.url(server, host, "/metrics");
     }
 
     @Override

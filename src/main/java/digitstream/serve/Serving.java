@@ -1,5 +1,6 @@
 package digitstream.serve;
 
+import digitstream.common.Causes;
 import digitstream.model.LoadedModel;
 import digitstream.monitoring.Health;
 import digitstream.monitoring.Metrics;
@@ -162,17 +163,10 @@ public final class Serving implements AutoCloseable {
             Throwable cause = topology.ended().join().orElse(null);
             throw new ServeException(
                     "the topology '" + topology.name() + "' has stopped: "
-                            + (cause == null ? "it was shut down" : rootOf(cause)) + "; the log above has the cause",
+                            + (cause == null ? "it was shut down" : Causes.root(cause))
+                            + "; the log above has the cause",
                     cause == null ? new IllegalStateException("shut down") : cause);
         }
-    }
-
-    private static Throwable rootOf(Throwable error) {
-        Throwable root = error;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root;
     }
 
     /** In the opposite order of their start. */

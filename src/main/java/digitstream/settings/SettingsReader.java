@@ -1,22 +1,21 @@
 package digitstream.settings;
 
+import digitstream.common.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Takes settings out of what the user gave, and collects what is wrong with them. */
 final class SettingsReader {
     /** Kafka's own rule for the names of topics, and a good one for groups. */
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
-
-    private static final Pattern WINDOW = Pattern.compile("([1-9][0-9]{0,5})(s|m|h|d)");
 
     /** A name that starts so and is not one of ours is a slip: Kafka has no setting of these prefixes. */
     private static final List<String> OURS = List.of(
@@ -94,20 +93,12 @@ final class SettingsReader {
         String value = take(setting, String.join(",", byDefault.keySet()));
         Map<String, Duration> windows = new LinkedHashMap<>();
         for (String window : value.split(",", -1)) {
-            Matcher parts = WINDOW.matcher(window.trim());
-            if (!parts.matches()) {
+            Optional<Duration> length = Durations.parse(window.trim());
+            if (length.isEmpty()) {
                 fault(setting + " has '" + window + "'; give spans like 30s, 1m, 12h or 7d, separated by commas");
                 return byDefault;
             }
-            long count = Long.parseLong(parts.group(1));
-            windows.put(
-                    window.trim(),
-                    switch (parts.group(2)) {
-                        case "s" -> Duration.ofSeconds(count);
-                        case "m" -> Duration.ofMinutes(count);
-                        case "h" -> Duration.ofHours(count);
-                        default -> Duration.ofDays(count);
-                    });
+            windows.put(window.trim(), length.get());
         }
         return windows;
     }

@@ -1,7 +1,7 @@
 package digitstream.training;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import digitstream.common.Json;
 import digitstream.model.ModelException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -34,8 +34,6 @@ import java.util.zip.ZipOutputStream;
 record Checkpoint(Progress progress, byte[] network, byte[] best, byte[] moments) {
     private static final String PREFIX = ".training-";
     private static final String SUFFIX = ".zip";
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     /**
      * What is known of an unfinished training.
      *
@@ -101,7 +99,7 @@ record Checkpoint(Progress progress, byte[] network, byte[] best, byte[] moments
                 StandardOpenOption.WRITE)) {
             OutputStream out = Channels.newOutputStream(channel);
             ZipOutputStream zip = new ZipOutputStream(out);
-            put(zip, "progress.json", JSON.writeValueAsBytes(progress));
+            put(zip, "progress.json", Json.COMPACT.writeValueAsBytes(progress));
             put(zip, "network.pt", network);
             put(zip, "best.pt", best);
             put(zip, "moments", moments);
@@ -134,7 +132,7 @@ record Checkpoint(Progress progress, byte[] network, byte[] best, byte[] moments
         }
         try {
             return new Checkpoint(
-                    JSON.readValue(required(file, entries, "progress.json"), Progress.class),
+                    Json.COMPACT.readValue(required(file, entries, "progress.json"), Progress.class),
                     required(file, entries, "network.pt"),
                     required(file, entries, "best.pt"),
                     required(file, entries, "moments"));

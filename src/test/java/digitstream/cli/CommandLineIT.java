@@ -3,8 +3,8 @@ package digitstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import digitstream.client.ProducePlan;
+import digitstream.common.Json;
 import digitstream.settings.Settings;
 import digitstream.testing.CommandLineProcess;
 import digitstream.testing.Environment;
@@ -118,7 +118,7 @@ class CommandLineIT {
         List<String> lines = process.out().lines().toList();
         assertThat(lines).hasSize(20);
         for (String line : lines) {
-            JsonNode json = new ObjectMapper().readTree(line);
+            JsonNode json = Json.COMPACT.readTree(line);
             String id = json.get("imageId").asText();
             assertThat(json.get("key").asText()).isEqualTo(id);
             int number = Integer.parseInt(id.substring("tail-".length()));

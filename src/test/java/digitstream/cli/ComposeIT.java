@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import digitstream.common.Json;
 import digitstream.testing.Await;
 import digitstream.testing.CommandLineProcess;
 import digitstream.testing.Environment;
@@ -319,10 +319,8 @@ class ComposeIT {
     /** Starts what a container of a service would run, with this machine's addresses and folders for the container's. */
     private CommandLineProcess start(Environment environment, String service, Map<String, String> ports)
             throws Exception {
-        List<String> words = new ArrayList<>(new ObjectMapper()
-                .readValue(
-                        instruction("ENTRYPOINT"),
-                        new com.fasterxml.jackson.core.type.TypeReference<List<String>>() {}));
+        List<String> words = new ArrayList<>(Json.COMPACT.readValue(
+                instruction("ENTRYPOINT"), new com.fasterxml.jackson.core.type.TypeReference<List<String>>() {}));
         words.addAll(Optional.ofNullable(commands().get(service)).orElseThrow());
         List<String> here = words.stream()
                 .map(word -> word.equals("java")

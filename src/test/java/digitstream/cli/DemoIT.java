@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import digitstream.common.Json;
 import digitstream.testing.Await;
 import digitstream.testing.CommandLineProcess;
 import digitstream.testing.Environment;
@@ -56,7 +56,7 @@ class DemoIT {
                 .as(demo.out() + demo.err())
                 .isZero();
 
-        JsonNode summary = new ObjectMapper().readTree(folder.resolve("s.json").toFile());
+        JsonNode summary = Json.COMPACT.readTree(folder.resolve("s.json").toFile());
         assertThat(summary.get("produced").asInt()).isEqualTo(images);
         assertThat(summary.get("predicted").asInt()).isEqualTo(images);
         assertThat(summary.get("scored").asInt()).isEqualTo(images);
@@ -77,12 +77,7 @@ class DemoIT {
         assertThat(evaluate.exitValue()).as(evaluate.err()).isZero();
         // The summary's images are the first of the test set, as evaluate's are.
         assertThat(summary.get("accuracy").asDouble())
-                .isCloseTo(
-                        new ObjectMapper()
-                                .readTree(evaluate.out())
-                                .get("accuracy")
-                                .asDouble(),
-                        within(0.002));
+                .isCloseTo(Json.COMPACT.readTree(evaluate.out()).get("accuracy").asDouble(), within(0.002));
     }
 
     @Test
@@ -98,7 +93,7 @@ class DemoIT {
                 .as(demo.out() + demo.err())
                 .isZero();
 
-        JsonNode summary = new ObjectMapper().readTree(folder.resolve("s.json").toFile());
+        JsonNode summary = Json.COMPACT.readTree(folder.resolve("s.json").toFile());
         assertThat(summary.get("produced").asInt()).isGreaterThan(500);
         assertThat(summary.get("predicted")).isEqualTo(summary.get("produced"));
         assertThat(summary.get("scored")).isEqualTo(summary.get("produced"));

@@ -3,7 +3,7 @@ package digitstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import digitstream.common.Json;
 import digitstream.data.DigitData;
 import digitstream.data.LabelledImages;
 import digitstream.testing.Await;
@@ -21,8 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Training, looking at models and comparing them, as a user starts them, on a few of the digits. */
 class TrainIT {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     @TempDir
     private Path folder;
 
@@ -84,7 +82,7 @@ class TrainIT {
                 "--report",
                 "report");
         assertThat(evaluated.exitValue()).as(evaluated.err()).isZero();
-        JsonNode json = JSON.readTree(evaluated.out());
+        JsonNode json = Json.COMPACT.readTree(evaluated.out());
         assertThat(json.get("images").asInt()).isEqualTo(500);
         assertThat(json.get("classes")).hasSize(10);
         JsonNode other = json.get("comparedWith");
@@ -105,7 +103,7 @@ class TrainIT {
         CommandLineProcess training = CommandLineProcess.run(
                 folder, "train", "--data", "digits", "--model-version", version, "--epochs", epochs, "--json");
         assertThat(training.exitValue()).as(training.err()).isZero();
-        return JSON.readTree(training.out());
+        return Json.COMPACT.readTree(training.out());
     }
 
     private void write(String name, LabelledImages images) throws IOException {

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.Prediction;
 import digitstream.client.ProducePlan;
+import digitstream.common.Json;
 import digitstream.serde.AvroSerializer;
 import digitstream.settings.Topics;
 import digitstream.testing.Await;
@@ -40,7 +40,6 @@ import org.junit.jupiter.api.io.TempDir;
 class DashboardIT {
     private static final int IMAGES = 3_000;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @TempDir
@@ -52,10 +51,10 @@ class DashboardIT {
     static void classifyAndScoreSomeImages(Environment environment) throws Exception {
         pipeline = WatchedPipeline.start(environment, folder);
         // It has counted a second before the first image comes.
-        Await.until(
-                "the dashboard has begun",
-                PATIENCE,
-                () -> !JSON.readTree(get("/api/history").body()).path("seconds").isEmpty());
+        Await.until("the dashboard has begun", PATIENCE, () -> !Json.COMPACT
+                .readTree(get("/api/history").body())
+                .path("seconds")
+                .isEmpty());
         environment.produce(
                 pipeline.settings(), new ProducePlan(true, true, 3_000, IMAGES, Duration.ofMillis(300), 1, "w-"));
         awaitState(
@@ -101,7 +100,7 @@ class DashboardIT {
             while (System.nanoTime() < deadline) {
                 EventStream.Event event = events.next();
                 assertThat(event.name()).isEqualTo("state");
-                JsonNode state = JSON.readTree(event.data());
+                JsonNode state = Json.COMPACT.readTree(event.data());
                 if (holds.test(state)) {
                     return state;
                 }
@@ -116,7 +115,7 @@ class DashboardIT {
                 return figures;
             }
         }
-        return JSON.createObjectNode();
+        return Json.COMPACT.createObjectNode();
     }
 
     private static int labelled(JsonNode state) {
@@ -141,7 +140,7 @@ class DashboardIT {
 
     @Test
     void tellsThePastToAPageThatOpens() throws Exception {
-        JsonNode history = JSON.readTree(get("/api/history").body());
+        JsonNode history = Json.COMPACT.readTree(get("/api/history").body());
         assertThat(history.get("accuracy")).hasSize(4);
         JsonNode line = history.get("accuracy").get("lenet/test/all");
         assertThat(line).isNotEmpty();
@@ -160,7 +159,7 @@ class DashboardIT {
 
     @Test
     void tellsWhenWhichModelWasStarted() throws Exception {
-        JsonNode starts = JSON.readTree(get("/api/history").body()).get("starts");
+        JsonNode starts = Json.COMPACT.readTree(get("/api/history").body()).get("starts");
         assertThat(starts).hasSize(1);
         assertThat(starts.get(0).get("model").asText()).isEqualTo("lenet/test");
         assertThat(state().get("start")).isEqualTo(starts.get(0));
@@ -201,8 +200,9 @@ class DashboardIT {
         // As in a topic that was made anew: another image stands there now.
         assertThat(get(place + "?id=another").statusCode()).isEqualTo(404);
 
-        JsonNode cell = JSON.readTree(get("/api/mistakes/" + mistake.get("actual") + "/" + mistake.get("predicted"))
-                .body());
+        JsonNode cell =
+                Json.COMPACT.readTree(get("/api/mistakes/" + mistake.get("actual") + "/" + mistake.get("predicted"))
+                        .body());
         assertThat(cell).contains(mistake);
     }
 
@@ -220,13 +220,13 @@ class DashboardIT {
         try (Dashboard another = pipeline.startDashboard(environment, 0)) {
             URI history = URI.create(another.url()).resolve("/api/history");
             Await.until("it has read the past", PATIENCE, () -> status(history) == 200);
-            JsonNode past = JSON.readTree(
+            JsonNode past = Json.COMPACT.readTree(
                     HTTP.send(HttpRequest.newBuilder(history).build(), HttpResponse.BodyHandlers.ofByteArray())
                             .body());
             assertThat(past.get("latest")).hasSize(4);
             assertThat(past.get("accuracy").get("lenet/test/all").size()).isGreaterThan(1);
             JsonNode mistake = first.get("mistakes").get(0);
-            JsonNode cell = JSON.readTree(HTTP.send(
+            JsonNode cell = Json.COMPACT.readTree(HTTP.send(
                             HttpRequest.newBuilder(URI.create(another.url())
                                             .resolve("/api/mistakes/" + mistake.get("actual") + "/"
                                                     + mistake.get("predicted")))
@@ -282,7 +282,7 @@ class DashboardIT {
                 "/api/digits",
                 "{\"side\":112,\"pixels\":\"" + Base64.getEncoder().encodeToString(drawing) + "\"}");
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        JsonNode answer = JSON.readTree(response.body());
+        JsonNode answer = Json.COMPACT.readTree(response.body());
         assertThat(answer.get("label").asInt()).isEqualTo(1);
         assertThat(answer.get("probabilities")).hasSize(10);
         assertThat(answer.get("committedMillis").asLong())
@@ -307,7 +307,8 @@ class DashboardIT {
         }) {
             HttpResponse<String> response = post("/api/digits", body);
             assertThat(response.statusCode()).as(body).isEqualTo(400);
-            assertThat(JSON.readTree(response.body()).get("error").asText()).isNotBlank();
+            assertThat(Json.COMPACT.readTree(response.body()).get("error").asText())
+                    .isNotBlank();
         }
         assertThat(post("/api/labels", "{\"imageId\":\"w-000000001\",\"label\":1}")
                         .statusCode())

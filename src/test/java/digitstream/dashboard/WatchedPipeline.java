@@ -13,7 +13,6 @@ import digitstream.testing.CommandLineProcess;
 import digitstream.testing.Environment;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -34,12 +33,7 @@ final class WatchedPipeline implements AutoCloseable {
 
     static WatchedPipeline start(Environment environment, Path folder) throws Exception {
         Map<String, String> given = environment.freshTopics();
-        List<String> arguments = new ArrayList<>(List.of(
-                "--bootstrap-server", environment.cluster().bootstrapServers(),
-                "--schema-registry", environment.cluster().schemaRegistryUrl(),
-                "--model", environment.model().toString(),
-                "--property", "state.dir=" + folder.resolve("state")));
-        given.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
+        List<String> arguments = environment.serveArguments(folder.resolve("state"), given);
         ServeProcess serve = ServeProcess.start(CommandLineProcess.home(), arguments, folder.resolve("serve.log"));
         serve.awaitReady();
         WatchedPipeline pipeline = new WatchedPipeline(Settings.parse(given), serve, environment.admin());

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import digitstream.client.ProducePlan;
+import digitstream.common.Json;
 import digitstream.settings.Settings;
 import digitstream.testing.Await;
 import digitstream.testing.CommandLineProcess;
@@ -51,7 +51,6 @@ class MonitoringIT {
     private static final Pattern OPERATOR =
             Pattern.compile(" (and|or|unless|<=|>=|==|<|>)( (on|ignoring|group_left|group_right) _+)* ");
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @TempDir
@@ -68,21 +67,9 @@ class MonitoringIT {
     static void classifyAndScoreSomeImages(Environment environment) throws Exception {
         Map<String, String> given = environment.freshTopics();
         Settings settings = Settings.parse(given);
-        List<String> arguments = new ArrayList<>(List.of(
-                "serve",
-                "--bootstrap-server",
-                environment.cluster().bootstrapServers(),
-                "--schema-registry",
-                environment.cluster().schemaRegistryUrl(),
-                "--model",
-                environment.model().toString(),
-                "--metrics",
-                "0",
-                "--dashboard",
-                "127.0.0.1:0",
-                "--property",
-                "state.dir=" + folder.resolve("state")));
-        given.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
+        List<String> arguments = new ArrayList<>(List.of("serve"));
+        arguments.addAll(environment.serveArguments(
+                folder.resolve("state"), given, "--metrics", "0", "--dashboard", "127.0.0.1:0"));
         serve = CommandLineProcess.start(folder, List.of(), arguments.toArray(String[]::new));
         metricsUrl = printed("Metrics: ");
         Await.until("it is ready", PATIENCE, () -> {
@@ -156,7 +143,7 @@ class MonitoringIT {
     void livesFromTheStartAndIsReadyOnlyWhenAllRuns() throws Exception {
         assertThat(LIVE_ANSWERS).containsOnly(200);
         assertThat(READY_ANSWERS).startsWith(503).endsWith(200);
-        JsonNode ready = JSON.readTree(get(metricsUrl, "/health/ready").body());
+        JsonNode ready = Json.COMPACT.readTree(get(metricsUrl, "/health/ready").body());
         assertThat(ready.path("checks").findValuesAsText("name"))
                 .containsExactly("model", "classifying", "scoring", "dashboard");
         assertThat(get(dashboardUrl, "/health/live").statusCode()).isEqualTo(200);
@@ -245,7 +232,7 @@ class MonitoringIT {
 
     @Test
     void eachQueryOfEachPanelReturnsData() throws Exception {
-        JsonNode dashboard = JSON.readTree(Path.of("monitoring", "grafana", "dashboards", "digitstream.json")
+        JsonNode dashboard = Json.COMPACT.readTree(Path.of("monitoring", "grafana", "dashboards", "digitstream.json")
                 .toFile());
         List<String> queries = new ArrayList<>();
         for (JsonNode panel : dashboard.path("panels")) {

@@ -1,7 +1,7 @@
 package digitstream.monitoring;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import digitstream.common.Json;
 import digitstream.testing.Await;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 final class PrometheusProcess implements AutoCloseable {
     static final Path CONFIGURATION = Path.of("monitoring", "prometheus").toAbsolutePath();
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final Process process;
@@ -81,7 +80,7 @@ final class PrometheusProcess implements AutoCloseable {
     JsonNode query(String expression) throws Exception {
         HttpResponse<String> answer =
                 get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
-        JsonNode json = JSON.readTree(answer.body());
+        JsonNode json = Json.COMPACT.readTree(answer.body());
         if (!json.path("status").asText().equals("success")) {
             throw new AssertionError(expression + ": " + json.path("error").asText());
         }
@@ -99,7 +98,7 @@ final class PrometheusProcess implements AutoCloseable {
     }
 
     JsonNode json(String path) throws Exception {
-        return JSON.readTree(get(path).body());
+        return Json.COMPACT.readTree(get(path).body());
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {

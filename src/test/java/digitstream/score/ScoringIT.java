@@ -80,20 +80,15 @@ class ScoringIT {
         List<Object> events = new ArrayList<>(predictions);
         events.addAll(labels);
         Collections.shuffle(events, random);
-        List<String> arguments = new ArrayList<>(List.of(
-                "--bootstrap-server",
-                environment.cluster().bootstrapServers(),
-                "--schema-registry",
-                environment.cluster().schemaRegistryUrl(),
+        List<String> arguments = environment.serveArguments(
+                folder.resolve("state"),
+                given,
                 "--only",
                 "score",
                 "--property",
                 "consumer.session.timeout.ms=6000",
                 "--property",
-                "producer.transaction.timeout.ms=5000",
-                "--property",
-                "state.dir=" + folder.resolve("state")));
-        given.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
+                "producer.transaction.timeout.ms=5000");
         Map<String, Accuracy> published = new HashMap<>();
         AvroDecoder<Accuracy> decoder = new AvroDecoder<>(environment.schemas(), Accuracy.class);
         try (CommittedReader reader = new CommittedReader(

@@ -110,12 +110,7 @@ class BadInputIT {
 
         List<ConsumerRecord<byte[], byte[]>> letters = new ArrayList<>();
         Set<String> predicted = new HashSet<>();
-        List<String> arguments = new ArrayList<>(List.of(
-                "--bootstrap-server", environment.cluster().bootstrapServers(),
-                "--schema-registry", environment.cluster().schemaRegistryUrl(),
-                "--model", environment.model().toString(),
-                "--property", "state.dir=" + folder.resolve("state")));
-        given.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
+        List<String> arguments = environment.serveArguments(folder.resolve("state"), given);
         try (ServeProcess serve =
                         ServeProcess.start(CommandLineProcess.home(), arguments, folder.resolve("serve.log"));
                 CommittedReader reader = new CommittedReader(

@@ -11,7 +11,6 @@ import digitstream.testing.Deliveries;
 import digitstream.testing.Environment;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -31,13 +30,7 @@ class OutageIT {
     void losesAndDoublesNothingWhenTheBrokerAndTheRegistryGoAway(Environment environment) throws Exception {
         Map<String, String> given = environment.freshTopics();
         Settings settings = Settings.parse(given);
-        List<String> arguments = new ArrayList<>(List.of(
-                "--bootstrap-server", environment.cluster().bootstrapServers(),
-                "--schema-registry", environment.cluster().schemaRegistryUrl(),
-                "--model", environment.model().toString(),
-                "--only", "classify",
-                "--property", "state.dir=" + folder.resolve("state")));
-        given.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
+        List<String> arguments = environment.serveArguments(folder.resolve("state"), given, "--only", "classify");
 
         try (Deliveries predictions =
                         new Deliveries(environment.clients(), settings.topics().predictions());

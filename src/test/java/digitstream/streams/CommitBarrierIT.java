@@ -10,7 +10,6 @@ import digitstream.testing.Deliveries;
 import digitstream.testing.Environment;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,13 +96,8 @@ class CommitBarrierIT {
 
     private ServeProcess serve(Environment environment, Map<String, String> settings, String instance)
             throws Exception {
-        List<String> arguments = new ArrayList<>(List.of(
-                "--bootstrap-server", environment.cluster().bootstrapServers(),
-                "--schema-registry", environment.cluster().schemaRegistryUrl(),
-                "--model", environment.model().toString(),
-                "--only", "classify",
-                "--property", "state.dir=" + folder.resolve("state-" + instance)));
-        settings.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
+        List<String> arguments =
+                environment.serveArguments(folder.resolve("state-" + instance), settings, "--only", "classify");
         ServeProcess serve =
                 ServeProcess.start(CommandLineProcess.home(), arguments, folder.resolve("serve-" + instance + ".log"));
         serve.awaitReady();

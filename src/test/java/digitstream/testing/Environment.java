@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +124,24 @@ public final class Environment implements AutoCloseable {
             new TopicAdmin(admin, parsed.topics(), parsed.layout()).create();
         }
         return settings;
+    }
+
+    /**
+     * The arguments of {@code digitstream serve} on these servers with this model.
+     *
+     * @param state Kafka Streams' state directory
+     * @param settings as {@link #freshTopics()} returns them
+     * @param more further arguments
+     */
+    public List<String> serveArguments(Path state, Map<String, String> settings, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--bootstrap-server", cluster.bootstrapServers(),
+                "--schema-registry", cluster.schemaRegistryUrl(),
+                "--model", model.toString(),
+                "--property", "state.dir=" + state));
+        settings.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
+        arguments.addAll(List.of(more));
+        return arguments;
     }
 
     /** Produces test images to a test's topics, and waits until the broker has them. */

@@ -1,6 +1,6 @@
 package digitstream.testing;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import digitstream.common.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ public final class PythonTorch {
             Process python = new ProcessBuilder(PYTHON, "-c", PROGRAM, model.toString(), file.toString())
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            double[] probabilities = new ObjectMapper().readValue(python.getInputStream(), double[].class);
+            double[] probabilities = Json.COMPACT.readValue(python.getInputStream(), double[].class);
             if (python.waitFor() != 0) {
                 throw new AssertionError("Python ended with " + python.exitValue());
             }
