@@ -66,7 +66,8 @@ record ReportView(ModelCard card, Evaluation evaluation, Map<String, byte[]> plo
     }
 
     /** A plot as a data URI; null where it was not drawn. */
-    @Nullable String plot(String file) {
+    @Nullable
+    String plot(String file) {
         byte[] png = plots.get(file);
         return png == null ? null : dataUri(png);
     }
@@ -179,7 +180,9 @@ record ReportView(ModelCard card, Evaluation evaluation, Map<String, byte[]> plo
                 new Entry("preset", orElse(training.preset(), "-")),
                 new Entry(
                         "data",
-                        format("%s, %,d images, SHA-256 %s", training.data(), training.images(), training.dataSha256())),
+                        format(
+                                "%s, %,d images, SHA-256 %s",
+                                training.data(), training.images(), training.dataSha256())),
                 new Entry("epochs", format("%d, in batches of %d", training.epochs(), training.batchSize())),
                 new Entry(
                         "weights kept",
@@ -198,7 +201,8 @@ record ReportView(ModelCard card, Evaluation evaluation, Map<String, byte[]> plo
                 new Entry("model.pt", "SHA-256 " + card.sha256()));
     }
 
-    @Nullable Network network() {
+    @Nullable
+    Network network() {
         return card.network();
     }
 

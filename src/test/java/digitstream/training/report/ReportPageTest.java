@@ -47,8 +47,7 @@ class ReportPageTest {
     void leavesOutWhatIsNotKnown() {
         String page = page(evaluation("mnist", 4, 0), null, null, Map.of());
         assertThat(headings(page))
-                .containsExactly(
-                        "Confusion matrix", "Precision, recall and F1 by digit", "Reliability", "Mistakes");
+                .containsExactly("Confusion matrix", "Precision, recall and F1 by digit", "Reliability", "Mistakes");
         assertThat(page).contains("Every image was classified correctly.").doesNotContain("<img");
     }
 
