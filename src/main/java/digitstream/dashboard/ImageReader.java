@@ -1,20 +1,15 @@
 package digitstream.dashboard;
 
 import digitstream.avro.DigitImage;
+import digitstream.common.GreyPng;
 import digitstream.serde.Decoded;
 import digitstream.serde.Decoder;
-import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import javax.imageio.ImageIO;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -116,15 +111,9 @@ final class ImageReader implements AutoCloseable {
                 || image.getPixels().remaining() != width * height) {
             return Optional.empty();
         }
-        BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
-        image.getPixels().duplicate().get(((DataBufferByte) picture.getRaster().getDataBuffer()).getData());
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(picture, "png", out);
-        } catch (IOException e) {
-            throw new UncheckedIOException("memory does not fail", e);
-        }
-        return Optional.of(out.toByteArray());
+        byte[] pixels = new byte[width * height];
+        image.getPixels().duplicate().get(pixels);
+        return Optional.of(GreyPng.encode(pixels, width, height));
     }
 
     @Override

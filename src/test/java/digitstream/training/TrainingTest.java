@@ -215,7 +215,7 @@ class TrainingTest {
                         "Reliability",
                         "Confusion matrix",
                         "Conv2d 3x3, 64 filters",
-                        "Of each of 3 members")
+                        "each of the 3 members")
                 .contains("image " + test.mistakes().get(0))
                 .doesNotContain("http://", "https://", "<script");
     }

@@ -161,7 +161,7 @@ final class Plots {
         CategoryChart chart = new CategoryChartBuilder()
                 .width(WIDTH)
                 .height(HEIGHT)
-                .title("Precision, recall and F1 of each digit")
+                .title("Precision, recall and F1 by digit")
                 .xAxisTitle("digit")
                 .yAxisTitle("%")
                 .build();
@@ -197,7 +197,7 @@ final class Plots {
                 .build();
         plain(chart.getStyler());
         chart.getStyler().setXAxisMin(0.0).setXAxisMax(100.0).setYAxisMin(0.0).setYAxisMax(100.0);
-        chart.addSeries("as sure as right", new double[] {0, 100}, new double[] {0, 100})
+        chart.addSeries("perfect calibration", new double[] {0, 100}, new double[] {0, 100})
                 .setMarker(SeriesMarkers.NONE)
                 .setLineStyle(DASHED)
                 .setLineColor(GREY);

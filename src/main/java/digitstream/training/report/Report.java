@@ -30,8 +30,8 @@ public record Report(Map<String, byte[]> files) {
     public static Report of(ModelCard card, Evaluation evaluation, List<EpochResult> history) {
         Map<String, byte[]> plots = plots(evaluation, history);
         Map<String, byte[]> files = new LinkedHashMap<>(plots);
-        files.put(
-                "report.html", new ReportPage(card, evaluation, plots).toHtml().getBytes(StandardCharsets.UTF_8));
+        String page = ReportPage.toHtml(new ReportView(card, evaluation, plots));
+        files.put("report.html", page.getBytes(StandardCharsets.UTF_8));
         return new Report(files);
     }
 
