@@ -3,6 +3,7 @@ package digitstream.settings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -41,7 +42,17 @@ public record Settings(
      * @throws InvalidSettingsException with every fault at once, each naming its setting
      */
     public static Settings parse(Map<String, String> given) {
-        SettingsReader read = new SettingsReader(given);
+        return read(new SettingsReader(given));
+    }
+
+    /** The names of all settings that are ours, and not passed through. */
+    public static Set<String> names() {
+        SettingsReader read = new SettingsReader(Map.of());
+        read(read);
+        return read.known();
+    }
+
+    private static Settings read(SettingsReader read) {
         Topics topics = new Topics(
                 read.topicName("topic.images", Topics.DEFAULT.images()),
                 read.topicName("topic.labels", Topics.DEFAULT.labels()),

@@ -118,6 +118,11 @@ final class SettingsReader {
         }
     }
 
+    /** The names that were asked for. */
+    Set<String> known() {
+        return Set.copyOf(known);
+    }
+
     Map<String, String> rest() {
         return left;
     }

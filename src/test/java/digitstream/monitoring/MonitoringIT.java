@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import digitstream.client.ProducePlan;
 import digitstream.common.Json;
+import digitstream.docs.Markdown;
 import digitstream.settings.Settings;
 import digitstream.testing.Await;
 import digitstream.testing.CommandLineProcess;
@@ -25,9 +26,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -148,6 +152,20 @@ class MonitoringIT {
                 .containsExactly("model", "classifying", "scoring", "dashboard");
         assertThat(get(dashboardUrl, "/health/live").statusCode()).isEqualTo(200);
         assertThat(get(dashboardUrl, "/health/ready").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void theReferenceListsEachOfItsMetrics() throws Exception {
+        Set<String> served = get(metricsUrl, "/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("# TYPE "))
+                .map(line -> line.split(" ")[2])
+                .filter(name -> name.startsWith("digits_") || name.equals("process_resident_memory_bytes"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        // The maximum of a histogram stands in the histogram's row.
+        served.removeIf(name -> name.endsWith("_max") && served.contains(name.substring(0, name.length() - 4)));
+        assertThat(Markdown.read("docs/reference.md").names("Metrics")).isEqualTo(served);
     }
 
     @Test
