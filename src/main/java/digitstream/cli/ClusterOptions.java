@@ -38,7 +38,7 @@ final class ClusterOptions {
     @Option(
             names = "--property",
             paramLabel = "KEY=VALUE",
-            description = "Set a single setting; overrides --command-config. May be repeated.")
+            description = "A single setting; overrides --command-config. May be repeated.")
     private Map<String, String> properties = new LinkedHashMap<>();
 
     /**

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
         name = "dashboard",
         description = {
             "Serve the dashboard until interrupted with Ctrl-C.",
-            "The dashboard shows accuracy, throughput, latency and misclassified images, and classifies digits that you"
-                    + " draw. It reads everything from Kafka: run it anywhere, run several, restart it at any time."
+            "The dashboard shows accuracy, throughput, latency and misclassified images, and lets you draw a digit to"
+                    + " classify. It reads everything from Kafka: run it anywhere, run several, restart it at any time."
         },
         mixinStandardHelpOptions = true)
 final class DashboardCommand implements Callable<Integer> {

@@ -16,8 +16,8 @@ final class DataOptions {
             description = {
                 "The data set: a folder with the four MNIST IDX files, gzipped or not; the file mnist-original.mat; or"
                         + " a folder with subfolders 0 to 9 of PNG or JPEG images.",
-                "If not set: DIGITSTREAM_DATA if set, else cached MNIST, else MNIST is downloaded into the cache, else"
-                        + " digits are generated."
+                "Default: the path in DIGITSTREAM_DATA if set; otherwise MNIST from the cache, downloaded if necessary; if"
+                        + " that fails, generated digits."
             })
     private @Nullable Path data;
 

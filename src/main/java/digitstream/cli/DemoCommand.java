@@ -80,7 +80,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--property",
             paramLabel = "KEY=VALUE",
-            description = "Set a setting of the topologies. May be repeated.")
+            description = "A setting of the topologies. May be repeated.")
     private Map<String, String> properties = new LinkedHashMap<>();
 
     @Override

@@ -13,7 +13,7 @@ final class ModelOptions {
             names = "--model",
             paramLabel = "DIR",
             description =
-                    "The folder of the model, with model.pt and model.json (default: the latest version of --model-name in --models).")
+                    "The folder with model.pt and model.json (default: the latest version of --model-name in --models).")
     private @Nullable Path model;
 
     @Option(

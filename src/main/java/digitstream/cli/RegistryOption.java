@@ -9,6 +9,6 @@ final class RegistryOption {
             paramLabel = "URL",
             required = true,
             description =
-                    "The URL of the schema registry, in the form that Confluent's clients use; separate several with commas.")
+                    "The URL of the schema registry, as for Confluent's clients; separate several URLs with commas.")
     String url = "";
 }

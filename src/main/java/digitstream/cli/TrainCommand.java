@@ -139,7 +139,8 @@ final class TrainCommand implements Callable<Integer> {
         @Option(
                 names = "--finish",
                 required = true,
-                description = "Stop an interrupted training for good: write the model of its best epoch so far.")
+                description =
+                        "Write the model of the best epoch of an interrupted training, chosen as with --resume, and train no further.")
         private boolean finish;
     }
 

@@ -141,7 +141,7 @@ class BadInputIT {
             String source = header(deadLetter, DeadLetters.TOPIC) + "/" + header(deadLetter, DeadLetters.PARTITION)
                     + "/" + header(deadLetter, DeadLetters.OFFSET);
             Bad bad = badBySource.remove(source);
-            assertThat(bad).as("the dead deadLetter of %s", source).isNotNull();
+            assertThat(bad).as("the dead letter of %s", source).isNotNull();
             assertThat(deadLetter.key()).isEqualTo(bad.key());
             assertThat(deadLetter.value()).isEqualTo(bad.value());
             assertThat(header(deadLetter, DeadLetters.REASON)).isEqualTo(bad.reason());

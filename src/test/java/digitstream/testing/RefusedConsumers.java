@@ -7,7 +7,10 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/** Makes the creation of consumers fail, so that Kafka Streams can't replace a stream thread, as if a broker's name no longer resolved. */
+/**
+ * Makes the creation of consumers fail on demand, so that Kafka Streams can't replace a stream thread. A broker whose name no
+ * longer resolves has the same effect.
+ */
 public final class RefusedConsumers implements ConsumerInterceptor<byte[], byte[]> {
     /** Kafka Streams settings that install this interceptor. */
     public static final Map<String, String> ADMISSION =
