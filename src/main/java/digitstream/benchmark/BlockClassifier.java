@@ -25,7 +25,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 
-/** A network built of DJL's own blocks: what the TorchScript graph is measured against. */
+/** Classifies with a network of DJL blocks, as the baseline for the TorchScript graph. */
 final class BlockClassifier implements Classifier {
     private final NDManager manager;
     private final List<SequentialBlock> members = new ArrayList<>();
@@ -33,8 +33,8 @@ final class BlockClassifier implements Classifier {
     /**
      * Builds the blocks.
      *
-     * @param weights the learnt numbers of each parameter, in the layers' order; those of a normalisation's running
-     *     statistics are not among them
+     * @param weights the values of each trainable parameter, in the order of the layers; without the running statistics of batch
+     *     normalisation
      */
     BlockClassifier(Network network, List<float[]> weights) {
         this.manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");

@@ -12,8 +12,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * How many images a second a model classifies on one thread, beside the same network built of DJL's blocks: both in one
- * process, round after round in turn, so that what else the machine does meets both.
+ * Measures the throughput of a model on one thread, and of the same network built from DJL blocks. The rounds of the two
+ * alternate in one process, so that other load on the machine affects both.
  */
 public final class InferenceBenchmark {
     private static final int ROUNDS = 7;
@@ -21,11 +21,7 @@ public final class InferenceBenchmark {
     private static final long ROUND_NANOS = 400_000_000;
 
     /**
-     * Images a second over the rounds.
-     *
-     * @param median of the rounds
-     * @param lowest of them
-     * @param highest of them
+     * The throughput over all rounds, in images per second.
      */
     public record Speed(double median, double lowest, double highest) {
         static Speed of(double[] rounds) {
@@ -36,14 +32,14 @@ public final class InferenceBenchmark {
     }
 
     /**
-     * One batch size.
+     * The result for one batch size.
      *
-     * @param batch images
-     * @param torchScript the artifact, as it is served
-     * @param blocks the same network of DJL's blocks
+     * @param batch images per batch
+     * @param torchScript the artifact, as served
+     * @param blocks the same network built from DJL blocks
      */
     public record Line(int batch, Speed torchScript, Speed blocks) {
-        /** How many times as fast the artifact is. */
+        /** Returns the median throughput of the artifact divided by that of the DJL blocks. */
         public double ratio() {
             return torchScript.median() / blocks.median();
         }
@@ -52,17 +48,17 @@ public final class InferenceBenchmark {
     private InferenceBenchmark() {}
 
     /**
-     * Measures.
+     * Runs the benchmark.
      *
-     * @param batches the batch sizes
-     * @throws ModelException where the model's card does not name its layers
+     * @param batches the batch sizes, in images
+     * @throws ModelException if the model's card does not describe its layers
      */
     public static List<Line> run(LoadedModel model, int... batches) {
         Network network = model.card().network();
         if (network == null) {
             throw new ModelException(
                     "the card of " + model.card().name() + " " + model.card().version()
-                            + " does not name the network's layers, so that there is nothing to measure it against");
+                            + " does not describe the network's layers, so there is nothing to compare it with");
         }
         List<Line> lines = new ArrayList<>();
         try (Classifier torchScript = model.newClassifier();
@@ -85,24 +81,24 @@ public final class InferenceBenchmark {
                 .toList();
         imagesPerSecond(torchScript, images, WARM_UP_NANOS);
         imagesPerSecond(blocks, images, WARM_UP_NANOS);
-        double[] ours = new double[ROUNDS];
-        double[] theirs = new double[ROUNDS];
+        double[] torchScriptRounds = new double[ROUNDS];
+        double[] blockRounds = new double[ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
-            ours[round] = imagesPerSecond(torchScript, images, ROUND_NANOS);
-            theirs[round] = imagesPerSecond(blocks, images, ROUND_NANOS);
+            torchScriptRounds[round] = imagesPerSecond(torchScript, images, ROUND_NANOS);
+            blockRounds[round] = imagesPerSecond(blocks, images, ROUND_NANOS);
         }
-        return new Line(batch, Speed.of(ours), Speed.of(theirs));
+        return new Line(batch, Speed.of(torchScriptRounds), Speed.of(blockRounds));
     }
 
     private static double imagesPerSecond(Classifier classifier, List<byte[]> images, long nanos) {
         long start = System.nanoTime();
         long done = 0;
-        long passed;
+        long elapsed;
         do {
             classifier.classify(images);
             done += images.size();
-            passed = System.nanoTime() - start;
-        } while (passed < nanos);
-        return done * 1e9 / passed;
+            elapsed = System.nanoTime() - start;
+        } while (elapsed < nanos);
+        return done * 1e9 / elapsed;
     }
 }

@@ -1,4 +1,4 @@
-/** Measures the speed of inference. */
+/** Measures the throughput of inference. */
 @NullMarked
 package digitstream.benchmark;
 

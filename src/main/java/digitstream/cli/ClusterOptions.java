@@ -17,7 +17,7 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the cluster is and how to speak to it, as Kafka's own tools ask for it. */
+/** The connection options of Kafka's own command-line tools. */
 final class ClusterOptions {
     private static final String TIMEOUT_MILLIS = "10000";
 
@@ -25,22 +25,28 @@ final class ClusterOptions {
             names = "--bootstrap-server",
             paramLabel = "HOST:PORT",
             required = true,
-            description = "The brokers to ask first, separated by commas.")
+            description = "The Kafka brokers to connect to, as a comma-separated list.")
     private String bootstrapServer = "";
 
     @Option(
             names = "--command-config",
             paramLabel = "FILE",
-            description = "A properties file with settings of Kafka's clients, the schema registry's client and ours.")
+            description =
+                    "A properties file with settings for digitstream, Kafka clients and the schema registry client.")
     private @Nullable Path commandConfig;
 
     @Option(
             names = "--property",
             paramLabel = "KEY=VALUE",
-            description = "One such setting, over the file's; may be given again and again.")
+            description = "A single setting; overrides --command-config. May be repeated.")
     private Map<String, String> properties = new LinkedHashMap<>();
 
-    /** All settings, checked. */
+    /**
+     * Returns the settings of the file, overridden by those of the command line.
+     *
+     * @throws UserException if the file can't be read
+     * @throws digitstream.settings.InvalidSettingsException if a setting is invalid
+     */
     Settings settings() {
         Map<String, String> all = new HashMap<>();
         if (commandConfig != null) {
@@ -48,7 +54,10 @@ final class ClusterOptions {
             try (Reader reader = Files.newBufferedReader(commandConfig)) {
                 file.load(reader);
             } catch (IOException | IllegalArgumentException e) {
-                throw new UserException("--command-config " + commandConfig + " can't be read: " + e, e);
+                throw new UserException(
+                        "--command-config " + commandConfig + " can't be read; name a readable properties file (" + e
+                                + ")",
+                        e);
             }
             file.stringPropertyNames().forEach(name -> all.put(name, file.getProperty(name)));
         }
@@ -60,7 +69,7 @@ final class ClusterOptions {
         return bootstrapServer;
     }
 
-    /** What any of Kafka's clients needs. */
+    /** Returns the settings that every Kafka client gets. */
     Map<String, String> clients(Settings settings) {
         return clients(bootstrapServer, settings);
     }
@@ -73,7 +82,7 @@ final class ClusterOptions {
         return all;
     }
 
-    /** An admin client of brokers that are known to answer; it gives up after ten seconds, so that a wrong address shows. */
+    /** Returns a connected admin client. Its requests time out after ten seconds, so that a wrong address fails fast. */
     static Admin admin(Map<String, String> clients) throws InterruptedException {
         Map<String, Object> all = new HashMap<>(clients);
         all.putIfAbsent(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
@@ -88,7 +97,7 @@ final class ClusterOptions {
         }
     }
 
-    /** A registry that is known to answer. */
+    /** Returns a client of a schema registry that has responded to a ping. */
     static SchemaRegistry registry(String url, Settings settings) {
         SchemaRegistry registry = new SchemaRegistry(url, settings.passedThrough());
         registry.ping();

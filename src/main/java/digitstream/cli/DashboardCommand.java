@@ -17,12 +17,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "dashboard",
         description = {
-            "Serve the page to watch: accuracy, traffic, latency, mistakes; and to draw a digit. Until Ctrl-C.",
-            "It learns everything from Kafka: run it anywhere, more than once, and restart it at will."
+            "Serve the dashboard until interrupted with Ctrl-C.",
+            "The dashboard shows accuracy, throughput, latency and misclassified images, and lets you draw a digit to"
+                    + " classify. It reads everything from Kafka: run it anywhere, run several, restart it at any time."
         },
         mixinStandardHelpOptions = true)
 final class DashboardCommand implements Callable<Integer> {
-    private static final long LOOK_MILLIS = 200;
+    private static final long CHECK_INTERVAL_MILLIS = 200;
 
     @Mixin
     private ClusterOptions cluster = new ClusterOptions();
@@ -35,8 +36,8 @@ final class DashboardCommand implements Callable<Integer> {
             paramLabel = "HOST",
             defaultValue = DashboardOptions.LOOPBACK,
             description = {
-                "The address to listen at (default: ${DEFAULT-VALUE}).",
-                "There is no login: who reaches the page can draw and label digits."
+                "The address to listen on (default: ${DEFAULT-VALUE}).",
+                "There is no login: anyone who can reach the page can draw and label digits."
             })
     private String host = DashboardOptions.LOOPBACK;
 
@@ -44,15 +45,14 @@ final class DashboardCommand implements Callable<Integer> {
             names = "--port",
             paramLabel = "N",
             defaultValue = "" + DashboardOptions.PORT,
-            description = "The port (default: ${DEFAULT-VALUE}; 0: any free one).")
+            description = "The port to listen on; 0 picks a free port (default: ${DEFAULT-VALUE}).")
     private int port = DashboardOptions.PORT;
 
     @Option(
             names = "--history",
             paramLabel = "DURATION",
             defaultValue = DashboardOptions.HISTORY_TEXT,
-            description =
-                    "How far back published accuracy is read at the start, and shown (default: ${DEFAULT-VALUE}).")
+            description = "How much accuracy history to load at startup and show (default: ${DEFAULT-VALUE}).")
     private String history = DashboardOptions.HISTORY_TEXT;
 
     @Override
@@ -65,7 +65,7 @@ final class DashboardCommand implements Callable<Integer> {
                 SchemaRegistry schemas = ClusterOptions.registry(registry.url, settings);
                 Metrics metrics = new Metrics()) {
             for (String topic : settings.topics().all()) {
-                Admission.requireTopic(admin, topic);
+                Preconditions.requireTopic(admin, topic);
             }
             Interrupts interrupts = Interrupts.listen();
             try (Dashboard dashboard = DashboardOptions.start(
@@ -76,8 +76,8 @@ final class DashboardCommand implements Callable<Integer> {
                     new Dashboard.Options(host, port, past),
                     metrics,
                     new Health())) {
-                System.out.println("Dashboard: " + dashboard.url() + "  Ctrl-C ends it.");
-                while (!interrupts.await(LOOK_MILLIS)) {
+                System.out.println("Dashboard: " + dashboard.url() + "  Press Ctrl-C to stop.");
+                while (!interrupts.await(CHECK_INTERVAL_MILLIS)) {
                     DashboardOptions.requireAlive(dashboard);
                 }
             }

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 
-/** What the commands with a dashboard have in common. */
+/** Defaults and helpers of the commands that serve a dashboard. */
 final class DashboardOptions {
     static final String LOOPBACK = ListenAddress.LOOPBACK;
     static final int PORT = 8080;
@@ -21,7 +21,7 @@ final class DashboardOptions {
 
     static void requirePort(String flag, int port) {
         if (!ListenAddress.isPort(port)) {
-            throw new UsageException(flag + " is " + port + "; give 0 to 65535");
+            throw new UsageException(flag + " is " + port + "; use a port from 0 to 65535");
         }
     }
 
@@ -48,7 +48,7 @@ final class DashboardOptions {
     static void requireAlive(Dashboard dashboard) {
         if (dashboard.failure().isDone()) {
             throw new UserException(
-                    "the dashboard has failed; the log above says more",
+                    "the dashboard has failed; see the log above for the cause",
                     dashboard.failure().join());
         }
     }

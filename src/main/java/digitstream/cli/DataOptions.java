@@ -8,22 +8,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where digits come from. */
+/** The option that selects the data set. */
 final class DataOptions {
     @Option(
             names = "--data",
             paramLabel = "PATH",
             description = {
-                "Digits: a folder with the four IDX files of MNIST, gzipped or not; mnist-original.mat; or a folder with"
-                        + " pictures (PNG, JPEG) in folders 0 to 9.",
-                "Else: what DIGITSTREAM_DATA names; the cache; a download of MNIST into the cache; digits drawn by"
-                        + " the program."
+                "The data set: a folder with the four MNIST IDX files, gzipped or not; the file mnist-original.mat; or"
+                        + " a folder with subfolders 0 to 9 of PNG or JPEG images.",
+                "Default: the path in DIGITSTREAM_DATA if set; otherwise MNIST from the cache, downloaded if necessary; if"
+                        + " that fails, generated digits."
             })
     private @Nullable Path data;
 
-    DigitData find(Consumer<String> say) {
+    DigitData find(Consumer<String> messages) {
         String environment = System.getenv(DigitSources.ENVIRONMENT_VARIABLE);
-        return new DigitSources(cache(), DigitSources.MIRRORS, say)
+        return new DigitSources(cache(), DigitSources.MIRRORS, messages)
                 .find(
                         Optional.ofNullable(data),
                         Optional.ofNullable(environment)

@@ -37,17 +37,17 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description = {
-            "The main job, end to end, on this machine: starts a Kafka broker and a schema registry, finds digits, trains a"
-                    + " model where there is none, starts the topologies, produces images and their labels, and shows what"
-                    + " comes out.",
-            "Ctrl-C or --images ends it in order: all that was produced is predicted and scored first.",
-            "The exit status is 0 only if no image is missing or predicted twice."
+            "Run the whole pipeline on this machine and show its results.",
+            "Starts a Kafka broker and a schema registry, loads a data set, trains a model if there is none, starts the"
+                    + " topologies, produces images and labels, and shows throughput, latency and accuracy.",
+            "On Ctrl-C, or after --images, the demo stops gracefully: it first predicts and scores every image produced.",
+            "The exit status is 0 only if every image was predicted exactly once."
         },
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
     private static final String ID_PREFIX = "demo-";
-    /** The tally keeps a bit for each image. */
-    private static final long MOST_IMAGES = 2_000_000_000L;
+    /** The tally keeps one bit per image in a {@link java.util.BitSet}. */
+    private static final long MAX_IMAGES = 2_000_000_000L;
 
     @Mixin
     private DataOptions data = new DataOptions();
@@ -55,39 +55,39 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private PaceOptions pace = new PaceOptions();
 
-    @Option(names = "--images", paramLabel = "N", description = "End after N images (default: at Ctrl-C).")
-    private long images = MOST_IMAGES;
+    @Option(names = "--images", paramLabel = "N", description = "Stop after N images (default: run until Ctrl-C).")
+    private long images = MAX_IMAGES;
 
     @Option(
             names = "--models",
             paramLabel = "DIR",
             defaultValue = "models",
-            description = "Where models are kept (default: ${DEFAULT-VALUE}).")
+            description = "The folder that holds the models (default: ${DEFAULT-VALUE}).")
     private Path models = Path.of("models");
 
-    @Option(names = "--summary", paramLabel = "FILE", description = "Write the summary as JSON, too.")
+    @Option(names = "--summary", paramLabel = "FILE", description = "Also write the summary to this file, as JSON.")
     private @Nullable Path summary;
 
     @Option(
             names = "--dashboard",
             paramLabel = "PORT",
-            description = "Where the dashboard is, on 127.0.0.1 (default: 8080, or any free one where that is taken).")
+            description = "The port of the dashboard on 127.0.0.1 (default: 8080, or a free port if 8080 is in use).")
     private @Nullable Integer dashboardPort;
 
-    @Option(names = "--no-dashboard", description = "Serve no dashboard.")
+    @Option(names = "--no-dashboard", description = "Do not serve the dashboard.")
     private boolean noDashboard;
 
     @Option(
             names = "--property",
             paramLabel = "KEY=VALUE",
-            description = "A setting of the topologies; may be given again and again.")
+            description = "A setting of the topologies. May be repeated.")
     private Map<String, String> properties = new LinkedHashMap<>();
 
     @Override
     public Integer call() throws InterruptedException, IOException {
         long start = System.nanoTime();
-        if (images < 1 || images > MOST_IMAGES) {
-            throw new UsageException("--images is " + images + "; give 1 to " + MOST_IMAGES);
+        if (images < 1 || images > MAX_IMAGES) {
+            throw new UsageException("--images is " + images + "; use a number from 1 to " + MAX_IMAGES);
         }
         if (dashboardPort != null) {
             DashboardOptions.requirePort("--dashboard", dashboardPort);
@@ -100,7 +100,7 @@ final class DemoCommand implements Callable<Integer> {
 
         DigitData digits = data.find(System.out::println);
         ModelArtifact model = model(digits, interrupts);
-        if (interrupts.asked()) {
+        if (interrupts.stopRequested()) {
             return 1;
         }
         System.out.println("Starting a Kafka broker and a schema registry ...");
@@ -137,13 +137,13 @@ final class DemoCommand implements Callable<Integer> {
                                         model.card().version(),
                                         System.out,
                                         Terminal.isInteractive())
-                                .run(clients, admin, producer, schemas, digits.test(), interrupts::asked);
+                                .run(clients, admin, producer, schemas, digits.test(), interrupts::stopRequested);
                     }
                     report(result);
                     if (!result.isExact()) {
                         cluster.keepDirectory();
                         throw new UserException(
-                                "not each image was predicted exactly once; the logs are in " + cluster.directory());
+                                "not every image was predicted exactly once; see the logs in " + cluster.directory());
                     }
                     return 0;
                 } catch (LocalException e) {
@@ -159,9 +159,9 @@ final class DemoCommand implements Callable<Integer> {
         int port = dashboardPort == null ? DashboardOptions.PORT : dashboardPort;
         try {
             return DashboardOptions.start(clients, admin, schemas, settings, options(port), metrics, new Health());
-        } catch (DashboardException taken) {
+        } catch (DashboardException portInUse) {
             if (dashboardPort != null) {
-                throw taken;
+                throw portInUse;
             }
             return DashboardOptions.start(clients, admin, schemas, settings, options(0), metrics, new Health());
         }
@@ -174,7 +174,7 @@ final class DemoCommand implements Callable<Integer> {
     private ModelArtifact model(DigitData digits, Interrupts interrupts) throws IOException {
         Optional<Path> latest = ModelArtifact.latest(models, ModelOptions.DEFAULT_NAME);
         if (latest.isEmpty()) {
-            System.out.println("There is no model in " + models + " yet.");
+            System.out.println("No model in " + models + "; training one.");
             return TrainCommand.trainDefault(digits, models, ModelOptions.DEFAULT_NAME, interrupts);
         }
         ModelArtifact model = ModelArtifact.open(latest.get());
@@ -203,14 +203,14 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    /** Found out before the run and not after it. */
+    /** Fails before the run instead of after it. */
     private static void requireWritable(@Nullable Path file) {
         if (file == null) {
             return;
         }
         Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file.toAbsolutePath());
         if (Files.isDirectory(file) || !Files.isWritable(Files.exists(file) ? file : folder)) {
-            throw new UserException("--summary " + file + " can't be written; name a file in a folder that can");
+            throw new UserException("--summary " + file + " can't be written; name a file in a writable folder");
         }
     }
 }

@@ -14,10 +14,11 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** Errors as lines for people. */
+/** Formats exceptions as messages for the user. */
 final class Errors {
     private Errors() {}
 
+    /** Returns one line per problem, without a stack trace. */
     static List<String> lines(Throwable error) {
         if (error instanceof InvalidSettingsException settings) {
             return settings.faults();
@@ -33,8 +34,8 @@ final class Errors {
             return List.of(oneLine(error.getMessage()));
         }
         if (error instanceof TimeoutException) {
-            return List.of("no broker answers (" + oneLine(error.getMessage())
-                    + "); check --bootstrap-server, and --command-config where the cluster asks for a login");
+            return List.of("no broker responds (" + oneLine(error.getMessage())
+                    + "); check --bootstrap-server, and --command-config if the cluster requires authentication");
         }
         if (error instanceof KafkaException) {
             Throwable root = Causes.root(error, KafkaException.class);
@@ -47,7 +48,7 @@ final class Errors {
             return List.of("interrupted");
         }
         return List.of(
-                "an error that this program does not know: " + oneLine(error.toString()) + "; --verbose shows where");
+                "unexpected error: " + oneLine(error.toString()) + "; run with --verbose to see the stack trace");
     }
 
     private static String oneLine(@org.jspecify.annotations.Nullable String message) {

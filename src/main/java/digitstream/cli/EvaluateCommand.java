@@ -31,7 +31,11 @@ import picocli.CommandLine.Option;
 /** {@code digitstream evaluate}. */
 @Command(
         name = "evaluate",
-        description = "Say how good a model is on a data set, and whether another one is better.",
+        description = {
+            "Measure the accuracy of a model on a data set.",
+            "Prints accuracy, loss, calibration error, speed and the confusion matrix. With --compare, also tests whether"
+                    + " another model is better."
+        },
         mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
     @Mixin
@@ -40,7 +44,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data = new DataOptions();
 
-    /** Which of a data set's images. */
+    /** A part of a data set. */
     enum Part {
         TEST,
         TRAINING,
@@ -51,31 +55,31 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--part",
             paramLabel = "PART",
             defaultValue = "test",
-            description = "Which images: test, training or all (default: ${DEFAULT-VALUE}).")
+            description = "The images to evaluate on: test, training or all (default: ${DEFAULT-VALUE}).")
     private Part part = Part.TEST;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Only the first N of them.")
+    @Option(names = "--limit", paramLabel = "N", description = "Evaluate on the first N images only.")
     private int limit = Integer.MAX_VALUE;
 
     @Option(
             names = "--compare",
             paramLabel = "DIR",
-            description = "Another model's folder: is it better? By McNemar's test, on the same images.")
+            description = "Compare with the model in this folder, on the same images, using McNemar's test.")
     private @Nullable Path compare;
 
     @Option(
             names = "--report",
             paramLabel = "DIR",
-            description = "Write report.html and its plots into this folder, which is made where it is not there.")
+            description = "Write report.html and its plots to this folder; it is created if it does not exist.")
     private @Nullable Path report;
 
-    @Option(names = "--json", description = "The result as JSON on standard output.")
+    @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
 
     @Override
     public Integer call() throws IOException {
         if (limit < 1) {
-            throw new UsageException("--limit is " + limit + "; give 1 or more");
+            throw new UsageException("--limit is " + limit + "; set it to 1 or more");
         }
         ModelArtifact artifact = model.open();
         ModelArtifact other = compare == null ? null : ModelArtifact.open(compare);

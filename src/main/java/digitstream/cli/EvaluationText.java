@@ -9,7 +9,7 @@ import digitstream.training.Evaluation;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** An evaluation as text for a terminal. */
+/** Prints an evaluation as plain text. */
 final class EvaluationText {
     private EvaluationText() {}
 
@@ -52,7 +52,8 @@ final class EvaluationText {
     static void print(PrintStream out, ModelArtifact first, ModelArtifact second, Comparison comparison) {
         out.printf(
                 Locale.ROOT,
-                "%nCompared with %s: %.2f %% (%,d of %,d)%n" + "only %s right: %d, only %s right: %d; McNemar: %s%n",
+                "%nCompared with %s: %.2f %% (%,d of %,d)%n"
+                        + "only %s correct: %d, only %s correct: %d; McNemar: %s%n",
                 name(second),
                 100 * comparison.second().accuracy(),
                 comparison.second().counts().correct(),

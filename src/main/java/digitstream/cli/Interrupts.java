@@ -8,17 +8,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ctrl-C and termination as a wish that a command answers when it is ready. The second one ends the process at once. Through
- * {@code sun.misc.Signal}, because a shutdown hook can't change the exit status; by reflection, because the compiler refuses
- * the class where it is told a release.
+ * Turns SIGINT and SIGTERM into a request to stop, which a command polls or waits for. A second signal halts the process
+ * immediately. Uses {@code sun.misc.Signal}, because a shutdown hook can't change the exit status, and reflection, because the
+ * compiler rejects that class when {@code --release} is set. Thread-safe.
  */
 final class Interrupts {
     private static final Logger LOG = LoggerFactory.getLogger(Interrupts.class);
-    private static final int STATUS_OF_AN_INTERRUPT = 130;
+    private static final int INTERRUPTED_STATUS = 130;
 
-    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch requested = new CountDownLatch(1);
 
-    /** Begins to listen. */
+    /** Installs handlers for both signals. */
     static Interrupts listen() {
         Interrupts interrupts = new Interrupts();
         for (String signal : new String[] {"INT", "TERM"}) {
@@ -27,24 +27,25 @@ final class Interrupts {
         return interrupts;
     }
 
-    boolean asked() {
-        return asked.getCount() == 0;
+    /** Returns whether a signal has arrived. */
+    boolean stopRequested() {
+        return requested.getCount() == 0;
     }
 
-    /** Waits until a signal comes. */
+    /** Waits for a signal. */
     void await() throws InterruptedException {
-        asked.await();
+        requested.await();
     }
 
-    /** Waits until a signal comes, or the time is over; says which. */
+    /** Waits for a signal for at most this long, and returns whether one has arrived. */
     boolean await(long millis) throws InterruptedException {
-        return asked.await(millis, TimeUnit.MILLISECONDS);
+        return requested.await(millis, TimeUnit.MILLISECONDS);
     }
 
     private void handle(String name) {
         InvocationHandler handler = (proxy, method, arguments) -> {
             if (method.getName().equals("handle")) {
-                answer();
+                onSignal();
             }
             return method.getReturnType() == int.class ? (Object) System.identityHashCode(proxy) : null;
         };
@@ -58,15 +59,15 @@ final class Interrupts {
                             Proxy.newProxyInstance(
                                     Interrupts.class.getClassLoader(), new Class<?>[] {signalHandler}, handler));
         } catch (ReflectiveOperationException e) {
-            // Without it a signal ends the process at once, as it does any other.
-            LOG.warn("Signal {} can't be listened to", name, e);
+            // Without a handler the signal terminates the process immediately, which is the default.
+            LOG.warn("Can't install a handler for signal {}; it will stop the process immediately", name, e);
         }
     }
 
-    private void answer() {
-        if (asked()) {
-            Runtime.getRuntime().halt(STATUS_OF_AN_INTERRUPT);
+    private void onSignal() {
+        if (stopRequested()) {
+            Runtime.getRuntime().halt(INTERRUPTED_STATUS);
         }
-        asked.countDown();
+        requested.countDown();
     }
 }

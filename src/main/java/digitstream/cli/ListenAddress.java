@@ -4,19 +4,19 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Where a server listens, as a flag gives it: {@code PORT}, of this machine only, or {@code HOST:PORT}.
+ * The address that a server listens on, given as {@code PORT} (loopback only) or {@code HOST:PORT}.
  *
- * @param port 0 for any free one
+ * @param port 0 to 65535; 0 picks a free port
  */
 record ListenAddress(String host, int port) {
     static final String LOOPBACK = "127.0.0.1";
-    private static final int LAST_PORT = 65_535;
+    private static final int MAX_PORT = 65_535;
 
     static boolean isPort(int port) {
-        return port >= 0 && port <= LAST_PORT;
+        return port >= 0 && port <= MAX_PORT;
     }
 
-    /** Reads a flag's value. */
+    /** Parses the value of an option. */
     static final class Converter implements ITypeConverter<ListenAddress> {
         @Override
         public ListenAddress convert(String text) {
@@ -28,10 +28,10 @@ record ListenAddress(String host, int port) {
                     return new ListenAddress(host, port);
                 }
             } catch (NumberFormatException e) {
-                // Said below, with what it was.
+                // The exception below reports the text.
             }
             throw new TypeConversionException(
-                    "'" + text + "' is no address; give PORT or HOST:PORT, with a port from 0 to " + LAST_PORT);
+                    "'" + text + "' is not an address; use PORT or HOST:PORT, with a port from 0 to " + MAX_PORT);
         }
     }
 }

@@ -15,29 +15,32 @@ import picocli.CommandLine.Option;
 /** {@code digitstream local}. */
 @Command(
         name = "local",
-        description = "Run a Kafka broker and a schema registry on this machine, with the topics, until Ctrl-C.",
+        description = {
+            "Run a local Kafka broker and schema registry until interrupted with Ctrl-C.",
+            "Creates the topics. Both servers listen on 127.0.0.1 only."
+        },
         mixinStandardHelpOptions = true)
 final class LocalCommand implements Callable<Integer> {
-    private static final long LOOK_MILLIS = 500;
+    private static final long CHECK_INTERVAL_MILLIS = 500;
 
     @Option(
             names = "--port",
             paramLabel = "N",
             defaultValue = "9092",
-            description = "The broker's, on 127.0.0.1 (default: ${DEFAULT-VALUE}; 0: any free one).")
+            description = "The port of the broker; 0 picks a free port (default: ${DEFAULT-VALUE}).")
     private int port = 9092;
 
     @Option(
             names = "--registry-port",
             paramLabel = "N",
             defaultValue = "8081",
-            description = "The registry's, likewise (default: ${DEFAULT-VALUE}).")
+            description = "The port of the schema registry; 0 picks a free port (default: ${DEFAULT-VALUE}).")
     private int registryPort = 8081;
 
     @Option(
             names = "--directory",
             paramLabel = "DIR",
-            description = "Keep their data here (default: a temporary folder, deleted at the end).")
+            description = "Keep data and logs in this folder (default: a temporary folder, deleted on exit).")
     private @Nullable Path directory;
 
     @Override
@@ -51,9 +54,9 @@ final class LocalCommand implements Callable<Integer> {
                 new TopicAdmin(admin, settings.topics(), settings.layout()).create();
             }
             System.out.printf(
-                    "Ready: --bootstrap-server %s --schema-registry %s%nData and logs: %s%nCtrl-C ends it.%n",
+                    "Ready: --bootstrap-server %s --schema-registry %s%nData and logs: %s%nPress Ctrl-C to stop.%n",
                     cluster.bootstrapServers(), cluster.schemaRegistryUrl(), cluster.directory());
-            while (!interrupts.await(LOOK_MILLIS)) {
+            while (!interrupts.await(CHECK_INTERVAL_MILLIS)) {
                 Optional<String> dead = cluster.deadServer();
                 if (dead.isPresent()) {
                     throw new UserException(dead.get());

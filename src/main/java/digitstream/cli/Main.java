@@ -7,11 +7,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The program's entry. */
+/** The entry point of the program. */
 @Command(
         name = "digitstream",
-        description =
-                "Streaming digit classification on Apache Kafka: images in, predictions and rolling accuracy out.",
+        description = "Classify streams of digit images on Apache Kafka, and measure the accuracy of the predictions.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
@@ -27,26 +26,27 @@ import picocli.CommandLine.ScopeType;
             DashboardCommand.class,
             TopicsCommand.class
         },
-        footer = {"", "Each command has its own --help. Start with: digitstream demo"})
+        footer = {"", "Run 'digitstream COMMAND --help' for help on a command. To get started, run 'digitstream demo'."
+        })
 public final class Main {
-    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Print the stack trace of an error.")
     private boolean verbose;
 
-    /** The version of the jar that this class came from. */
+    /** Returns the version in the manifest of the jar of this class. */
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
             String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"digitstream " + (version == null ? "of unknown version" : version)};
+            return new String[] {"digitstream " + (version == null ? "(unknown version)" : version)};
         }
     }
 
-    /** Runs a command and exits: 0 when all went well, 1 when not, 2 for a wrong command line. */
+    /** Runs a command and exits with status 0 on success, 1 on failure, or 2 for an invalid command line. */
     public static void main(String[] arguments) {
         AvroLimits.apply();
         int status = commandLine().execute(arguments);
         System.out.flush();
-        // Non-daemon threads of libraries must not keep a finished command alive.
+        // Libraries' non-daemon threads must not keep the process alive after the command has finished.
         System.exit(status);
     }
 
@@ -54,7 +54,7 @@ public final class Main {
         Main main = new Main();
         return new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler(Main::wrongCommandLine)
+                .setParameterExceptionHandler(Main::invalidCommandLine)
                 .setExecutionExceptionHandler((exception, line, parsed) -> {
                     PrintWriter err = line.getErr();
                     Errors.lines(exception).forEach(text -> err.println("digitstream: " + text));
@@ -68,7 +68,7 @@ public final class Main {
                 });
     }
 
-    private static int wrongCommandLine(CommandLine.ParameterException exception, String[] arguments) {
+    private static int invalidCommandLine(CommandLine.ParameterException exception, String[] arguments) {
         CommandLine line = exception.getCommandLine();
         line.getErr()
                 .println("digitstream: " + exception.getMessage() + "; see `"

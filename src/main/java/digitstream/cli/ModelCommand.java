@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 /** {@code digitstream model}. */
 @Command(
         name = "model",
-        description = "Look at a model artifact.",
+        description = "Inspect a model or measure its speed.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true)
 final class ModelCommand {
@@ -23,10 +23,10 @@ final class ModelCommand {
 
     @Command(
             name = "describe",
-            description = "Check a model and print its layers: sizes, parameters, multiply-adds.",
+            description = "Validate a model and print its layers, with shapes, parameters and multiply-adds.",
             mixinStandardHelpOptions = true)
     int describe(
-            @Parameters(paramLabel = "DIR", description = "The model's folder, with model.pt and model.json.")
+            @Parameters(paramLabel = "DIR", description = "The folder of the model, with model.pt and model.json.")
                     Path directory) {
         ModelArtifact artifact = ModelArtifact.open(directory);
         Engines.forInference();
@@ -39,16 +39,16 @@ final class ModelCommand {
     @Command(
             name = "benchmark",
             description = {
-                "Measure how many images a second a model classifies on one thread,",
-                "beside the same network built of DJL's blocks, in one run."
+                "Measure a model's inference throughput on one thread.",
+                "For comparison, also measures the same network built from DJL blocks, in the same run."
             },
             mixinStandardHelpOptions = true)
     int benchmark(
-            @Parameters(paramLabel = "DIR", description = "The model's folder, with model.pt and model.json.")
+            @Parameters(paramLabel = "DIR", description = "The folder of the model, with model.pt and model.json.")
                     Path directory) {
         ModelArtifact artifact = ModelArtifact.open(directory);
         Engines.forInference();
-        System.out.println("Images/s on one thread: median of 7 rounds in turn (lowest to highest)");
+        System.out.println("Images/s on one thread: median of 7 alternating rounds (lowest to highest)");
         System.out.printf("%6s  %31s  %31s  %6s%n", "batch", "model.pt", "DJL blocks", "ratio");
         try (LoadedModel model = LoadedModel.load(artifact)) {
             for (int batch : BATCHES) {
@@ -75,13 +75,13 @@ final class ModelCommand {
         Network network = card.network();
         out.printf("%s %s: %s -> %s%n", card.name(), card.version(), text(card.input()), text(card.output()));
         if (network == null) {
-            out.println("Its card does not name the layers. The learnt tensors of model.pt:");
+            out.println("The model card does not describe the layers. Parameters of model.pt:");
             model.parameterShapes().forEach((name, shape) -> out.printf("  %-40s %s%n", name, shape));
             return;
         }
         if (network.members() > 1) {
             out.printf(
-                    "A committee of %d members with these layers each; their probabilities are averaged.%n",
+                    "An ensemble of %d members with these layers each; their probabilities are averaged.%n",
                     network.members());
         }
         out.printf("%n%5s  %-28s %14s %14s %12s %14s%n", "layer", "", "input", "output", "parameters", "multiply-adds");
@@ -108,8 +108,9 @@ final class ModelCommand {
                 network.multiplyAdds());
         out.println();
         out.println(
-                "Sizes are channels x height x width; OH = (H + 2P - FH)/S + 1, and OW likewise, with padding P, filter");
-        out.println("height FH and stride S. The parameters are as many as model.pt has.");
+                "Shapes are channels x height x width. OH = (H + 2P - FH)/S + 1 and OW = (W + 2P - FW)/S + 1, with padding");
+        out.println(
+                "P, filter height FH, filter width FW and stride S. The parameter count was checked against model.pt.");
     }
 
     private static String text(ModelCard.Tensor tensor) {

@@ -5,28 +5,29 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which model. */
+/** The options that select a model. */
 final class ModelOptions {
     static final String DEFAULT_NAME = "lenet";
 
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            description = "The model's folder, with model.pt and model.json. Else the newest version in --models.")
+            description =
+                    "The folder with model.pt and model.json (default: the latest version of --model-name in --models).")
     private @Nullable Path model;
 
     @Option(
             names = "--models",
             paramLabel = "DIR",
             defaultValue = "models",
-            description = "The folder of all models (default: ${DEFAULT-VALUE}).")
+            description = "The folder that holds the models (default: ${DEFAULT-VALUE}).")
     private Path models = Path.of("models");
 
     @Option(
             names = "--model-name",
             paramLabel = "NAME",
             defaultValue = DEFAULT_NAME,
-            description = "Which model in --models (default: ${DEFAULT-VALUE}).")
+            description = "The name of the model in --models (default: ${DEFAULT-VALUE}).")
     private String name = DEFAULT_NAME;
 
     ModelArtifact open() {
@@ -34,7 +35,7 @@ final class ModelOptions {
         if (directory == null) {
             directory = ModelArtifact.latest(models, name)
                     .orElseThrow(() -> new UserException("there is no model " + name + " in " + models.toAbsolutePath()
-                            + "; train one with `digitstream train`, or name a folder with --model"));
+                            + "; train one with `digitstream train`, or set --model to the folder of a model"));
         }
         return ModelArtifact.open(directory);
     }

@@ -5,13 +5,13 @@ import digitstream.common.Durations;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
-/** How fast images and labels are produced. */
+/** The options that set the rate of images and the delay of labels. */
 final class PaceOptions {
     @Option(
             names = "--rate",
             paramLabel = "N|max",
             defaultValue = "500",
-            description = "Images a second, or max for as many as can be (default: ${DEFAULT-VALUE}).")
+            description = "Images per second, or max for no limit (default: ${DEFAULT-VALUE}).")
     private String rate = "500";
 
     @Option(
@@ -19,14 +19,14 @@ final class PaceOptions {
             paramLabel = "TIME",
             defaultValue = "2s",
             description =
-                    "A label follows its image after a random time up to this, as in 500ms, 2s or 1m (default: ${DEFAULT-VALUE}).")
+                    "The maximum delay of a label after its image, such as 500ms, 2s or 1m; each delay is random (default: ${DEFAULT-VALUE}).")
     private String labelDelay = "2s";
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Of the labels' delays (default: ${DEFAULT-VALUE}).")
+            description = "The random seed of the label delays (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
 
     ProducePlan plan(boolean images, boolean labels, long limit, String idPrefix) {
@@ -47,9 +47,9 @@ final class PaceOptions {
                 return perSecond;
             }
         } catch (NumberFormatException notANumber) {
-            // The error below says so.
+            // The exception below reports the text.
         }
-        throw new UsageException("--rate is '" + rate + "'; give a number of images a second over 0, or max");
+        throw new UsageException("--rate is '" + rate + "'; use a number of images per second greater than 0, or max");
     }
 
     private Duration labelDelay() {
@@ -58,6 +58,7 @@ final class PaceOptions {
 
     static Duration duration(String flag, String text) {
         return Durations.parse(text)
-                .orElseThrow(() -> new UsageException(flag + " is '" + text + "'; give a time like 500ms, 2s or 1m"));
+                .orElseThrow(
+                        () -> new UsageException(flag + " is '" + text + "'; use a time such as 500ms, 2s or 1m"));
     }
 }

@@ -25,14 +25,17 @@ import picocli.CommandLine.Parameters;
 /** {@code digitstream produce}. */
 @Command(
         name = "produce",
-        description = "Produce the test images of a data set, their labels, or both.",
+        description = {
+            "Produce the test images of a data set, their labels, or both.",
+            "After the last test image, starts over with the first one, under a new id."
+        },
         mixinStandardHelpOptions = true)
 final class ProduceCommand implements Callable<Integer> {
     private static final List<String> CHOICES = List.of("images", "labels", "both");
 
     @Parameters(
             paramLabel = "images|labels|both",
-            description = "What to produce. Labels belong to the images that the same options give.")
+            description = "What to produce. With labels alone, the labels of the images that the same options produce.")
     private String what = "";
 
     @Mixin
@@ -47,7 +50,7 @@ final class ProduceCommand implements Callable<Integer> {
     @Mixin
     private PaceOptions pace = new PaceOptions();
 
-    @Option(names = "--limit", paramLabel = "N", description = "How many images (default: until Ctrl-C).")
+    @Option(names = "--limit", paramLabel = "N", description = "Stop after N images (default: run until Ctrl-C).")
     private long limit = Long.MAX_VALUE;
 
     @Option(
@@ -55,21 +58,21 @@ final class ProduceCommand implements Callable<Integer> {
             paramLabel = "TEXT",
             defaultValue = "digit-",
             description =
-                    "Image ids are this and the image's number in nine digits (default: ${DEFAULT-VALUE}). An id that was produced before is the same image again.")
+                    "The prefix of the image ids; the nine-digit number of the image follows it. A second run with the same prefix produces the same ids (default: ${DEFAULT-VALUE}).")
     private String idPrefix = "digit-";
 
     @Override
     public Integer call() throws InterruptedException {
         if (!CHOICES.contains(what)) {
-            throw new UsageException("'" + what + "' can't be produced; give images, labels or both");
+            throw new UsageException("'" + what + "' can't be produced; use images, labels or both");
         }
         ProducePlan plan = pace.plan(!what.equals("labels"), !what.equals("images"), limit, idPrefix);
         Settings settings = cluster.settings();
         Map<String, String> clients = cluster.clients(settings);
         try (Admin admin = ClusterOptions.admin(clients);
                 SchemaRegistry schemas = ClusterOptions.registry(registry.url, settings)) {
-            Admission.requireTopic(admin, settings.topics().images());
-            Admission.requireTopic(admin, settings.topics().labels());
+            Preconditions.requireTopic(admin, settings.topics().images());
+            Preconditions.requireTopic(admin, settings.topics().labels());
             DigitData digits = data.find(System.err::println);
             Interrupts interrupts = Interrupts.listen();
             try (Producer<byte[], byte[]> producer = producer(clients)) {
@@ -82,7 +85,7 @@ final class ProduceCommand implements Callable<Integer> {
                         digits.test(),
                         plan,
                         Clock.systemUTC());
-                digitProducer.run(interrupts::asked, () -> false);
+                digitProducer.run(interrupts::stopRequested, () -> false);
                 System.out.printf(
                         "Produced %,d images and %,d labels.%n",
                         plan.images() ? digitProducer.imagesSent() : 0, digitProducer.labelsSent());
@@ -91,7 +94,7 @@ final class ProduceCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** A producer that loses and doubles nothing, with room for batches of images. */
+    /** Returns an idempotent producer that waits for all in-sync replicas, with batches large enough for images. */
     static Producer<byte[], byte[]> producer(Map<String, String> clients) {
         Map<String, Object> all = new HashMap<>(clients);
         all.putIfAbsent("acks", "all");

@@ -2,13 +2,13 @@ package digitstream.cli;
 
 import picocli.CommandLine.Option;
 
-/** Where the schema registry is. */
+/** The option that names the schema registry. */
 final class RegistryOption {
     @Option(
             names = "--schema-registry",
             paramLabel = "URL",
             required = true,
             description =
-                    "The schema registry's base URL, as Confluent's clients take it; several separated by commas.")
+                    "The URL of the schema registry, as for Confluent's clients; separate several URLs with commas.")
     String url = "";
 }

@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "serve",
         description = {
-            "Classify the images of a topic and score the predictions, until Ctrl-C.",
-            "Prints a line that begins with 'Ready' when it consumes. Ends in order at Ctrl-C and at a termination signal."
+            "Classify images and score the predictions until interrupted with Ctrl-C.",
+            "Prints a line that starts with 'Ready' once it is consuming. Stops gracefully on SIGINT (Ctrl-C) and SIGTERM."
         },
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
@@ -40,14 +40,14 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--only",
             paramLabel = "classify|score",
-            description = "Run one of the two topologies (default: both).")
+            description = "Run only one of the two topologies (default: run both).")
     private String only = "";
 
     @Option(
             names = "--dashboard",
             paramLabel = "[HOST:]PORT",
             converter = ListenAddress.Converter.class,
-            description = "Serve the dashboard, too, at this port of 127.0.0.1 or of HOST (0: any free one).")
+            description = "Also serve the dashboard, on this port of HOST or of 127.0.0.1; 0 picks a free port.")
     private @Nullable ListenAddress dashboard;
 
     @Option(
@@ -55,8 +55,9 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "[HOST:]PORT",
             converter = ListenAddress.Converter.class,
             description = {
-                "Serve /metrics for Prometheus, /health/live and /health/ready, at this port of 127.0.0.1 or of HOST.",
-                "The dashboard's port has them, too."
+                "Serve /metrics for Prometheus, /health/live and /health/ready, on this port of HOST or of 127.0.0.1; 0 picks"
+                        + " a free port.",
+                "The port of the dashboard serves them too."
             })
     private @Nullable ListenAddress metrics;
 
@@ -66,7 +67,7 @@ final class ServeCommand implements Callable<Integer> {
         boolean classifies = !only.equals("score");
         boolean scores = !only.equals("classify");
         if (!only.isEmpty() && classifies && scores) {
-            throw new UsageException("--only is '" + only + "'; give classify or score");
+            throw new UsageException("--only is '" + only + "'; use classify or score");
         }
         Settings settings = cluster.settings();
         Engines.forInference();

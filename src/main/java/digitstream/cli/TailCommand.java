@@ -27,12 +27,12 @@ import picocli.CommandLine.Parameters;
 /** {@code digitstream tail}. */
 @Command(
         name = "tail",
-        description = "Print the records of a topic, one JSON object a line; committed records only.",
+        description = {"Print the records of a topic, as one JSON object per line.", "Prints committed records only."},
         mixinStandardHelpOptions = true)
 final class TailCommand implements Callable<Integer> {
     private static final Duration POLL = Duration.ofMillis(200);
 
-    @Parameters(paramLabel = "predictions|accuracy|labels|models|dead-letters", description = "What to print.")
+    @Parameters(paramLabel = "predictions|accuracy|labels|models|dead-letters", description = "The topic to print.")
     private String what = "";
 
     @Mixin
@@ -41,13 +41,21 @@ final class TailCommand implements Callable<Integer> {
     @Mixin
     private RegistryOption registry = new RegistryOption();
 
-    @Option(names = "--from-beginning", description = "Begin with the oldest record (default: what comes from now on).")
+    @Option(
+            names = "--from-beginning",
+            description = "Start with the earliest record (default: print new records only).")
     private boolean fromBeginning;
 
-    @Option(names = "--max-messages", paramLabel = "N", description = "End after N records.")
+    @Option(
+            names = "--max-messages",
+            paramLabel = "N",
+            description = "Exit after N records (default: run until Ctrl-C).")
     private long maxMessages = Long.MAX_VALUE;
 
-    @Option(names = "--timeout-ms", paramLabel = "MS", description = "End when no record has come for so long.")
+    @Option(
+            names = "--timeout-ms",
+            paramLabel = "MS",
+            description = "Exit if no record arrives for this many milliseconds (default: wait forever).")
     private long timeoutMillis = Long.MAX_VALUE;
 
     @Override
@@ -58,7 +66,7 @@ final class TailCommand implements Callable<Integer> {
         try (Admin admin = ClusterOptions.admin(clients);
                 SchemaRegistry schemas = ClusterOptions.registry(registry.url, settings)) {
             Lines lines = lines(schemas);
-            Admission.requireTopic(admin, topic);
+            Preconditions.requireTopic(admin, topic);
             Interrupts interrupts = Interrupts.listen();
             try (CommittedReader reader = new CommittedReader(clients, List.of(topic), fromBeginning)) {
                 print(reader, lines, interrupts);
@@ -69,19 +77,19 @@ final class TailCommand implements Callable<Integer> {
 
     private void print(CommittedReader reader, Lines lines, Interrupts interrupts) {
         long printed = 0;
-        long quietSince = System.nanoTime();
-        while (!interrupts.asked()
+        long lastRecordNanos = System.nanoTime();
+        while (!interrupts.stopRequested()
                 && printed < maxMessages
-                && (System.nanoTime() - quietSince) / 1_000_000 < timeoutMillis) {
+                && (System.nanoTime() - lastRecordNanos) / 1_000_000 < timeoutMillis) {
             for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
                 if (printed < maxMessages) {
                     System.out.println(lines.of(record));
                     printed++;
                 }
-                quietSince = System.nanoTime();
+                lastRecordNanos = System.nanoTime();
             }
             if (System.out.checkError()) {
-                // Whoever read this has gone, as `head` does.
+                // The reader of the pipe has exited, as `head` does.
                 return;
             }
         }
@@ -95,8 +103,8 @@ final class TailCommand implements Callable<Integer> {
             case "models" -> topics.models();
             case "dead-letters" -> topics.deadLetters();
             default ->
-                throw new UsageException("'" + what
-                        + "' is nothing to tail; give predictions, accuracy, labels, models or dead-letters");
+                throw new UsageException(
+                        "'" + what + "' can't be printed; use predictions, accuracy, labels, models or dead-letters");
         };
     }
 

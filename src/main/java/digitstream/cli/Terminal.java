@@ -2,21 +2,21 @@ package digitstream.cli;
 
 import java.nio.file.Path;
 
-/** What the launcher knows of the process's surroundings, which Java can't find out itself. */
+/** Facts that the launcher passes as system properties, because Java can't determine them itself. */
 final class Terminal {
     private Terminal() {}
 
-    /** Whether standard output is a terminal. */
+    /** Returns whether standard output is a terminal. */
     static boolean isInteractive() {
         return Boolean.getBoolean("digitstream.terminal");
     }
 
-    /** The folder of the distribution, from where child processes are started. */
+    /** Returns the folder of the distribution, which child processes are started from. */
     static Path home() {
         String home = System.getProperty("digitstream.home");
         if (home == null) {
             throw new UserException(
-                    "the system property digitstream.home is not set; start this with scripts/digitstream");
+                    "the system property digitstream.home is not set; start the program with scripts/digitstream");
         }
         return Path.of(home);
     }

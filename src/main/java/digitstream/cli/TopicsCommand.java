@@ -19,8 +19,10 @@ final class TopicsCommand {
 
     @Command(
             name = "create",
-            description =
-                    "Create the topics that do not exist yet; their names, partitions, replication and retention are settings.",
+            description = {
+                "Create the topics that do not exist.",
+                "Names, partitions, replication and retention are settings."
+            },
             mixinStandardHelpOptions = true)
     int create(@Mixin ClusterOptions cluster) throws InterruptedException {
         Settings settings = cluster.settings();
@@ -37,8 +39,10 @@ final class TopicsCommand {
 
     @Command(
             name = "describe",
-            description =
-                    "Say which topics exist, with their partitions and replicas; the exit status is 1 when the topologies can't run on them.",
+            description = {
+                "List the topics with their partitions and replicas.",
+                "The exit status is 1 if the topologies can't use them."
+            },
             mixinStandardHelpOptions = true)
     int describe(@Mixin ClusterOptions cluster) throws InterruptedException {
         Settings settings = cluster.settings();

@@ -34,9 +34,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "train",
         description = {
-            "Train a network on digits and write it as a model artifact, with a report beside it.",
-            "Ctrl-C ends it in order: the epochs that are over are kept, for --resume or --finish. The exit status is then"
-                    + " 130."
+            "Train a model on a data set.",
+            "Writes the model, with a report, to a folder of its own in --models.",
+            "Ctrl-C stops the training gracefully, with exit status 130. Completed epochs are kept: continue with"
+                    + " --resume, or write the best epoch's model with --finish."
         },
         mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
@@ -51,130 +52,139 @@ final class TrainCommand implements Callable<Integer> {
             names = "--models",
             paramLabel = "DIR",
             defaultValue = "models",
-            description = "Where models are kept (default: ${DEFAULT-VALUE}).")
+            description = "The folder that holds the models (default: ${DEFAULT-VALUE}).")
     private Path models = Path.of("models");
 
     @Option(
             names = "--model-name",
             paramLabel = "NAME",
             defaultValue = ModelOptions.DEFAULT_NAME,
-            description = "The model's name (default: ${DEFAULT-VALUE}).")
+            description = "The name of the model (default: ${DEFAULT-VALUE}).")
     private String name = ModelOptions.DEFAULT_NAME;
 
     @Option(
             names = "--model-version",
             paramLabel = "VERSION",
-            description = "Its version (default: the time, as in 20260131T120000Z).")
+            description = "The version of the model (default: the current UTC time, such as 20260131T120000Z).")
     private @Nullable String version;
 
     @Option(
             names = "--preset",
             paramLabel = "NAME",
             description = {
-                "The recipe (default: fast).",
-                "fast: the tutorial's network, in less than a minute on two processors.",
-                "best: a larger network, in minutes.",
-                "tutorial: what the tutorial did: SGD, 1,000 epochs, 50,000 images to train on and 500 to test with."
+                "The network and its training recipe (default: fast).",
+                "fast: the tutorial's network; trains in less than a minute on two processors.",
+                "best: a larger network; trains in minutes.",
+                "tutorial: the tutorial's own recipe: SGD, 1,000 epochs, 50,000 training and 500 test images."
             })
     private @Nullable Preset preset;
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description = "Passes over the training images (default: the preset's; fast 16, best 20, tutorial 1000).")
+            description =
+                    "Passes over the training images (default: set by the preset; fast 16, best 20, tutorial 1000).")
     private @Nullable Integer epochs;
 
-    @Option(names = "--batch-size", paramLabel = "N", description = "Images a step (default: the preset's; 100).")
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description = "Images per optimizer step (default: set by the preset; 100).")
     private @Nullable Integer batchSize;
 
     @Option(
             names = "--learning-rate",
             paramLabel = "RATE",
-            description =
-                    "The optimiser's, at its highest (default: the preset's; fast 0.004, best 0.003, tutorial 0.01).")
+            description = "The peak learning rate (default: set by the preset; fast 0.004, best 0.003, tutorial 0.01).")
     private @Nullable Double learningRate;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "Of all that is random: the weights' start, the division, the images' order, their distortion"
-                    + " (default: 1).")
+            description =
+                    "The random seed of the initial weights, the training/validation split, the order of the images and their"
+                            + " augmentation (default: 1).")
     private @Nullable Long seed;
 
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
             defaultValue = "auto",
-            description = "auto (the first GPU, else the CPU), cpu, gpu or gpu:N (default: ${DEFAULT-VALUE}).")
+            description =
+                    "The device to train on: auto (the first GPU if there is one, else the CPU), cpu, gpu or gpu:N (default: ${DEFAULT-VALUE}).")
     private String device = "auto";
 
     @Option(
             names = "--if-missing",
-            description = "Train only where --models has no model of that name; else say which there is.")
+            description =
+                    "Train only if --models has no model of this name; otherwise print its latest version and exit.")
     private boolean ifMissing;
 
     @CommandLine.ArgGroup
     private @Nullable Unfinished unfinished;
 
-    @Option(names = "--json", description = "The result as JSON on standard output, all else on standard error.")
+    @Option(
+            names = "--json",
+            description = "Print the result as JSON to standard output, and everything else to standard error.")
     private boolean json;
 
-    /** What to do with a training that was interrupted. */
+    /** What to do with an interrupted training. */
     static final class Unfinished {
         @Option(
                 names = "--resume",
                 required = true,
-                description = "Go on with the training that was interrupted last, or that of --model-version.")
+                description = "Continue the last interrupted training, or the one of --model-version.")
         private boolean resume;
 
         @Option(
                 names = "--finish",
                 required = true,
-                description = "Write the model of its best epoch so far, and train no further.")
+                description =
+                        "Write the model of the best epoch of an interrupted training, chosen as with --resume, and train no further.")
         private boolean finish;
     }
 
     @Override
     public Integer call() throws IOException {
-        PrintStream say = json ? System.err : System.out;
+        PrintStream out = json ? System.err : System.out;
         if (unfinished != null
                 && (preset != null || epochs != null || batchSize != null || learningRate != null || seed != null)) {
             throw new UsageException(
-                    "--resume and --finish go by the interrupted training's own recipe; leave --preset,"
-                            + " --epochs, --batch-size, --learning-rate and --seed away");
+                    "--resume and --finish use the recipe of the interrupted training; omit --preset, --epochs,"
+                            + " --batch-size, --learning-rate and --seed");
         }
         TrainingSettings settings = settings();
         if (ifMissing) {
             if (unfinished != null || version != null || json) {
                 throw new UsageException(
-                        "--if-missing takes any version; leave --model-version, --resume, --finish and --json away");
+                        "--if-missing accepts any version; omit --model-version, --resume, --finish and --json");
             }
             Optional<Path> latest = ModelArtifact.latest(models, name);
             if (latest.isPresent()) {
                 System.out.println(
-                        "There is a model: " + ModelArtifact.open(latest.get()).directory());
+                        "Model exists: " + ModelArtifact.open(latest.get()).directory());
                 return 0;
             }
         }
-        DigitData digits = data.find(say::println);
+        DigitData digits = data.find(out::println);
         Interrupts interrupts = Interrupts.listen();
-        ModelTrainer trainer = trainer(models, device, say, interrupts);
+        ModelTrainer trainer = trainer(models, device, out, interrupts);
         Outcome outcome;
         if (unfinished == null) {
-            outcome = trainer.train(digits, settings, name, announced(say, settings.preset(), digits));
+            outcome = trainer.train(digits, settings, name, announce(out, settings.preset(), digits));
         } else if (unfinished.resume) {
             outcome = trainer.resume(digits, name, Optional.ofNullable(version));
         } else if (unfinished.finish) {
             outcome = trainer.finish(digits, name, Optional.ofNullable(version));
         } else {
-            throw new UsageException("--resume=false and --finish=false say nothing; leave them away");
+            throw new UsageException("--resume=false and --finish=false have no effect; omit them");
         }
         if (outcome instanceof Interrupted interrupted) {
-            explain(say, interrupted);
+            explain(out, interrupted);
             return INTERRUPTED;
         }
         Finished finished = (Finished) outcome;
-        explain(say, finished.artifact());
+        explain(out, finished.artifact());
         if (json) {
             System.out.println(toJson(finished));
         }
@@ -194,13 +204,14 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private String announced(PrintStream say, String recipe, DigitData digits) {
-        String itsVersion = version == null ? VERSION.format(Clock.systemUTC().instant()) : version;
-        say.printf("Training %s %s (%s) on %s%n", name, itsVersion, recipe, digits.name());
-        return itsVersion;
+    private String announce(PrintStream out, String recipe, DigitData digits) {
+        String chosenVersion =
+                version == null ? VERSION.format(Clock.systemUTC().instant()) : version;
+        out.printf("Training %s %s (%s) on %s%n", name, chosenVersion, recipe, digits.name());
+        return chosenVersion;
     }
 
-    /** Trains a model where there is none; for the demo. */
+    /** Trains a model with the default preset, for the demo. */
     static ModelArtifact trainDefault(DigitData data, Path models, String name, Interrupts interrupts)
             throws IOException {
         String version = VERSION.format(Clock.systemUTC().instant());
@@ -212,23 +223,23 @@ final class TrainCommand implements Callable<Integer> {
             return finished.artifact();
         }
         throw new UserException(
-                "interrupted while training; nothing was started. `digitstream train --resume` goes on with"
-                        + " the epochs that are over, `digitstream demo` begins anew");
+                "interrupted while training; nothing was started. Continue with `digitstream train --resume`, or"
+                        + " start over with `digitstream demo`");
     }
 
-    private static ModelTrainer trainer(Path models, String device, PrintStream say, Interrupts interrupts) {
-        boolean terminal = Terminal.isInteractive() && say == System.out;
+    private static ModelTrainer trainer(Path models, String device, PrintStream out, Interrupts interrupts) {
+        boolean terminal = Terminal.isInteractive() && out == System.out;
         return new ModelTrainer(
-                models, device, Report::files, new TrainingView(say, terminal, interrupts, Clock.systemUTC()));
+                models, device, Report::files, new TrainingView(out, terminal, interrupts, Clock.systemUTC()));
     }
 
-    private static void explain(PrintStream say, ModelArtifact artifact) {
+    private static void explain(PrintStream out, ModelArtifact artifact) {
         ModelCard card = artifact.card();
         ModelCard.Evaluation evaluation = Objects.requireNonNull(card.evaluation());
         ModelCard.Training training = Objects.requireNonNull(card.training());
-        say.printf(
+        out.printf(
                 Locale.ROOT,
-                "Trained in %.1f s on %s: %.2f %% on %,d test images (the weights after epoch %d). Wrote %s%n",
+                "Trained in %.1f s on %s: %.2f %% on %,d test images (weights of epoch %d). Wrote %s%n",
                 training.seconds(),
                 training.device(),
                 100 * evaluation.accuracy(),
@@ -237,18 +248,18 @@ final class TrainCommand implements Callable<Integer> {
                 artifact.directory());
     }
 
-    private void explain(PrintStream say, Interrupted interrupted) {
+    private void explain(PrintStream out, Interrupted interrupted) {
         if (interrupted.checkpoint().isEmpty()) {
-            say.println("Interrupted before the first epoch was over: nothing is kept.");
+            out.println("Interrupted during the first epoch; nothing was kept.");
             return;
         }
         EpochResult best = interrupted.best().orElseThrow();
         Double accuracy = best.validationAccuracy();
-        say.printf(
+        out.printf(
                 Locale.ROOT,
-                "Interrupted. The best epoch so far is %d (%s %.2f %%); all is kept in %s.%n"
-                        + "  digitstream train --resume   goes on%n"
-                        + "  digitstream train --finish   writes that epoch's model, and its report%n",
+                "Interrupted. The best epoch so far is %d (%s accuracy %.2f %%). The checkpoint is in %s.%n"
+                        + "  digitstream train --resume   continue the training%n"
+                        + "  digitstream train --finish   write the model of the best epoch, with its report%n",
                 best.epoch(),
                 accuracy == null ? "training" : "validation",
                 100 * (accuracy == null ? best.accuracy() : accuracy),

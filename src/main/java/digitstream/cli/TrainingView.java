@@ -7,13 +7,13 @@ import java.time.Clock;
 import java.util.Locale;
 
 /**
- * Training as people see it: on a terminal a bar within the epoch, with speed and time left; everywhere a line for each
- * epoch, or, where there are hundreds, for each tenth, with the total loss as the tutorial printed it.
+ * Prints the progress of a training. Prints a line per epoch, or per ten epochs if there are 100 or more, then with the total
+ * loss as the tutorial prints it. On a terminal, also shows a progress bar within the epoch, with speed and remaining time.
  */
 final class TrainingView implements TrainingListener {
-    private static final int BAR = 30;
+    private static final int BAR_WIDTH = 30;
     private static final int MANY_EPOCHS = 100;
-    private static final int EVERY = 10;
+    private static final int MANY_EPOCHS_INTERVAL = 10;
     private static final long REDRAW_MILLIS = 200;
 
     private final PrintStream out;
@@ -22,7 +22,7 @@ final class TrainingView implements TrainingListener {
     private final Clock clock;
     private long startMillis;
     private long drawnMillis;
-    private long imagesBefore = -1;
+    private long imagesAtStart = -1;
 
     TrainingView(PrintStream out, boolean terminal, Interrupts interrupts, Clock clock) {
         this.out = out;
@@ -33,30 +33,30 @@ final class TrainingView implements TrainingListener {
 
     @Override
     public boolean wantsStop() {
-        return interrupts.asked();
+        return interrupts.stopRequested();
     }
 
     @Override
     public void progress(int epoch, int epochs, int imagesDone, int images) {
         long now = clock.millis();
         long done = (long) (epoch - 1) * images + imagesDone;
-        if (imagesBefore < 0) {
-            imagesBefore = done;
+        if (imagesAtStart < 0) {
+            imagesAtStart = done;
             startMillis = now;
         }
         if (!terminal || now - drawnMillis < REDRAW_MILLIS) {
             return;
         }
         drawnMillis = now;
-        double imagesPerSecond = 1000.0 * (done - imagesBefore) / Math.max(1, now - startMillis);
-        int filled = (int) ((long) BAR * imagesDone / images);
+        double imagesPerSecond = 1000.0 * (done - imagesAtStart) / Math.max(1, now - startMillis);
+        int filled = (int) ((long) BAR_WIDTH * imagesDone / images);
         out.printf(
                 Locale.ROOT,
                 "\r\033[K  epoch %2d/%d [%s%s]  %,.0f images/s  %s left",
                 epoch,
                 epochs,
                 "#".repeat(filled),
-                "-".repeat(BAR - filled),
+                "-".repeat(BAR_WIDTH - filled),
                 imagesPerSecond,
                 time(((long) epochs * images - done) / Math.max(1, imagesPerSecond)));
         out.flush();
@@ -65,7 +65,7 @@ final class TrainingView implements TrainingListener {
     @Override
     public void epoch(EpochResult result, int epochs) {
         boolean many = epochs >= MANY_EPOCHS;
-        if (many && result.epoch() % EVERY != 0 && result.epoch() != epochs) {
+        if (many && result.epoch() % MANY_EPOCHS_INTERVAL != 0 && result.epoch() != epochs) {
             return;
         }
         Double validation = result.validationAccuracy();

@@ -1,6 +1,6 @@
 package digitstream.cli;
 
-/** A flag's value that can't be, or flags that don't go together: a wrong command line, and so an exit status of its own. */
+/** An invalid option value or combination of options. The program exits with status 2. */
 final class UsageException extends UserException {
     UsageException(String message) {
         super(message);

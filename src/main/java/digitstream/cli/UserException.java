@@ -1,6 +1,6 @@
 package digitstream.cli;
 
-/** Something that the user can mend; the message says what and how, in one line. */
+/** A problem that the user can fix. The message says what is wrong and how to fix it, in one line. */
 class UserException extends RuntimeException {
     UserException(String message) {
         super(message);

@@ -1,4 +1,4 @@
-/** One class a command; flags, files and the environment are read here only. */
+/** The command line, with one class per command. Only this package reads options, option files and the environment. */
 @NullMarked
 package digitstream.cli;
 

@@ -20,33 +20,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads all partitions of some topics, committed records only, in no consumer group. Partitions that a topic is given later are
- * read from their beginning, within minutes. Used by one thread.
+ * Reads the committed records of all partitions of some topics, without a consumer group. Checks for added partitions every
+ * minute, and reads them from their beginning. Used by one thread.
  */
 public final class CommittedReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CommittedReader.class);
-    private static final long LOOK_NANOS = Duration.ofMinutes(1).toNanos();
-    private static final Duration LOOK_PATIENCE = Duration.ofSeconds(1);
-    private static final int RECORDS_A_POLL = 2_000;
+    private static final long PARTITION_CHECK_INTERVAL_NANOS =
+            Duration.ofMinutes(1).toNanos();
+    private static final Duration PARTITION_CHECK_TIMEOUT = Duration.ofSeconds(1);
+    private static final int MAX_POLL_RECORDS = 2_000;
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Set<String> topics;
     private final Map<TopicPartition, Long> ends;
     private boolean caughtUp;
-    private long lookedNanos = System.nanoTime();
+    private long partitionCheckNanos = System.nanoTime();
 
-    /** Where the reading of a topic begins. */
+    /** The position from which a topic is read. */
     public sealed interface Start {
-        /** With the oldest record that is still there. */
+        /** The earliest record. */
         record Beginning() implements Start {}
 
-        /** With what comes from now on. */
+        /** The end of the topic: new records only. */
         record End() implements Start {}
 
         /**
-         * With the records since a time, by their timestamps.
+         * The first record with a timestamp at or after a time.
          *
-         * @param atLeast of each partition, as many of the last offsets are read in any case
+         * @param atLeast the minimum number of offsets to read at the end of each partition, even if they are older
          */
         record Since(Instant time, long atLeast) implements Start {}
     }
@@ -54,8 +55,8 @@ public final class CommittedReader implements AutoCloseable {
     /**
      * Opens a reader.
      *
-     * @param settings Kafka's, with where the brokers are
-     * @param fromBeginning else only what comes from now on
+     * @param settings the settings of the consumer, with {@code bootstrap.servers}
+     * @param fromBeginning whether to start with the earliest record instead of the end
      */
     public CommittedReader(Map<String, ?> settings, List<String> topics, boolean fromBeginning) {
         this(
@@ -68,15 +69,15 @@ public final class CommittedReader implements AutoCloseable {
     /**
      * Opens a reader.
      *
-     * @param settings Kafka's, with where the brokers are
-     * @param topics each with where it is read from
-     * @throws org.apache.kafka.common.KafkaException where the brokers do not answer
+     * @param settings the settings of the consumer, with {@code bootstrap.servers}
+     * @param topics the topics and their start positions
+     * @throws org.apache.kafka.common.KafkaException if the brokers do not respond
      */
     public CommittedReader(Map<String, ?> settings, Map<String, Start> topics) {
         Map<String, Object> all = new HashMap<>(settings);
         all.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        all.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_A_POLL);
-        // Of a topic that was made anew, or whose oldest records are gone, what is there is read.
+        all.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+        // If a topic was recreated, or its earliest records were deleted, read from its beginning.
         all.putIfAbsent(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         all.remove(ConsumerConfig.GROUP_ID_CONFIG);
@@ -122,47 +123,47 @@ public final class CommittedReader implements AutoCloseable {
         }
     }
 
-    /** Where a partition ended when this was opened; 0 of one that was not there yet. */
+    /** Returns the end offset of a partition when this reader was opened; 0 for a partition added later. */
     private long end(TopicPartition partition) {
         return ends.getOrDefault(partition, 0L);
     }
 
-    /** The next records; none where none come in time. */
+    /** Returns the next records, or none if none arrive within the timeout. */
     public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-        if (System.nanoTime() - lookedNanos > LOOK_NANOS) {
-            lookedNanos = System.nanoTime();
-            lookForPartitions();
+        if (System.nanoTime() - partitionCheckNanos > PARTITION_CHECK_INTERVAL_NANOS) {
+            partitionCheckNanos = System.nanoTime();
+            addNewPartitions();
         }
         return consumer.poll(timeout);
     }
 
-    private void lookForPartitions() {
+    private void addNewPartitions() {
         Set<TopicPartition> all = new HashSet<>(consumer.assignment());
         try {
             for (String topic : topics) {
-                all.addAll(partitions(topic, consumer.partitionsFor(topic, LOOK_PATIENCE)));
+                all.addAll(partitions(topic, consumer.partitionsFor(topic, PARTITION_CHECK_TIMEOUT)));
             }
         } catch (TimeoutException e) {
-            LOG.debug("The brokers do not say which partitions there are; they are asked again later", e);
+            LOG.debug("Timed out checking for new partitions; will retry", e);
             return;
         }
         Set<TopicPartition> added = new HashSet<>(all);
         added.removeAll(consumer.assignment());
         if (!added.isEmpty()) {
-            LOG.info("There are new partitions, which are read from now on: {}", added);
+            LOG.info("Found new partitions; reading them from their beginning: {}", added);
             consumer.assign(all);
             consumer.seekToBeginning(added);
         }
     }
 
-    /** Whether all has been read that was there when this was opened. */
+    /** Returns whether every record that existed when this reader was opened has been read. */
     public boolean isCaughtUp() {
         caughtUp =
                 caughtUp || ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
         return caughtUp;
     }
 
-    /** Whether a record was there already when this was opened. */
+    /** Returns whether a record existed when this reader was opened. */
     public boolean isPast(ConsumerRecord<byte[], byte[]> record) {
         return record.offset() < end(new TopicPartition(record.topic(), record.partition()));
     }

@@ -18,36 +18,37 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How far a consumer group is behind the end of its topics. Safe for use by several threads, as the admin client is.
+ * Measures the lag of a consumer group. Thread-safe, as the admin client is.
  *
- * @param patience how long the brokers may take to answer one question, of three
+ * @param timeout for each of the three requests of a measurement
  */
-public record ConsumerLag(Admin admin, String group, Set<String> topics, Duration patience) {
+public record ConsumerLag(Admin admin, String group, Set<String> topics, Duration timeout) {
     public ConsumerLag {
         topics = Set.copyOf(topics);
     }
 
     /**
-     * Where the topics and their reader stand.
+     * The position of a consumer group in its topics.
      *
-     * @param end offsets that the topics' partitions have given out so far, summed
-     * @param lag records of each partition that the group has not committed, summed over the topics; of one without a commit all count
+     * @param end the sum of the end offsets of all partitions
+     * @param lag records that the group has not committed, by partition number, summed over the topics; without a commit, the
+     *     whole partition counts
      */
     public record Position(long end, SortedMap<Integer, Long> lag) {
 
-        /** Records of all partitions that the group has not committed. */
+        /** Returns the number of records that the group has not committed, over all partitions. */
         public long totalLag() {
             return lag.values().stream().mapToLong(Long::longValue).sum();
         }
     }
 
     /**
-     * Asks the brokers.
+     * Queries the brokers.
      *
-     * @throws KafkaException where they don't answer, or a topic does not exist
+     * @throws KafkaException if they do not respond, or a topic does not exist
      */
     public Position position() throws InterruptedException {
-        int timeoutMillis = (int) patience.toMillis();
+        int timeoutMillis = (int) timeout.toMillis();
         Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
         for (TopicDescription description : KafkaFutures.get(
                         admin.describeTopics(topics, new DescribeTopicsOptions().timeoutMs(timeoutMillis))

@@ -19,12 +19,12 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Produces images at a rate, and the label of each a while later. Beyond the size of the set it begins again with its first
- * image, under a fresh id. One thread runs it; the counts may be read by others.
+ * Produces images at a fixed rate, and the label of each after a delay. After the last image of the data set it starts over with
+ * the first, under a new id. One thread runs it; other threads may read the counts.
  */
 public final class DigitProducer {
-    private static final int MOST_AT_ONCE = 200;
-    private static final long LONGEST_PAUSE_NANOS = 5_000_000;
+    private static final int MAX_BURST = 200;
+    private static final long MAX_PAUSE_NANOS = 5_000_000;
 
     private final Producer<byte[], byte[]> producer;
     private final Serializer<DigitImage> imageSerializer;
@@ -49,10 +49,10 @@ public final class DigitProducer {
     }
 
     /**
-     * Sets up; produces nothing yet.
+     * Creates a producer; {@link #run} starts it.
      *
-     * @param producer stays the caller's
-     * @param images to be produced, again and again
+     * @param producer not closed by this class
+     * @param images the images to produce, in a loop
      */
     public DigitProducer(
             Producer<byte[], byte[]> producer,
@@ -74,7 +74,7 @@ public final class DigitProducer {
         this.random = new SplittableRandom(plan.seed());
     }
 
-    /** Images given to the producer so far (where only labels are produced: images that they are for). */
+    /** Returns the number of images sent so far or, if the plan has labels only, of images whose labels were scheduled. */
     public long imagesSent() {
         return imagesSent;
     }
@@ -84,19 +84,19 @@ public final class DigitProducer {
     }
 
     /**
-     * Produces until the limit is reached or a stop is asked for, then the labels that are still due (at a stop: at once),
-     * and waits until the broker has acknowledged all.
+     * Produces until the limit is reached or a stop is requested. Then sends the pending labels, without their delays in case of
+     * a stop, and waits until the broker has acknowledged every record.
      *
-     * @param stop asked often
-     * @param hold whether to wait with further images for now; asked often
-     * @throws KafkaException when the broker did not take a record
+     * @param stop polled; returns true to stop
+     * @param hold polled; returns true to pause the images
+     * @throws KafkaException if the broker rejected a record
      */
     public void run(BooleanSupplier stop, BooleanSupplier hold) {
         long start = System.nanoTime();
         while (!stop.getAsBoolean() && imagesSent < plan.limit()) {
             long now = System.nanoTime();
             sendLabels(now);
-            long due = hold.getAsBoolean() ? 0 : Math.min(MOST_AT_ONCE, due(now - start));
+            long due = hold.getAsBoolean() ? 0 : Math.min(MAX_BURST, due(now - start));
             for (long i = 0; i < due; i++) {
                 sendImage(imagesSent);
             }
@@ -107,14 +107,14 @@ public final class DigitProducer {
         }
         while (!dueLabels.isEmpty()) {
             sendLabels(stop.getAsBoolean() ? Long.MAX_VALUE : System.nanoTime());
-            LockSupport.parkNanos(dueLabels.isEmpty() ? 0 : LONGEST_PAUSE_NANOS);
+            LockSupport.parkNanos(dueLabels.isEmpty() ? 0 : MAX_PAUSE_NANOS);
             throwFailure();
         }
         producer.flush();
         throwFailure();
     }
 
-    /** How many images should have been sent by now and were not. */
+    /** Returns how many images should have been sent by now but were not. */
     private long due(long elapsedNanos) {
         double byNow = plan.imagesPerSecond() * elapsedNanos / 1e9 + 1;
         return Math.min((long) byNow - imagesSent, plan.limit() - imagesSent);
@@ -123,8 +123,8 @@ public final class DigitProducer {
     private long pause(long now, long start) {
         double nextImage = (double) (start - now) + (double) imagesSent * (1e9 / plan.imagesPerSecond());
         DueLabel label = dueLabels.peek();
-        double nextLabel = label == null ? LONGEST_PAUSE_NANOS : (double) (label.dueNanos - now);
-        return (long) Math.max(50_000, Math.min(LONGEST_PAUSE_NANOS, Math.min(nextImage, nextLabel)));
+        double nextLabel = label == null ? MAX_PAUSE_NANOS : (double) (label.dueNanos - now);
+        return (long) Math.max(50_000, Math.min(MAX_PAUSE_NANOS, Math.min(nextImage, nextLabel)));
     }
 
     private void sendImage(long number) {
@@ -159,7 +159,7 @@ public final class DigitProducer {
         }
     }
 
-    // The callback is told what the future would tell.
+    // The callback gets the same result as the future.
     @SuppressWarnings("FutureReturnValueIgnored")
     private void send(String topic, String imageId, byte[] value) {
         producer.send(new ProducerRecord<>(topic, imageId.getBytes(UTF_8), value), (acknowledged, exception) -> {
@@ -172,7 +172,7 @@ public final class DigitProducer {
     private void throwFailure() {
         Exception exception = failure.get();
         if (exception != null) {
-            throw new KafkaException("the broker did not take a record: " + exception.getMessage(), exception);
+            throw new KafkaException("a record could not be produced: " + exception.getMessage(), exception);
         }
     }
 }

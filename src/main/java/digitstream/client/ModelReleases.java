@@ -14,26 +14,26 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 
-/** Tells who watches which model has been put to work, and what to compare its stream with. */
+/** Announces the model that a process serves, with the baseline to compare its predictions with. */
 public final class ModelReleases {
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int TIMEOUT_MILLIS = 10_000;
 
     private ModelReleases() {}
 
     /**
-     * Writes a release, and waits until the brokers have it, ten seconds at most.
+     * Produces a release, and waits up to ten seconds until the brokers have acknowledged it.
      *
-     * @param clients Kafka's settings, with where the brokers are
-     * @throws KafkaException where the brokers do not take it
+     * @param clients the settings of the producer, with {@code bootstrap.servers}
+     * @throws KafkaException if the brokers do not acknowledge it
      */
     public static void announce(
             Map<String, String> clients, Serializer<ModelRelease> serializer, String topic, ModelRelease release)
             throws InterruptedException {
         Map<String, Object> settings = new HashMap<>(clients);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE_MILLIS);
-        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS / 2);
-        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, TIMEOUT_MILLIS);
+        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS / 2);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         String key = release.getModelName() + "/" + release.getModelVersion();
         try (Producer<byte[], byte[]> producer =

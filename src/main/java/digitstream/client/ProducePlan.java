@@ -3,15 +3,15 @@ package digitstream.client;
 import java.time.Duration;
 
 /**
- * What to produce.
+ * What a {@link DigitProducer} produces.
  *
- * @param images whether images are produced
- * @param labels whether their labels are
- * @param imagesPerSecond {@link Double#POSITIVE_INFINITY} for as many as can be
- * @param limit how many images, from the first; {@link Long#MAX_VALUE} for no end
- * @param labelDelay a label follows its image after a random time from zero to this
- * @param seed of the delays
- * @param idPrefix what image ids begin with; behind it stands the image's number, in nine digits
+ * @param images whether to produce images
+ * @param labels whether to produce labels
+ * @param imagesPerSecond greater than 0; {@link Double#POSITIVE_INFINITY} for no limit
+ * @param limit the number of images; {@link Long#MAX_VALUE} for no limit
+ * @param labelDelay the maximum of the random delay between an image and its label
+ * @param seed of the random delays
+ * @param idPrefix the prefix of the image ids; the nine-digit image number follows it
  */
 public record ProducePlan(
         boolean images,
@@ -23,14 +23,14 @@ public record ProducePlan(
         String idPrefix) {
     public ProducePlan {
         if (!(imagesPerSecond > 0)) {
-            throw new IllegalArgumentException("the rate must be over 0");
+            throw new IllegalArgumentException("the rate is " + imagesPerSecond + "; it must be greater than 0");
         }
         if (limit < 0 || labelDelay.isNegative()) {
             throw new IllegalArgumentException("the limit and the label delay must not be negative");
         }
     }
 
-    /** The id of an image, by its number. */
+    /** Returns the id of the image with this number. */
     public String imageId(long number) {
         String digits = Long.toString(number);
         return idPrefix + "0".repeat(Math.max(0, 9 - digits.length())) + digits;

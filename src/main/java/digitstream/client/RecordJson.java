@@ -20,20 +20,20 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records as Json.COMPACT objects for people and tools: where the record stood, then its fields. Times are ISO 8601 in UTC, bytes are
- * text where they are UTF-8 and base64 where they are not.
+ * Formats records as JSON objects: partition, offset, timestamp and key, then the fields of the value. Times are in ISO 8601 in
+ * UTC. Keys and headers are text if they are valid UTF-8, and base64 otherwise; other bytes are base64.
  */
 public final class RecordJson {
     private RecordJson() {}
 
-    /** A record with an Avro value, on one line. */
+    /** Formats a record with an Avro value, on one line. */
     public static String line(ConsumerRecord<byte[], byte[]> record, SpecificRecord value) {
         ObjectNode json = head(record);
         put(json, value);
         return text(json);
     }
 
-    /** An Avro value alone. */
+    /** Converts an Avro value alone. */
     public static ObjectNode of(SpecificRecord value) {
         ObjectNode json = Json.COMPACT.createObjectNode();
         put(json, value);
@@ -46,7 +46,7 @@ public final class RecordJson {
         }
     }
 
-    /** A record as it stands, such as a dead letter, on one line. */
+    /** Formats a record without decoding its value, such as a dead letter, on one line. */
     public static String line(ConsumerRecord<byte[], byte[]> record) {
         ObjectNode json = head(record);
         ObjectNode headers = json.putObject("headers");
@@ -58,7 +58,7 @@ public final class RecordJson {
         return text(json);
     }
 
-    /** A record whose value can't be read, on one line. */
+    /** Formats a record whose value can't be decoded, on one line. */
     public static String line(ConsumerRecord<byte[], byte[]> record, String fault) {
         return text(head(record).put("unreadable", fault));
     }
@@ -111,7 +111,7 @@ public final class RecordJson {
         try {
             return Json.COMPACT.writeValueAsString(json);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree is always JSON", e);
+            throw new IllegalStateException("a tree can always be written as JSON", e);
         }
     }
 }

@@ -19,13 +19,13 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Creates the topics, and says whether they are as they must be. Safe for use by several threads, as the admin is. */
+/** Creates and validates the topics. Thread-safe, as the admin client is. */
 public final class TopicAdmin {
     private final Admin admin;
     private final Topics topics;
     private final TopicLayout layout;
 
-    /** Works through an admin client that stays the caller's. */
+    /** Uses an admin client, but does not close it. */
     public TopicAdmin(Admin admin, Topics topics, TopicLayout layout) {
         this.admin = admin;
         this.topics = topics;
@@ -33,12 +33,12 @@ public final class TopicAdmin {
     }
 
     /**
-     * Creates the topics that do not exist, leaves alone those that do, and waits until the leader of each partition answers:
-     * records that are sent earlier are refused and sent again, and with several requests under way Kafka's producer was
-     * seen to give up on one of them after two minutes.
+     * Creates the topics that do not exist, and waits until the leader of every partition responds. Records sent earlier would be
+     * rejected and retried, and with several requests in flight Kafka's producer was observed to time out on one of them after two
+     * minutes. Existing topics are not changed.
      *
-     * @return the names of those that were created
-     * @throws KafkaException when the broker refuses or does not answer
+     * @return the names of the created topics
+     * @throws KafkaException if the broker rejects the request or does not respond
      */
     public List<String> create() throws InterruptedException {
         List<String> names = new ArrayList<>();
@@ -63,7 +63,7 @@ public final class TopicAdmin {
         KafkaFutures.get(admin.listOffsets(ends).all());
     }
 
-    /** The topics that exist, by name. */
+    /** Returns the topics that exist, by name. */
     public Map<String, TopicDescription> describe() throws InterruptedException {
         Map<String, TopicDescription> found = new LinkedHashMap<>();
         for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
@@ -77,7 +77,7 @@ public final class TopicAdmin {
         return found;
     }
 
-    /** What keeps the topologies from running on the topics as they are; empty where nothing does. */
+    /** Returns the problems that prevent the topologies from using the topics; empty if there are none. */
     public List<String> faults() throws InterruptedException {
         Map<String, TopicDescription> found = describe();
         List<String> faults = new ArrayList<>();
@@ -95,7 +95,7 @@ public final class TopicAdmin {
             faults.add("topic " + topics.labels() + " has "
                     + labels.partitions().size() + " partitions and "
                     + topics.predictions() + " has " + predictions.partitions().size()
-                    + "; scoring joins them and needs as many in both");
+                    + "; the scoring topology joins them, so both need the same number of partitions");
         }
         return faults;
     }
@@ -115,7 +115,7 @@ public final class TopicAdmin {
                 .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis())));
     }
 
-    /** Keeps the latest record of each key for ever, and all of them for a while: each is a start of a process. */
+    /** Returns a compacted topic, which also keeps older records for a while, because each of them marks a process start. */
     private NewTopic latestByKey(String name) {
         return new NewTopic(name, 1, layout.replicationFactor())
                 .configs(Map.of(

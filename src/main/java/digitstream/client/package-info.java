@@ -1,4 +1,4 @@
-/** What stands outside the topologies and speaks to them through topics: produces images and labels, follows what comes out. */
+/** Kafka clients outside the topologies: they produce images and labels, read results and administer topics. */
 @NullMarked
 package digitstream.client;
 

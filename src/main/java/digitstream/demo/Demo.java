@@ -31,19 +31,19 @@ import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Produces digits to a pipeline that is up, watches what comes out, and when the producing ends waits until all of it is
+ * Produces digits to a running pipeline and shows its results. When production stops, waits until every image has been
  * predicted and scored. Used once, by one thread.
  */
 public final class Demo {
-    /** At full rate, no more images than this are on their way: enough to keep all busy, and latency means something. */
-    private static final long MOST_IN_FLIGHT = 20_000;
+    /** The limit of images in flight at full rate: enough to keep the pipeline busy, few enough for a meaningful latency. */
+    private static final long MAX_IN_FLIGHT = 20_000;
 
-    private static final long PATIENCE_NANOS = 60_000_000_000L;
-    /** A duplicate would come within a commit or two of the last prediction. */
-    private static final long AFTERMATH_MILLIS = 1_500;
+    private static final long STALL_TIMEOUT_NANOS = 60_000_000_000L;
+    /** How long to wait for duplicates; one would arrive within a commit or two of the last prediction. */
+    private static final long DUPLICATE_WAIT_MILLIS = 1_500;
 
-    private static final Duration BROKER_PATIENCE = Duration.ofSeconds(10);
-    private static final long LOOK_MILLIS = 50;
+    private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(10);
+    private static final long CHECK_INTERVAL_MILLIS = 50;
 
     private final LocalCluster cluster;
     private final ServeProcess serve;
@@ -52,13 +52,13 @@ public final class Demo {
     private final String modelVersion;
     private final DemoView view;
 
-    private final AtomicReference<@Nullable RuntimeException> producing = new AtomicReference<>();
+    private final AtomicReference<@Nullable RuntimeException> producerFailure = new AtomicReference<>();
 
     /**
-     * Takes a pipeline that is up.
+     * Creates a demo of a running pipeline.
      *
-     * @param modelVersion that serves
-     * @param terminal whether the output can be drawn over
+     * @param modelVersion the version of the model that the pipeline serves
+     * @param terminal whether the output can be redrawn
      */
     public Demo(
             LocalCluster cluster,
@@ -77,11 +77,11 @@ public final class Demo {
     }
 
     /**
-     * Runs it.
+     * Runs the demo.
      *
-     * @param clients what Kafka's clients need
-     * @param stop whether to end early; asked often
-     * @throws LocalException where a part of the pipeline dies
+     * @param clients the settings of every Kafka client
+     * @param stop polled; returns true to stop early
+     * @throws LocalException if a part of the pipeline stops
      */
     public DemoSummary run(
             Map<String, String> clients,
@@ -110,7 +110,7 @@ public final class Demo {
                 plan,
                 Clock.systemUTC());
         BooleanSupplier hold = () ->
-                Double.isInfinite(plan.imagesPerSecond()) && digits.imagesSent() - tally.predicted() > MOST_IN_FLIGHT;
+                Double.isInfinite(plan.imagesPerSecond()) && digits.imagesSent() - tally.predicted() > MAX_IN_FLIGHT;
 
         Thread counting = new Thread(tally, "tally");
         Thread sending = new Thread(() -> produce(digits, stop, hold), "producer");
@@ -122,9 +122,9 @@ public final class Demo {
                     digits,
                     tally,
                     sending,
-                    new ConsumerLag(admin, settings.classifyApplicationId(), Set.of(topics.images()), BROKER_PATIENCE),
+                    new ConsumerLag(admin, settings.classifyApplicationId(), Set.of(topics.images()), BROKER_TIMEOUT),
                     start);
-            Thread.sleep(AFTERMATH_MILLIS);
+            Thread.sleep(DUPLICATE_WAIT_MILLIS);
         } finally {
             tally.stop();
             counting.join();
@@ -136,20 +136,20 @@ public final class Demo {
         try {
             digits.run(stop, hold);
         } catch (RuntimeException e) {
-            producing.set(e);
+            producerFailure.set(e);
         }
     }
 
-    /** Draws until all that was produced is predicted and scored, or nothing has moved for a minute. */
+    /** Updates the view until every image has been predicted and scored, or there has been no progress for a minute. */
     private void watch(DigitProducer digits, Tally tally, Thread sending, ConsumerLag lag, long start)
             throws InterruptedException {
         long drawnAt = start;
         long producedBefore = 0;
         long predictedBefore = 0;
-        long doneBefore = -1;
-        long movedAt = start;
+        long processedBefore = -1;
+        long progressAt = start;
         while (true) {
-            Thread.sleep(LOOK_MILLIS);
+            Thread.sleep(CHECK_INTERVAL_MILLIS);
             requireAlive();
             long now = System.nanoTime();
             Tally.@Nullable Snapshot drawn = null;
@@ -169,23 +169,23 @@ public final class Demo {
                 predictedBefore = drawn.predicted();
             }
             if (!sending.isAlive()) {
-                long done = tally.answered() + tally.scored();
-                if (tally.answered() >= digits.imagesSent() && tally.scored() >= digits.labelsSent()) {
+                long processed = tally.handled() + tally.scored();
+                if (tally.handled() >= digits.imagesSent() && tally.scored() >= digits.labelsSent()) {
                     return;
                 }
-                movedAt = done == doneBefore ? movedAt : now;
-                doneBefore = done;
-                if (now - movedAt > PATIENCE_NANOS) {
+                progressAt = processed == processedBefore ? progressAt : now;
+                processedBefore = processed;
+                if (now - progressAt > STALL_TIMEOUT_NANOS) {
                     return;
                 }
             } else {
-                movedAt = now;
+                progressAt = now;
             }
         }
     }
 
     private void requireAlive() {
-        RuntimeException failure = producing.get();
+        RuntimeException failure = producerFailure.get();
         if (failure != null) {
             throw failure;
         }
@@ -195,7 +195,7 @@ public final class Demo {
         }
         if (!serve.process().isAlive()) {
             throw new LocalException(
-                    "the serving process has ended: " + serve.process().lastWords());
+                    "the serving process has stopped: " + serve.process().firstError());
         }
     }
 

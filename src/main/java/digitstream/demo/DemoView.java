@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The demo as people see it: on a terminal a few lines that are drawn anew, elsewhere a line from time to time. */
+/** Shows the progress of the demo: on a terminal, a few lines that are redrawn; elsewhere, a line every five seconds. */
 final class DemoView {
     private final PrintStream out;
     private final boolean terminal;
@@ -17,17 +17,19 @@ final class DemoView {
         this.terminal = terminal;
     }
 
-    /** How often it is drawn, in milliseconds. */
+    /** Returns the interval between calls of {@link #draw}, in milliseconds. */
     long intervalMillis() {
         return terminal ? 500 : 5_000;
     }
 
     /**
-     * Draws.
+     * Prints the current figures.
      *
-     * @param produced images so far
-     * @param inPerSecond since the last time; likewise the other way
-     * @param lag images that the classifying topology has not committed yet
+     * @param produced images produced so far
+     * @param inPerSecond images produced per second since the last call
+     * @param outPerSecond images predicted per second since the last call
+     * @param lag images that the classifying topology has not yet committed
+     * @param seconds since the start
      */
     void draw(long produced, double inPerSecond, double outPerSecond, long lag, Tally.Snapshot tally, double seconds) {
         if (!terminal) {
@@ -65,9 +67,9 @@ final class DemoView {
                         tally.recentBatchSize(),
                         lag,
                         tally.deadLettered()),
-                String.format(Locale.ROOT, "  %,.0f s; Ctrl-C ends it in order", seconds));
+                String.format(Locale.ROOT, "  %,.0f s; press Ctrl-C to stop", seconds));
         if (linesDrawn > 0) {
-            // Up to the first line, and clear from there on.
+            // Move the cursor up to the first line, and clear to the end of the screen.
             out.printf("\033[%dA\033[J", linesDrawn);
         }
         lines.forEach(out::println);
@@ -90,7 +92,7 @@ final class DemoView {
         return text.toString().stripTrailing();
     }
 
-    /** The window's length in milliseconds; everything since the start is the longest. */
+    /** Returns the length of the window in milliseconds; the window since the start ranks last. */
     private static long rank(Accuracy window) {
         return window.getWindowStart() == null
                 ? Long.MAX_VALUE

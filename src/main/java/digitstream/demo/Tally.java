@@ -20,13 +20,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what comes out, by reading the topics with committed records only: which images were predicted, which more than
- * once, how long it took, and the figures that were published. Knows nothing of the topologies but their topics. One thread
- * runs it; snapshots may be taken by others.
+ * Reads the committed records of the output topics and counts predicted images, duplicates and dead letters, with their
+ * latency and the published accuracy. Knows only the topics, not the topologies. One thread runs it; other threads may take
+ * snapshots.
  */
 final class Tally implements Runnable {
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final long LONGEST_LATENCY_MILLIS = 3_600_000;
+    private static final long MAX_LATENCY_MILLIS = 3_600_000;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}|1[0-9]{9}");
 
     private final CommittedReader reader;
@@ -40,8 +40,8 @@ final class Tally implements Runnable {
     private volatile boolean stopped;
 
     private final BitSet seen = new BitSet();
-    private final Histogram latencies = new Histogram(LONGEST_LATENCY_MILLIS, 3);
-    private final Histogram recentLatencies = new Histogram(LONGEST_LATENCY_MILLIS, 3);
+    private final Histogram latencies = new Histogram(MAX_LATENCY_MILLIS, 3);
+    private final Histogram recentLatencies = new Histogram(MAX_LATENCY_MILLIS, 3);
     private final Map<String, Accuracy> windows = new TreeMap<>();
     private long predicted;
     private long duplicates;
@@ -68,14 +68,14 @@ final class Tally implements Runnable {
     }
 
     /**
-     * What was counted so far.
+     * The counts so far.
      *
-     * @param predicted different images with a prediction
-     * @param duplicates further predictions of those
+     * @param predicted distinct images with a prediction
+     * @param duplicates further predictions of the same images
      * @param unreadable records that can't be decoded
-     * @param others predictions of images that others produced, such as drawn digits
-     * @param latencyP50Millis since the start; the recent ones since the last snapshot
-     * @param recentBatchSize mean, as the images see it
+     * @param others predictions of images from other producers, such as drawn digits
+     * @param latencyP50Millis since the start; the recent latencies are since the last snapshot
+     * @param recentBatchSize the mean over images, not over batches
      * @param lastPredictionNanos when the last prediction was read, by {@link System#nanoTime()}
      */
     record Snapshot(
@@ -141,38 +141,38 @@ final class Tally implements Runnable {
         seen.set(number);
         predicted++;
         long latency = Math.max(0, now - prediction.getEventTime().toEpochMilli());
-        latencies.recordValue(Math.min(LONGEST_LATENCY_MILLIS, latency));
-        recentLatencies.recordValue(Math.min(LONGEST_LATENCY_MILLIS, latency));
+        latencies.recordValue(Math.min(MAX_LATENCY_MILLIS, latency));
+        recentLatencies.recordValue(Math.min(MAX_LATENCY_MILLIS, latency));
         recentPredicted++;
         recentBatchSizes += prediction.getBatchSize();
         lastPredictionNanos = System.nanoTime();
     }
 
-    /** Images with a prediction or a dead letter so far. */
-    synchronized long answered() {
+    /** Returns the number of images with a prediction or a dead letter. */
+    synchronized long handled() {
         return predicted + deadLettered;
     }
 
-    /** Images with a prediction and a label so far, by the published figures. */
+    /** Returns the number of images with a prediction and a label, according to the published accuracy. */
     synchronized long scored() {
         Accuracy all = windows.get("all");
         return all == null ? 0 : all.getLabelled();
     }
 
-    /** Different images with a prediction so far. */
+    /** Returns the number of distinct images with a prediction. */
     synchronized long predicted() {
         return predicted;
     }
 
     /**
-     * What was counted so far; starts the recent figures anew.
+     * Returns the counts so far, and resets the recent figures.
      *
-     * @throws RuntimeException what ended the counting, where something did
+     * @throws RuntimeException the failure that stopped the counting, if there was one
      */
     synchronized Snapshot snapshot() {
-        RuntimeException ended = failure.get();
-        if (ended != null) {
-            throw ended;
+        RuntimeException cause = failure.get();
+        if (cause != null) {
+            throw cause;
         }
         Snapshot snapshot = new Snapshot(
                 predicted,

@@ -1,4 +1,4 @@
-/** The main job end to end on one machine, watched and counted from outside. */
+/** Runs the whole pipeline on one machine, and counts its results from outside. */
 @NullMarked
 package digitstream.demo;
 

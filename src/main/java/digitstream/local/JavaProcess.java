@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A Java program as a child process. It ends when this process does ({@link ParentWatch}), and it does not see a Ctrl-C,
- * which a terminal sends to all: the parent decides in which order things end.
+ * A Java program as a child process. It exits when this process does ({@link ParentWatch}). It ignores SIGINT, which a terminal
+ * sends to the whole process group on Ctrl-C, so that the parent decides the order of the shutdown.
  */
 public final class JavaProcess implements AutoCloseable {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
@@ -33,10 +33,10 @@ public final class JavaProcess implements AutoCloseable {
     }
 
     /**
-     * The option that chooses the JVM's compilers for a process that lives for minutes: with few processors the quick one
-     * alone, because the optimising one would take half of them for the first half minute (docs/decisions/005).
+     * Returns the JVM option that selects the compilers for a process that runs for minutes. With few processors it selects C1
+     * alone, because C2 would use half of them for the first half minute (docs/decisions/005).
      */
-    public static String compiler() {
+    public static String compilerOption() {
         return Runtime.getRuntime().availableProcessors() <= FEW_PROCESSORS
                 ? "-XX:TieredStopAtLevel=1"
                 : "-XX:+TieredCompilation";
@@ -45,11 +45,11 @@ public final class JavaProcess implements AutoCloseable {
     /**
      * Starts a program.
      *
-     * @param name what people call it
+     * @param name the name used in messages
      * @param home the folder of {@code digitstream.jar}
-     * @param arguments the JVM's and the program's, as behind {@code java}
-     * @param log takes standard error, and standard output too unless that is asked for
-     * @param keepOutput whether {@link #output()} gives standard output
+     * @param arguments the arguments of {@code java}: the JVM's and the program's
+     * @param log the file that standard error is appended to, and standard output too unless {@code keepOutput} is set
+     * @param keepOutput whether {@link #output()} returns standard output
      */
     public static JavaProcess start(
             String name,
@@ -60,7 +60,7 @@ public final class JavaProcess implements AutoCloseable {
             boolean keepOutput) {
         List<String> command = new ArrayList<>();
         if (!isWindows()) {
-            // What is ignored when the JVM starts stays ignored.
+            // The JVM keeps ignoring a signal that was ignored when it started.
             command.addAll(List.of("sh", "-c", "trap '' INT; exec \"$@\"", "sh"));
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -79,7 +79,7 @@ public final class JavaProcess implements AutoCloseable {
         }
     }
 
-    /** What the program prints, line by line; the caller reads it to its end. */
+    /** Returns standard output. The caller must read it to its end, so that the program does not block. */
     public BufferedReader output() {
         return new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
@@ -92,36 +92,35 @@ public final class JavaProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Kills it at once, as a crash would. */
+    /** Kills the process immediately, as a crash would, and waits until it has exited. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
-    /** Waits until it has ended, and gives its exit status. */
+    /** Waits until the process has exited, and returns its exit status. */
     public int waitFor() throws InterruptedException {
         return process.waitFor();
     }
 
-    /** Why it ended, in one line: what it last said of an error, and where its log is. */
-    public String lastWords() {
+    /** Returns the first error in the log, and the path of the log, in one line. */
+    public String firstError() {
         try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
-            List<String> telling = lines.filter(line -> !line.isBlank()
+            List<String> errors = lines.filter(line -> !line.isBlank()
                             && (line.contains("ERROR")
                                     || line.contains("FATAL")
                                     || line.contains("Exception")
                                     || line.startsWith("digitstream:")
                                     || line.startsWith("Error")))
                     .toList();
-            String last = telling.isEmpty()
-                    ? "it said nothing of an error"
-                    : telling.get(0).strip();
-            return last + " (log: " + log + ")";
+            String first =
+                    errors.isEmpty() ? "no error was logged" : errors.get(0).strip();
+            return first + " (log: " + log + ")";
         } catch (IOException e) {
             return "its log " + log + " can't be read: " + e.getMessage();
         }
     }
 
-    /** Asks it to end, and waits; after half a minute it is killed. */
+    /** Asks the process to stop, and waits. Kills it after 30 seconds. */
     @Override
     public void close() {
         process.destroy();

@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** An Apache Kafka broker in KRaft mode, its own controller, on 127.0.0.1. Used by one thread. */
+/** An Apache Kafka broker in KRaft mode on 127.0.0.1, which is its own controller. Used by one thread. */
 public final class LocalBroker implements AutoCloseable {
-    /** Any id serves: the cluster has this one node. */
+    /** An arbitrary id; the cluster has only this node. */
     private static final String CLUSTER_ID = "ZGlnaXRzdHJlYW1sb2NhbA";
 
     private final Path home;
@@ -36,7 +36,7 @@ public final class LocalBroker implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
-    /** Starts the broker on its port and data, and waits until it answers. */
+    /** Starts the broker with its existing data, if any, and waits until it is ready. */
     public void start() throws InterruptedException {
         launch();
         awaitReady();
@@ -55,7 +55,8 @@ public final class LocalBroker implements AutoCloseable {
                         StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException e) {
-            throw new LocalException("the broker's folder " + directory + " can't be written: " + e, e);
+            throw new LocalException(
+                    "the broker's folder " + directory + " can't be written; choose a writable folder (" + e + ")", e);
         }
         if (!Files.exists(directory.resolve("data/meta.properties"))) {
             run(log, "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", properties.toString());
@@ -66,14 +67,14 @@ public final class LocalBroker implements AutoCloseable {
     private void run(Path log, String... mainAndArguments) throws InterruptedException {
         try (JavaProcess format = java(log, mainAndArguments)) {
             if (format.waitFor() != 0) {
-                throw new LocalException("the broker's data folder can't be formatted: " + format.lastWords());
+                throw new LocalException("the broker's data folder can't be formatted: " + format.firstError());
             }
         }
     }
 
     private JavaProcess java(Path log, String... mainAndArguments) {
         List<String> jvm = List.of(
-                JavaProcess.compiler(),
+                JavaProcess.compilerOption(),
                 "-Xms256m",
                 "-Xmx512m",
                 "-XX:+UseParallelGC",
@@ -90,8 +91,8 @@ public final class LocalBroker implements AutoCloseable {
     }
 
     /**
-     * The libraries without those that are ours alone; the registry's client above all, whose jar has copies of classes that
-     * the broker uses.
+     * Returns the libraries without those that only digitstream needs. The registry client must not be among them, because its
+     * jar contains copies of classes that the broker uses.
      */
     private String classPath() {
         try (Stream<Path> jars = Files.list(home.resolve("lib"))) {
@@ -130,21 +131,21 @@ public final class LocalBroker implements AutoCloseable {
     }
 
     void awaitReady() throws InterruptedException {
-        // The last line of a broker that has started; its port alone is open earlier.
+        // A broker logs this line last. Its port opens earlier, before it is ready.
         Readiness.await(
                 "the broker",
                 Objects.requireNonNull(process),
-                () -> Readiness.logSays(directory.resolve("broker.log"), "Kafka Server started"));
+                () -> Readiness.logContains(directory.resolve("broker.log"), "Kafka Server started"));
     }
 
     Optional<String> fault() {
         JavaProcess running = process;
         return running == null || running.isAlive()
                 ? Optional.empty()
-                : Optional.of("the broker has ended: " + running.lastWords());
+                : Optional.of("the broker has stopped: " + running.firstError());
     }
 
-    /** Stops the broker in order; its data stays. */
+    /** Stops the broker gracefully, and keeps its data. */
     @Override
     public void close() {
         JavaProcess running = process;
@@ -152,13 +153,13 @@ public final class LocalBroker implements AutoCloseable {
         if (running != null) {
             running.close();
             try {
-                // The next start looks for its own last line.
+                // The next start waits for a line in its own log.
                 Files.move(
                         directory.resolve("broker.log"),
                         directory.resolve("broker.log.previous"),
                         StandardCopyOption.REPLACE_EXISTING);
             } catch (IOException e) {
-                throw new LocalException("the broker's log can't be put aside: " + e, e);
+                throw new LocalException("the broker's log can't be renamed: " + e, e);
             }
         }
     }

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * One broker and one schema registry on loopback, in a folder of their own. They end with this process, in whatever way it
- * ends. Used by one thread.
+ * A broker and a schema registry on loopback, with a folder for their data and logs. They exit with this process, even if it is
+ * killed. Used by one thread.
  */
 public final class LocalCluster implements AutoCloseable {
     private final Path directory;
@@ -28,17 +28,17 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     /**
-     * Starts both servers and waits until they answer.
+     * Starts both servers and waits until they are ready.
      *
      * @param home the folder of the distribution, with {@code digitstream.jar}, {@code lib} and {@code registry}
-     * @param directory where their data and logs are kept; empty for a temporary folder, which is deleted at the end
-     * @param brokerPort on 127.0.0.1; 0 for any that is free
-     * @param registryPort likewise
-     * @throws LocalException when one does not start, with why and where its log is
+     * @param directory the folder for data and logs; empty for a temporary folder, which {@link #close} deletes
+     * @param brokerPort the port on 127.0.0.1; 0 for a free port
+     * @param registryPort the port on 127.0.0.1; 0 for a free port
+     * @throws LocalException if a server does not start; the message has the reason and the path of its log
      */
     public static LocalCluster start(Path home, Optional<Path> directory, int brokerPort, int registryPort)
             throws InterruptedException {
-        // Before the folder is made: a port that is taken leaves nothing behind.
+        // Check the ports before creating the folder, so that a port in use leaves nothing behind.
         int brokers = free(brokerPort, "broker");
         int controllers = free(0, "broker's controller");
         int registries = free(registryPort, "schema registry");
@@ -48,7 +48,7 @@ public final class LocalCluster implements AutoCloseable {
                     ? Files.createDirectories(directory.get())
                     : Files.createTempDirectory("digitstream-local-");
         } catch (IOException e) {
-            throw new LocalException("the servers' folder can't be made: " + e, e);
+            throw new LocalException("the servers' folder can't be created: " + e, e);
         }
         LocalCluster cluster = new LocalCluster(
                 folder,
@@ -62,49 +62,49 @@ public final class LocalCluster implements AutoCloseable {
             cluster.registry.awaitReady();
             return cluster;
         } catch (LocalException | InterruptedException e) {
-            // The logs are what helps now.
+            // Keep the logs, which explain the failure.
             cluster.keepDirectory();
             try {
                 cluster.close();
-            } catch (LocalException atClosing) {
-                // Why it did not start is the news.
-                e.addSuppressed(atClosing);
+            } catch (LocalException closeFailure) {
+                // The reason for the failed start matters more.
+                e.addSuppressed(closeFailure);
             }
             throw e;
         }
     }
 
-    /** What {@code --bootstrap-server} takes. */
+    /** Returns the value for {@code --bootstrap-server}. */
     public String bootstrapServers() {
         return broker.address();
     }
 
-    /** What {@code --schema-registry} takes. */
+    /** Returns the value for {@code --schema-registry}. */
     public String schemaRegistryUrl() {
         return registry.url();
     }
 
-    /** Where the servers keep their data and logs. */
+    /** Returns the folder of the servers' data and logs. */
     public Path directory() {
         return directory;
     }
 
-    /** The name of a server that is no longer there, and why; empty while both run. */
+    /** Returns a message about a server that has stopped unexpectedly, with the reason; empty while both run. */
     public Optional<String> deadServer() {
         return broker.fault().or(registry::fault);
     }
 
-    /** Leaves the folder where it is at the end, for its logs. */
+    /** Makes {@link #close} keep a temporary folder, for its logs. */
     public void keepDirectory() {
         kept = true;
     }
 
-    /** The broker, to stop and start it alone. */
+    /** Returns the broker, so that it can be stopped and started alone. */
     public LocalBroker broker() {
         return broker;
     }
 
-    /** The registry, to stop and start it alone. */
+    /** Returns the registry, so that it can be stopped and started alone. */
     public LocalRegistry registry() {
         return registry;
     }
@@ -136,7 +136,7 @@ public final class LocalCluster implements AutoCloseable {
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new LocalException(
-                    "port " + port + " for the " + whose + " is taken; stop what listens there, or give"
+                    "port " + port + " for the " + whose + " is in use; stop the process that listens there, or set"
                             + " another port (" + e.getMessage() + ")",
                     e);
         }

@@ -1,6 +1,6 @@
 package digitstream.local;
 
-/** A child process did not start or did not answer; the message is one line for people. */
+/** Thrown if a child process does not start or does not respond. The message is one line for the user. */
 public final class LocalException extends RuntimeException {
     public LocalException(String message) {
         super(message);

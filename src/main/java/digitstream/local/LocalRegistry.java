@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An Apicurio Registry on 127.0.0.1, spoken to through the API that it shares with Confluent's. Its schemas are kept in its
- * folder, so that ids stay what they are when it is started again. Used by one thread.
+ * An Apicurio Registry on 127.0.0.1, which serves the API of the Confluent Schema Registry. It stores its schemas in its folder,
+ * so that schema ids survive a restart. Used by one thread.
  */
 public final class LocalRegistry implements AutoCloseable {
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
@@ -38,7 +38,7 @@ public final class LocalRegistry implements AutoCloseable {
         return "http://127.0.0.1:" + port + "/apis/ccompat/v7";
     }
 
-    /** Starts the registry on its port and data, and waits until it answers. */
+    /** Starts the registry with its existing data, if any, and waits until it is ready. */
     public void start() throws InterruptedException {
         launch();
         awaitReady();
@@ -48,7 +48,10 @@ public final class LocalRegistry implements AutoCloseable {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
-            throw new LocalException("the schema registry's folder " + directory + " can't be written: " + e, e);
+            throw new LocalException(
+                    "the schema registry's folder " + directory + " can't be written; choose a writable folder (" + e
+                            + ")",
+                    e);
         }
         process = JavaProcess.start(
                 "the schema registry",
@@ -71,18 +74,18 @@ public final class LocalRegistry implements AutoCloseable {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.getFileName().toString().endsWith("-runner.jar"))
                     .findFirst()
-                    .orElseThrow(
-                            () -> new LocalException(folder + " has no schema registry; build it with `mvn package`"));
+                    .orElseThrow(() ->
+                            new LocalException(folder + " contains no schema registry; build it with `mvn package`"));
         } catch (IOException e) {
             throw new LocalException("the schema registry is not in " + folder + "; build it with `mvn package`", e);
         }
     }
 
     void awaitReady() throws InterruptedException {
-        Readiness.await("the schema registry", Objects.requireNonNull(process), this::answers);
+        Readiness.await("the schema registry", Objects.requireNonNull(process), this::responds);
     }
 
-    private boolean answers() throws InterruptedException {
+    private boolean responds() throws InterruptedException {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/subjects"))
                     .timeout(REQUEST_TIMEOUT)
@@ -97,7 +100,7 @@ public final class LocalRegistry implements AutoCloseable {
         JavaProcess running = process;
         return running == null || running.isAlive()
                 ? Optional.empty()
-                : Optional.of("the schema registry has ended: " + running.lastWords());
+                : Optional.of("the schema registry has stopped: " + running.firstError());
     }
 
     @Override

@@ -3,14 +3,14 @@ package digitstream.local;
 import java.io.IOException;
 
 /**
- * An agent that ends its process in order when the parent is gone, however that ended: the parent holds the other end of
- * standard input, which the system closes for it even after a {@code kill -9}. Uses nothing but the JDK, because it is on
- * the class path of servers that are not ours.
+ * A Java agent that shuts its process down gracefully when the parent process has exited. The parent holds the other end of
+ * standard input, which the operating system closes even after a {@code kill -9}. Uses only the JDK, because it is on the class
+ * path of third-party servers.
  */
 public final class ParentWatch {
     private ParentWatch() {}
 
-    /** Called by the JVM before the child's main. */
+    /** Called by the JVM before the main method of the child. */
     public static void premain(String arguments) {
         Thread watch = new Thread(ParentWatch::exitWithParent, "parent-watch");
         watch.setDaemon(true);
@@ -20,10 +20,10 @@ public final class ParentWatch {
     private static void exitWithParent() {
         try {
             while (System.in.read() >= 0) {
-                // The parent writes nothing; should it ever, that is a sign of life.
+                // The parent writes nothing. If it did, it would be alive.
             }
         } catch (IOException brokenPipe) {
-            // The same as its end.
+            // The same as the end of the stream.
         }
         Runtime.getRuntime().exit(1);
     }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** Waits for a server to answer. */
+/** Waits for a server to become ready. */
 final class Readiness {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Duration INTERVAL = Duration.ofMillis(50);
@@ -22,17 +22,17 @@ final class Readiness {
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
         while (!ready.holds()) {
             if (!process.isAlive()) {
-                throw new LocalException(name + " did not start: " + process.lastWords());
+                throw new LocalException(name + " did not start: " + process.firstError());
             }
             if (System.nanoTime() > deadline) {
                 throw new LocalException(
-                        name + " did not answer within " + TIMEOUT.toSeconds() + " s: " + process.lastWords());
+                        name + " was not ready within " + TIMEOUT.toSeconds() + " s: " + process.firstError());
             }
             Thread.sleep(INTERVAL.toMillis());
         }
     }
 
-    static boolean logSays(Path log, String text) {
+    static boolean logContains(Path log, String text) {
         try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
             return lines.anyMatch(line -> line.contains(text));
         } catch (IOException notYet) {

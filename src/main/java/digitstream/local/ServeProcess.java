@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 
 /** {@code digitstream serve} as a child process. */
 public final class ServeProcess implements AutoCloseable {
-    private static final long READY_SECONDS = 120;
+    private static final long READY_TIMEOUT_SECONDS = 120;
 
     private final JavaProcess process;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -24,16 +24,16 @@ public final class ServeProcess implements AutoCloseable {
     }
 
     /**
-     * Starts it.
+     * Starts the process.
      *
      * @param home the folder of the distribution
-     * @param arguments behind {@code serve}
-     * @param log takes what it logs
+     * @param arguments the arguments of {@code serve}
+     * @param log the file that its log is appended to
      */
     public static ServeProcess start(Path home, List<String> arguments, Path log) {
         List<String> all = new ArrayList<>(List.of(
-                JavaProcess.compiler(),
-                // Room for what is fetched and not yet processed; PyTorch's and RocksDB's memory is outside it.
+                JavaProcess.compilerOption(),
+                // Room for fetched records; the memory of PyTorch and RocksDB is outside the heap.
                 "-Xms256m",
                 "-Xmx768m",
                 "-XX:+UseParallelGC",
@@ -56,27 +56,28 @@ public final class ServeProcess implements AutoCloseable {
                     ready.complete(null);
                 }
             }
-            ready.completeExceptionally(new LocalException("the serving process has ended: " + process.lastWords()));
+            ready.completeExceptionally(new LocalException("the serving process has stopped: " + process.firstError()));
         } catch (IOException | UncheckedIOException e) {
             ready.completeExceptionally(e);
         }
     }
 
     /**
-     * Waits until it consumes.
+     * Waits until the process is consuming.
      *
-     * @throws LocalException where it ends before, or takes longer than two minutes
+     * @throws LocalException if it stops first, or takes longer than two minutes
      */
     public void awaitReady() throws InterruptedException {
         try {
-            ready.get(READY_SECONDS, TimeUnit.SECONDS);
+            ready.get(READY_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof LocalException known
                     ? known
-                    : new LocalException("the serving process can't be read: " + e.getCause(), e);
+                    : new LocalException("the output of the serving process can't be read: " + e.getCause(), e);
         } catch (TimeoutException e) {
             throw new LocalException(
-                    "the serving process is not ready after " + READY_SECONDS + " s: " + process.lastWords(), e);
+                    "the serving process is not ready after " + READY_TIMEOUT_SECONDS + " s: " + process.firstError(),
+                    e);
         }
     }
 

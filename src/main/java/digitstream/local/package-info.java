@@ -1,4 +1,4 @@
-/** A broker and a schema registry as child processes on loopback, for trying things out. */
+/** Runs a broker, a schema registry and a serving process as child processes on loopback, for local use. */
 @NullMarked
 package digitstream.local;
 

@@ -9,11 +9,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What a model's card says that its stream is expected to look like: for this process, and for those who watch. */
+/** Reads the expected distribution of a model's predictions from its card. */
 final class Baselines {
     private Baselines() {}
 
-    /** Empty where the card does not tell: of a model from elsewhere, or from an older release. */
+    /**
+     * Returns the baseline of the model's validation, or empty if the card has none, which is so for a model of another origin
+     * or of an older release.
+     */
     static Optional<Baseline> of(ModelCard card) {
         ModelCard.Evaluation validation = card.validation();
         if (validation == null || validation.predictedPerClass() == null || validation.confidenceBins() == null) {
@@ -24,7 +27,7 @@ final class Baselines {
         return Optional.of(new Baseline(classes, bins, validation.temperature()));
     }
 
-    /** What others are told when a process begins to classify with the model. */
+    /** Returns the record that announces that a process classifies with the model from this time on. */
     static ModelRelease release(ModelCard card, Instant startedAt) {
         return new ModelRelease(
                 card.name(),

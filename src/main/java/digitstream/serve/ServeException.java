@@ -1,6 +1,6 @@
 package digitstream.serve;
 
-/** A topology cannot be started, or has stopped. The message is one line for people. */
+/** Thrown if a topology can't be started or has stopped. The message is one line for the user. */
 public final class ServeException extends RuntimeException {
     ServeException(String message) {
         super(message);

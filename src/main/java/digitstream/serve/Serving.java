@@ -20,34 +20,37 @@ import java.util.function.BiFunction;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsException;
 
-/** What {@code serve} runs, and what it tells of it: ends together, the topologies before the model that they use. */
+/**
+ * The parts of a {@code serve} process: topologies, model, metrics and health checks. {@link #close} stops them all, the
+ * topologies before the model that they use. Used by one thread.
+ */
 public final class Serving implements AutoCloseable {
     private static final long CHECK_INTERVAL_MILLIS = 200;
-    /** Ten seconds: longer than it takes to replace a thread, or to end because of a failure that is then told. */
-    private static final int MAX_CHECKS_WITHOUT_LIFE = 50;
+    /** Ten seconds, longer than it takes to replace a thread, or to shut down after a failure and report it. */
+    private static final int MAX_CHECKS_NOT_LIVE = 50;
 
     private final Metrics metrics = new Metrics();
     private final Health health = new Health();
     private final List<AutoCloseable> parts = new ArrayList<>();
     private final List<RunningTopology> topologies = new ArrayList<>();
 
-    // Until one of these is there, the process lives and is not ready.
+    // While one of these is null, the process is live but not ready.
     private final AtomicReference<LoadedModel> model = new AtomicReference<>();
     private final AtomicReference<RunningTopology> classifying = new AtomicReference<>();
     private final AtomicReference<RunningTopology> scoring = new AtomicReference<>();
 
     /**
-     * Prepares health checks for what is going to be started: until then, the process is live and not ready.
+     * Registers health checks for the parts that will be started. Until they run, the process is live but not ready.
      *
-     * @param classifies whether a model and the classifying topology are going to be started
-     * @param scores whether the scoring topology is going to be started
+     * @param classifies whether a model and the classifying topology will be started
+     * @param scores whether the scoring topology will be started
      */
     public Serving(boolean classifies, boolean scores) {
         if (classifies) {
             health.add(new Health.Part("model", () -> true, () -> model.get() != null, () -> Optional.ofNullable(
                             model.get())
                     .map(loaded -> loaded.card().name() + " " + loaded.card().version())
-                    .orElse("being loaded")));
+                    .orElse("loading")));
             add("classifying", classifying);
         }
         if (scores) {
@@ -76,7 +79,7 @@ public final class Serving implements AutoCloseable {
     /**
      * Serves metrics and health.
      *
-     * @param port 0 for any free one
+     * @param port 0 for a free port
      * @return the URL of the metrics
      */
     public String monitor(String host, int port) {
@@ -85,7 +88,7 @@ public final class Serving implements AutoCloseable {
         return server.url();
     }
 
-    /** Takes a model, to be closed after all that uses it. */
+    /** Takes ownership of a model, and closes it after the topologies that use it. */
     void use(LoadedModel loaded) {
         parts.add(loaded);
         model.set(loaded);
@@ -109,13 +112,13 @@ public final class Serving implements AutoCloseable {
         } catch (StreamsException e) {
             throw new ServeException(
                     "the topology '" + name + "' can't be started: " + e.getMessage()
-                            + "; another one on this machine with the same state.dir?  Give this one its own with"
+                            + "; if another instance on this machine uses the same state.dir, set a different one with"
                             + " --property state.dir=DIR",
                     e);
         }
     }
 
-    /** Starts a part that serves this process's metrics and health too, and is closed with it. */
+    /** Starts a part that also serves this process's metrics and health checks, and closes it with the others. */
     public <T extends AutoCloseable> T attach(BiFunction<Metrics, Health, T> start) {
         T started = start.apply(metrics, health);
         parts.add(started);
@@ -125,36 +128,37 @@ public final class Serving implements AutoCloseable {
     /**
      * Watches the topologies until the process is asked to stop.
      *
-     * @param stop waits a number of milliseconds for the request to stop, and returns whether it has come
-     * @param ready called once, when every topology has its partitions and its state for the first time
-     * @throws ServeException when a topology has stopped, or has not been live for ten seconds: nothing in this process
-     *     brings it back, and a new process can
+     * @param stop waits a number of milliseconds for the request to stop, and returns whether it has arrived
+     * @param ready called once, when every topology has been assigned its partitions and has restored its state
+     * @throws ServeException if a topology has stopped, or has not been live for ten seconds. It can't recover in this process;
+     *     restart the process
      */
     public void runUntil(StopSignal stop, Runnable ready) throws InterruptedException {
         CompletableFuture<Void> running = CompletableFuture.allOf(
                 topologies.stream().map(RunningTopology::running).toArray(CompletableFuture<?>[]::new));
         boolean wasReady = false;
-        int checksWithoutLife = 0;
+        int checksNotLive = 0;
         while (!stop.await(CHECK_INTERVAL_MILLIS)) {
             if (!wasReady && running.isDone()) {
                 wasReady = true;
                 ready.run();
             }
             topologies.forEach(Serving::requireNotStopped);
-            Optional<RunningTopology> lifeless =
+            Optional<RunningTopology> notLive =
                     topologies.stream().filter(topology -> !topology.isLive()).findFirst();
-            // Checks, not time: a process that was suspended for a while has not been lifeless for as long.
-            checksWithoutLife = lifeless.isPresent() ? checksWithoutLife + 1 : 0;
-            if (lifeless.isPresent() && checksWithoutLife > MAX_CHECKS_WITHOUT_LIFE) {
-                throw new ServeException("the topology '" + lifeless.get().name() + "' has failed ("
-                        + lifeless.get().describe() + "); the log above has the cause");
+            // Checks, not time: a process that was suspended for ten seconds has not been without a live topology for
+            // that long.
+            checksNotLive = notLive.isPresent() ? checksNotLive + 1 : 0;
+            if (notLive.isPresent() && checksNotLive > MAX_CHECKS_NOT_LIVE) {
+                throw new ServeException("the topology '" + notLive.get().name() + "' has failed ("
+                        + notLive.get().describe() + "); see the log above for the cause");
             }
         }
     }
 
     /** A request to stop, for example by a termination signal. */
     public interface StopSignal {
-        /** Waits until the request comes or the time is over, and returns whether it has come. */
+        /** Waits for the request for at most this long, and returns whether it has arrived. */
         boolean await(long millis) throws InterruptedException;
     }
 
@@ -164,16 +168,16 @@ public final class Serving implements AutoCloseable {
             throw new ServeException(
                     "the topology '" + topology.name() + "' has stopped: "
                             + (cause == null ? "it was shut down" : Causes.root(cause))
-                            + "; the log above has the cause",
+                            + "; see the log above for the cause",
                     cause == null ? new IllegalStateException("shut down") : cause);
         }
     }
 
-    /** In the opposite order of their start. */
+    /** Closes all parts, in the reverse order of their start. */
     @Override
     public void close() {
         Collections.reverse(parts);
-        IllegalStateException failure = new IllegalStateException("not all parts could be closed");
+        IllegalStateException failure = new IllegalStateException("some parts could not be closed");
         for (AutoCloseable part : parts) {
             try {
                 part.close();

@@ -28,10 +28,10 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 
 /**
- * Puts the two topologies together from settings, a model and a schema registry, and starts them in a {@link Serving} process.
+ * Builds the two topologies from settings, a model and a schema registry, and starts them in a {@link Serving} process.
  *
- * @param clients the settings of every Kafka client: where the brokers are, and how to log in
- * @param stateDirectory for {@code state.dir}, unless that is set
+ * @param clients the settings of every Kafka client, such as the brokers' addresses and security settings
+ * @param stateDirectory the default of {@code state.dir}
  */
 public record TopologyAssembly(
         Settings settings, Map<String, String> clients, String stateDirectory, SchemaRegistry schemas) {
@@ -41,7 +41,7 @@ public record TopologyAssembly(
         clients = Map.copyOf(clients);
     }
 
-    /** Loads a model, announces it in {@code digits.models}, and starts the topology that classifies with it. */
+    /** Loads a model, announces it in {@code digits.models}, and starts the classifying topology with it. */
     public void classify(Serving serving, ModelArtifact artifact) throws InterruptedException {
         LoadedModel model = LoadedModel.load(artifact);
         serving.use(model);
@@ -54,7 +54,7 @@ public record TopologyAssembly(
                 classifyTopology(model, serving.meters()), StreamsConfiguration.classify(settings, streamsDefaults()));
     }
 
-    /** Starts the topology that scores. */
+    /** Starts the scoring topology. */
     public void score(Serving serving) {
         serving.score(scoreTopology(serving.meters()), StreamsConfiguration.score(settings, streamsDefaults()));
     }

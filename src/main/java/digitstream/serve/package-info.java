@@ -1,4 +1,4 @@
-/** How a serving process is put together, started, watched and stopped. */
+/** Assembles, starts, monitors and stops a serving process. */
 @NullMarked
 package digitstream.serve;
 

@@ -14,31 +14,32 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How our TorchScript graphs compare with the same networks of DJL's blocks. */
+/** Compares the TorchScript graphs with the same networks built from DJL blocks. */
 class InferenceBenchmarkTest {
     @TempDir
     private Path models;
 
-    /** The layers in the card are those of the graph: the same numbers come out of blocks that are built by them. */
+    /** The card describes the layers of the graph: blocks built from the card compute the same probabilities. */
     @ParameterizedTest
     @CsvSource({"lenet, true", "convnet, false"})
-    void isTheNetworkThatItsLayersSay(String graph, boolean comparesProbabilities) throws IOException {
+    void graphMatchesTheLayersOfItsCard(String graph, boolean comparesProbabilities) throws IOException {
         try (LoadedModel model = LoadedModel.load(Graphs.write(models, graph, Graphs.network(graph)));
                 Classifier torchScript = model.newClassifier();
                 Classifier blocks = new BlockClassifier(Graphs.network(graph), model.parameters())) {
-            float[] ours = torchScript.classify(Graphs.images(50));
-            float[] theirs = blocks.classify(Graphs.images(50));
-            assertThat(theirs).hasSameSizeAs(ours);
-            // A normalisation's running statistics can't be read through DJL; those blocks only have the shapes.
+            float[] torchScriptProbabilities = torchScript.classify(Graphs.images(50));
+            float[] blockProbabilities = blocks.classify(Graphs.images(50));
+            assertThat(blockProbabilities).hasSameSizeAs(torchScriptProbabilities);
+            // DJL can't read the running statistics of batch normalisation; for those networks only the shapes are
+            // compared.
             if (comparesProbabilities) {
-                for (int i = 0; i < ours.length; i++) {
-                    assertThat(ours[i]).isCloseTo(theirs[i], within(1e-5f));
+                for (int i = 0; i < torchScriptProbabilities.length; i++) {
+                    assertThat(torchScriptProbabilities[i]).isCloseTo(blockProbabilities[i], within(1e-5f));
                 }
             }
         }
     }
 
-    /** On the tests' machine it is about four times; less than twice would mean that the fast way is not taken. */
+    /** Expected is a ratio of about four; less than two means that the optimized path is not used. */
     @Test
     void isTwiceAsFastAsBlocks() throws IOException {
         Engines.forInference();

@@ -23,26 +23,26 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a user sees on the command line: results on standard output, one clear line where something is wrong. */
+/** The command line as a user sees it: results on standard output, and one line per error on standard error. */
 @ExtendWith(Environment.Extension.class)
 class CommandLineIT {
     @TempDir
     private Path folder;
 
-    static Stream<List<String>> wrong() {
-        String nobody = "127.0.0.1:" + unusedPort();
-        String registry = "http://" + nobody;
+    static Stream<List<String>> errors() {
+        String unusedAddress = "127.0.0.1:" + unusedPort();
+        String registry = "http://" + unusedAddress;
         return Stream.of(
                 List.of("2", "Unknown option: '--no-such-flag'", "demo", "--no-such-flag"),
                 List.of("2", "Missing required option: '--bootstrap-server=HOST:PORT'", "topics", "create"),
-                List.of("1", "check --bootstrap-server", "topics", "describe", "--bootstrap-server", nobody),
+                List.of("1", "check --bootstrap-server", "topics", "describe", "--bootstrap-server", unusedAddress),
                 List.of(
                         "1",
                         "check --bootstrap-server",
                         "tail",
                         "labels",
                         "--bootstrap-server",
-                        nobody,
+                        unusedAddress,
                         "--schema-registry",
                         registry),
                 List.of("2", "--rate is 'fast'", "demo", "--rate", "fast"),
@@ -54,15 +54,15 @@ class CommandLineIT {
                 List.of("2", "the epochs can't be 0", "train", "--epochs", "0"),
                 List.of("2", "Invalid value for option '--preset'", "train", "--preset", "slow"),
                 List.of("2", "mutually exclusive", "train", "--resume", "--finish"),
-                List.of("2", "leave --preset, --epochs", "train", "--resume", "--epochs", "3"),
+                List.of("2", "omit --preset, --epochs", "train", "--resume", "--epochs", "3"),
                 List.of("1", "nowhere is no model", "model", "describe", "nowhere"),
                 List.of("2", "--limit is 0", "evaluate", "--limit", "0"),
-                List.of("2", "--dashboard is 99999; give 0 to 65535", "demo", "--dashboard", "99999"));
+                List.of("2", "--dashboard is 99999; use a port from 0 to 65535", "demo", "--dashboard", "99999"));
     }
 
     @ParameterizedTest
-    @MethodSource("wrong")
-    void saysInOneLineWhatIsWrong(List<String> statusTextAndArguments) throws Exception {
+    @MethodSource("errors")
+    void reportsAnErrorInOneLine(List<String> statusTextAndArguments) throws Exception {
         CommandLineProcess process = CommandLineProcess.run(
                 folder,
                 statusTextAndArguments.subList(2, statusTextAndArguments.size()).toArray(String[]::new));
@@ -73,13 +73,13 @@ class CommandLineIT {
     }
 
     @Test
-    void showsTheStackTraceToWhoAsksForIt() throws Exception {
+    void printsTheStackTraceWithVerbose() throws Exception {
         CommandLineProcess process = CommandLineProcess.run(folder, "evaluate", "--verbose");
         assertThat(process.err()).contains("\tat digitstream.cli.");
     }
 
     @Test
-    void namesAllWrongSettingsAtOnce() throws Exception {
+    void reportsAllInvalidSettingsAtOnce() throws Exception {
         CommandLineProcess process = CommandLineProcess.run(
                 folder,
                 "demo",
@@ -94,7 +94,7 @@ class CommandLineIT {
     }
 
     @Test
-    void tailsWhatWasProducedAsJsonLines(Environment environment) throws Exception {
+    void tailsProducedRecordsAsJsonLines(Environment environment) throws Exception {
         Map<String, String> topics = environment.freshTopics();
         Settings settings = Settings.parse(topics);
         environment.produce(settings, new ProducePlan(true, true, 1e6, 20, Duration.ZERO, 1, "tail-"));
@@ -146,7 +146,7 @@ class CommandLineIT {
     }
 
     @Test
-    void servesNothingWithoutTopics(Environment environment) throws Exception {
+    void serveFailsWithoutTopics(Environment environment) throws Exception {
         Files.createDirectories(folder);
         CommandLineProcess process = CommandLineProcess.run(
                 folder,

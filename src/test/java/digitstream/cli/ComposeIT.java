@@ -32,21 +32,20 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * docker-compose.yml and the Dockerfile, without Docker: that Compose takes the file, that all files and flags that it names
- * are there, and that the app starts with the same commands, options and environment on this machine. The images themselves
- * are not run.
+ * Tests docker-compose.yml and the Dockerfile without Docker: Compose accepts the file, all files and flags that it names
+ * exist, and the app starts with the same commands, options and environment on this machine. Does not run the images.
  */
 @ExtendWith(Environment.Extension.class)
 class ComposeIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration TIMEOUT = Duration.ofSeconds(90);
     private static final String VOLUME = "/var/lib/digitstream/";
     private static final String HOME = "/opt/digitstream";
 
-    /** Names of what is to be kept secret. */
+    /** Names of variables that hold secrets. */
     private static final Pattern SECRET =
             Pattern.compile("PASSW|SECRET|TOKEN|KEY|CREDENTIAL", Pattern.CASE_INSENSITIVE);
 
-    /** A user, with or without a password, in a URL. */
+    /** A user name, with or without a password, in a URL. */
     private static final Pattern USER_IN_URL = Pattern.compile("://[^/@\\s\"']+@");
 
     @TempDir
@@ -58,7 +57,7 @@ class ComposeIT {
 
     ComposeIT() throws IOException {}
 
-    /** Its instructions, a continued one in one line. */
+    /** Returns the instructions of the Dockerfile, with continuation lines joined. */
     private static List<String> dockerfile() throws IOException {
         return Files.readString(Path.of("Dockerfile"))
                 .replaceAll("\\\\\\s*\n\\s*", "")
@@ -75,11 +74,11 @@ class ComposeIT {
                 .substring(name.length() + 1);
     }
 
-    /** What the services of this project's image run. */
+    /** Returns the commands of the services that use this project's image, by service. */
     private Map<String, List<String>> commands() {
         Map<String, List<String>> commands = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> service : compose.path("services").properties()) {
-            // They share what they have in common, by YAML's merge key.
+            // Those services share their common settings through YAML's merge key.
             if (service.getValue().has("<<")) {
                 List<String> words = new ArrayList<>();
                 service.getValue().path("command").forEach(word -> words.add(word.asText()));
@@ -90,11 +89,11 @@ class ComposeIT {
     }
 
     @Test
-    void composeTakesTheFile() throws Exception {
+    void composeAcceptsTheFile() throws Exception {
         List<String> command = Programs.find("docker-compose")
                 .map(program -> List.of(program.toString(), "config", "--quiet"))
                 .orElse(List.of());
-        assumeTrue(!command.isEmpty(), "no docker-compose on the PATH: it is not asked whether it takes the file");
+        assumeTrue(!command.isEmpty(), "no docker-compose on the PATH to validate the file with");
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
@@ -102,11 +101,11 @@ class ComposeIT {
     }
 
     @Test
-    void eachFlagOfEachCommandIsOneOfTheApps() {
+    void everyCommandAndFlagExists() {
         Map<String, List<String>> commands = commands();
         assertThat(commands.keySet()).containsExactly("topics", "model", "serve", "dashboard", "produce");
         commands.forEach((service, words) -> {
-            // Throws where a command or a flag is unknown, or one that is required is missing.
+            // Throws if a command or flag is unknown, or a required flag is missing.
             assertThat(Main.commandLine()
                             .parseArgs(words.toArray(String[]::new))
                             .hasSubcommand())
@@ -116,7 +115,7 @@ class ComposeIT {
     }
 
     @Test
-    void eachFileThatIsNamedIsThere() {
+    void everyFileThatIsNamedExists() {
         List<String> files = new ArrayList<>();
         for (JsonNode service : compose.path("services")) {
             for (JsonNode volume : service.path("volumes")) {
@@ -132,14 +131,14 @@ class ComposeIT {
         files.addAll(copied());
         assertThat(files).hasSize(8).allSatisfy(file -> assertThat(Path.of(file))
                 .exists());
-        // What the image takes from the build is what the build makes.
+        // The image copies only files that the build produces.
         assertThat(dockerfile).filteredOn(line -> line.contains("--from=build")).allSatisfy(line -> assertThat(
                         CommandLineProcess.home()
                                 .resolve(Path.of(line.split(" ", -1)[2]).getFileName()))
                 .exists());
     }
 
-    /** What the Dockerfile copies from this folder. */
+    /** Returns the files and folders that the Dockerfile copies from the build context. */
     private List<String> copied() {
         return dockerfile.stream()
                 .filter(line -> line.startsWith("COPY ") && !line.contains("--from"))
@@ -148,7 +147,7 @@ class ComposeIT {
     }
 
     @Test
-    void dockerIgnoresAllButWhatIsCopied() throws IOException {
+    void dockerignoreAdmitsOnlyCopiedFiles() throws IOException {
         List<String> patterns = Files.readAllLines(Path.of(".dockerignore"));
         assertThat(patterns.get(0)).isEqualTo("*");
         assertThat(patterns.subList(1, patterns.size()))
@@ -156,9 +155,9 @@ class ComposeIT {
                         copied().stream().map(source -> "!" + source).toList());
     }
 
-    /** The first stage, with the artifacts that this build has: nothing is downloaded. */
+    /** Runs the build of the first stage offline, with the artifacts of this build. */
     @Test
-    void whatTheFirstStageCopiesIsEnoughForItsBuild() throws Exception {
+    void firstStageCopiesAllThatItsBuildNeeds() throws Exception {
         Path stage = Files.createDirectory(folder.resolve("stage"));
         List<String> first = dockerfile.subList(0, dockerfile.lastIndexOf("FROM eclipse-temurin:17-jre"));
         for (String line : first) {
@@ -168,7 +167,7 @@ class ComposeIT {
                 copy(Path.of(words[1]), to.equals(stage) ? to.resolve(words[1]) : to);
             }
         }
-        // Without options for Docker: the cache of what Maven downloads is this machine's.
+        // Without Docker's options: the build uses this machine's Maven cache.
         String run = first.stream()
                 .map(line -> line.replaceFirst("^RUN (--\\S+ )*", ""))
                 .filter(line -> line.startsWith("mvn "))
@@ -196,7 +195,7 @@ class ComposeIT {
     }
 
     @Test
-    void thereIsNoSecretInItAndNothingIsPublishedBeyondThisMachine() throws IOException {
+    void holdsNoSecretsAndPublishesPortsOnLoopbackOnly() throws IOException {
         for (JsonNode service : compose.path("services")) {
             service.path("ports").forEach(port -> assertThat(port.asText()).startsWith("127.0.0.1:"));
         }
@@ -231,7 +230,7 @@ class ComposeIT {
     }
 
     @Test
-    void startsAfterWhatItNeedsAndWhatItNeedsHasAHealthCheck() {
+    void servicesWaitForHealthyDependencies() {
         for (Map.Entry<String, JsonNode> service : compose.path("services").properties()) {
             for (Map.Entry<String, JsonNode> needed :
                     service.getValue().path("depends_on").properties()) {
@@ -243,7 +242,7 @@ class ComposeIT {
                 } else {
                     assertThat(needed.getValue().path("condition").asText())
                             .isEqualTo("service_completed_successfully");
-                    // One that runs to its end must not be started again.
+                    // A service that runs to completion must not be restarted.
                     assertThat(other.has("restart")).as(needed.getKey()).isFalse();
                 }
             }
@@ -251,7 +250,7 @@ class ComposeIT {
     }
 
     @Test
-    void prometheusAndGrafanaFindWhatTheyAreConfiguredFor() throws IOException {
+    void prometheusAndGrafanaConfigurationsMatchTheServices() throws IOException {
         Set<String> targets = new TreeSet<>();
         for (JsonNode job : new YAMLMapper()
                 .readTree(Path.of("monitoring/prometheus/prometheus.yml").toFile())
@@ -277,11 +276,11 @@ class ComposeIT {
     }
 
     @Test
-    void theAppStartsWithTheSameCommandsOptionsAndEnvironment(Environment environment) throws Exception {
+    void appStartsWithTheSameCommandsOptionsAndEnvironment(Environment environment) throws Exception {
         run(environment, "topics", 0);
         Files.createDirectories(volume("models/lenet"));
         copyModel(environment.model(), volume("models/lenet/test"));
-        assertThat(run(environment, "model", 0)).contains("There is a model: ").contains("lenet");
+        assertThat(run(environment, "model", 0)).contains("Model exists: ").contains("lenet");
         int metrics = freePort();
         int page = freePort();
         try (CommandLineProcess serve = start(environment, "serve", Map.of("9464", Integer.toString(metrics)));
@@ -311,12 +310,12 @@ class ComposeIT {
 
     private String run(Environment environment, String service, int status) throws Exception {
         try (CommandLineProcess process = start(environment, service, Map.of())) {
-            assertThat(process.waitFor(PATIENCE)).as(process.err()).isEqualTo(status);
+            assertThat(process.waitFor(TIMEOUT)).as(process.err()).isEqualTo(status);
             return process.out();
         }
     }
 
-    /** Starts what a container of a service would run, with this machine's addresses and folders for the container's. */
+    /** Starts the command of a service's container, with this machine's addresses and folders in place of the container's. */
     private CommandLineProcess start(Environment environment, String service, Map<String, String> ports)
             throws Exception {
         List<String> words = new ArrayList<>(Json.COMPACT.readValue(
@@ -351,13 +350,13 @@ class ComposeIT {
     }
 
     private void awaitHealthy(CommandLineProcess process, String service, int port) throws Exception {
-        Await.until(service + " is healthy", PATIENCE, () -> {
+        Await.until(service + " is healthy", TIMEOUT, () -> {
             assertThat(process.process().isAlive()).as(process.err()).isTrue();
             return isHealthy(service, port);
         });
     }
 
-    /** Asks as the container would be asked. */
+    /** Runs the health check of the service's container. */
     private boolean isHealthy(String service, int port) throws Exception {
         List<String> words = new ArrayList<>();
         compose.path("services")

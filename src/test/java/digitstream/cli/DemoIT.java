@@ -18,17 +18,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The demo as a process, as a user starts it. */
+/** Runs the demo as a process, as a user does. */
 @ExtendWith(Environment.Extension.class)
 class DemoIT {
     @TempDir
     private Path folder;
 
-    /** Where the program makes its own temporary files, to see that it leaves none. */
+    /** The program's folder for temporary files, to check that none are left. */
     private Path temporary;
 
     @BeforeEach
-    void takeTheModelThatIsThere(Environment environment) throws Exception {
+    void copyTrainedModel(Environment environment) throws Exception {
         Path version = folder.resolve("models/lenet/test");
         Files.createDirectories(version);
         for (String file : List.of("model.pt", "model.json")) {
@@ -70,22 +70,22 @@ class DemoIT {
         assertThat(demo.out())
                 .contains("5,000 images produced, 5,000 predicted: 0 missing, 0 duplicated, 0 dead letters")
                 .containsPattern("(?m)^Dashboard: http://127\\.0\\.0\\.1:\\d+/$");
-        assertNothingIsLeft();
+        assertNoProcessesOrFilesRemain();
 
         CommandLineProcess evaluate =
                 CommandLineProcess.run(folder, "evaluate", "--json", "--limit", Integer.toString(images));
         assertThat(evaluate.exitValue()).as(evaluate.err()).isZero();
-        // The summary's images are the first of the test set, as evaluate's are.
+        // Both the demo and evaluate use the first images of the test set.
         assertThat(summary.get("accuracy").asDouble())
                 .isCloseTo(Json.COMPACT.readTree(evaluate.out()).get("accuracy").asDouble(), within(0.002));
     }
 
     @Test
-    void endsInOrderAtCtrlC() throws Exception {
+    void stopsGracefullyOnCtrlC() throws Exception {
         CommandLineProcess demo = CommandLineProcess.start(
                 folder, List.of("-Djava.io.tmpdir=" + temporary), "demo", "--rate", "300", "--summary", "s.json");
         Await.until("ready", Duration.ofSeconds(60), () -> demo.out().contains("Ready after"));
-        // The fifth second's line: images are on their way, and labels are due.
+        // The view prints a line after five seconds: by then images are in flight and labels are pending.
         Await.until(
                 "a line of figures", Duration.ofSeconds(30), () -> demo.out().contains("accuracy"));
         demo.signal("INT");
@@ -97,11 +97,11 @@ class DemoIT {
         assertThat(summary.get("produced").asInt()).isGreaterThan(500);
         assertThat(summary.get("predicted")).isEqualTo(summary.get("produced"));
         assertThat(summary.get("scored")).isEqualTo(summary.get("produced"));
-        assertNothingIsLeft();
+        assertNoProcessesOrFilesRemain();
     }
 
     @Test
-    void takesItsServersAlongWhenItIsKilled() throws Exception {
+    void itsServersExitWhenItIsKilled() throws Exception {
         CommandLineProcess demo =
                 CommandLineProcess.start(folder, List.of("-Djava.io.tmpdir=" + temporary), "demo", "--rate", "100");
         Await.until("ready", Duration.ofSeconds(60), () -> demo.out().contains("Ready after"));
@@ -112,7 +112,7 @@ class DemoIT {
                 .noneMatch(ProcessHandle::isAlive));
     }
 
-    private void assertNothingIsLeft() throws Exception {
+    private void assertNoProcessesOrFilesRemain() throws Exception {
         assertThat(ProcessHandle.allProcesses()
                         .filter(process ->
                                 process.info().commandLine().orElse("").contains(temporary.toString())))

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Training, looking at models and comparing them, as a user starts them, on a few of the digits. */
+/** Runs the train, model and evaluate commands as a user does, on a small part of the data set. */
 class TrainIT {
     @TempDir
     private Path folder;
@@ -32,7 +32,7 @@ class TrainIT {
     }
 
     @Test
-    void isInterruptedInOrderAndGoesOn() throws Exception {
+    void stopsGracefullyAndResumes() throws Exception {
         CommandLineProcess training = CommandLineProcess.start(
                 folder, List.of(), "train", "--data", "digits", "--model-version", "a", "--epochs", "40");
         Await.until("two epochs", Duration.ofMinutes(1), () -> training.out().contains("epoch  2/40"));

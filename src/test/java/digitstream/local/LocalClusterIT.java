@@ -32,7 +32,7 @@ class LocalClusterIT {
     private Path folder;
 
     @Test
-    void keepsRecordsAndSchemasThroughARestartOfItsServers() throws Exception {
+    void keepsRecordsAndSchemasWhenItsServersRestart() throws Exception {
         int id;
         Path directory;
         try (LocalCluster cluster = LocalCluster.start(CommandLineProcess.home(), Optional.empty(), 0, 0)) {
@@ -56,7 +56,7 @@ class LocalClusterIT {
         assertThat(directory).doesNotExist();
     }
 
-    /** The registry's client brings copies of zstd's classes, which must not stand in front of the real ones. */
+    /** The registry client's jar contains copies of zstd's classes, which must not shadow the real ones. */
     @ParameterizedTest
     @ValueSource(strings = {"zstd", "lz4", "snappy", "gzip"})
     void carriesCompressedRecords(String compression) throws Exception {
@@ -69,17 +69,17 @@ class LocalClusterIT {
     }
 
     @Test
-    void saysThatAPortIsTaken() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    void rejectsAPortInUse() throws Exception {
+        try (ServerSocket inUse = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() ->
-                            LocalCluster.start(CommandLineProcess.home(), Optional.of(folder), taken.getLocalPort(), 0))
+                            LocalCluster.start(CommandLineProcess.home(), Optional.of(folder), inUse.getLocalPort(), 0))
                     .isInstanceOf(LocalException.class)
-                    .hasMessageContaining("port " + taken.getLocalPort() + " for the broker is taken");
+                    .hasMessageContaining("port " + inUse.getLocalPort() + " for the broker is in use");
         }
     }
 
     @Test
-    void saysWhichServerHasDied() throws Exception {
+    void reportsAServerThatHasStopped() throws Exception {
         try (LocalCluster cluster = LocalCluster.start(CommandLineProcess.home(), Optional.empty(), 0, 0)) {
             ProcessHandle.current()
                     .children()
@@ -88,14 +88,14 @@ class LocalClusterIT {
                             .orElse("")
                             .contains(cluster.directory().toString()))
                     .forEach(ProcessHandle::destroyForcibly);
-            Await.until("it is noticed", Duration.ofSeconds(10), () -> cluster.deadServer()
+            Await.until("the cluster reports the stopped server", Duration.ofSeconds(10), () -> cluster.deadServer()
                     .isPresent());
-            assertThat(cluster.deadServer().orElseThrow()).contains("the broker has ended");
+            assertThat(cluster.deadServer().orElseThrow()).contains("the broker has stopped");
         }
     }
 
     @Test
-    void endsWithItsParentHoweverThatEndsAndNotAtAnInterrupt() throws Exception {
+    void serversExitWhenTheirParentIsKilledButIgnoreInterrupts() throws Exception {
         CommandLineProcess parent = CommandLineProcess.start(
                 folder, List.of("-Djava.io.tmpdir=" + folder), "local", "--port", "0", "--registry-port", "0");
         Await.until("ready", Duration.ofSeconds(60), () -> parent.out().contains("Ready:"));
@@ -106,12 +106,12 @@ class LocalClusterIT {
                     .start()
                     .waitFor();
         }
-        // A server that obeyed would be gone before the parent has looked twice.
+        // A server that did not ignore the signal would have exited by now.
         Thread.sleep(1_500);
         assertThat(children).allMatch(ProcessHandle::isAlive);
         parent.signal("KILL");
-        Await.until(
-                "both are gone", Duration.ofSeconds(30), () -> children.stream().noneMatch(ProcessHandle::isAlive));
+        Await.until("both servers have exited", Duration.ofSeconds(30), () -> children.stream()
+                .noneMatch(ProcessHandle::isAlive));
     }
 
     private static void create(LocalCluster cluster, String topic) throws Exception {

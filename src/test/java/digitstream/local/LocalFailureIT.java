@@ -16,47 +16,47 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is said and what is left when the servers can't start, or end in trouble. */
+/** Error messages and cleanup when the servers can't start or can't stop cleanly. */
 class LocalFailureIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** Those of other tests, which may share this process. */
-    private final List<ProcessHandle> others =
+    /** Child processes of other tests, which may run in the same JVM. */
+    private final List<ProcessHandle> otherChildren =
             ProcessHandle.current().children().toList();
 
     @TempDir
     private Path folder;
 
     @Test
-    void aTakenPortIsOneLineAndLeavesNoFolder() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                CommandLineProcess local = local("--port", "" + taken.getLocalPort())) {
-            assertThat(local.waitFor(PATIENCE)).isNotZero();
+    void reportsAPortInUseInOneLineAndLeavesNoFolder() throws Exception {
+        try (ServerSocket inUse = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                CommandLineProcess local = local("--port", "" + inUse.getLocalPort())) {
+            assertThat(local.waitFor(TIMEOUT)).isNotZero();
             assertThat(local.err().strip())
-                    .contains("port " + taken.getLocalPort() + " for the broker is taken")
+                    .contains("port " + inUse.getLocalPort() + " for the broker is in use")
                     .doesNotContain("\n");
         }
         assertThat(temporaryFolders()).isEmpty();
     }
 
     @Test
-    void anOrderlyEndLeavesNoProcessAndNoFolder() throws Exception {
+    void gracefulShutdownLeavesNoProcessesAndNoFolder() throws Exception {
         try (CommandLineProcess local = local("--port", "0", "--registry-port", "0")) {
-            Await.until("ready", PATIENCE, () -> local.out().contains("Ready:"));
+            Await.until("ready", TIMEOUT, () -> local.out().contains("Ready:"));
             List<ProcessHandle> servers = local.process().children().toList();
             assertThat(temporaryFolders()).hasSize(1);
             local.signal("TERM");
-            assertThat(local.waitFor(PATIENCE)).isZero();
+            assertThat(local.waitFor(TIMEOUT)).isZero();
             assertThat(servers).hasSize(2).noneMatch(ProcessHandle::isAlive);
         }
         assertThat(temporaryFolders()).isEmpty();
     }
 
     @Test
-    void aBrokerThatCanNotStartLeavesItsLogAndNoProcess() throws Exception {
+    void failedBrokerStartLeavesTheLogAndNoProcess() throws Exception {
         Path log = folder.resolve("broker/broker.log");
         Files.createDirectories(log.getParent());
-        // Where a folder has to be.
+        // A file in place of the data folder.
         Files.createFile(folder.resolve("broker/data"));
         assertThatThrownBy(() -> LocalCluster.start(CommandLineProcess.home(), Optional.of(folder), 0, 0))
                 .isInstanceOf(LocalException.class)
@@ -68,27 +68,27 @@ class LocalFailureIT {
     }
 
     @Test
-    void theRegistryEndsEvenIfTheBrokerEndsInTrouble() throws Exception {
+    void stopsTheRegistryEvenIfTheBrokerFailsToStop() throws Exception {
         LocalCluster cluster = LocalCluster.start(CommandLineProcess.home(), Optional.of(folder), 0, 0);
         assertThat(servers()).hasSize(2);
-        // Which the broker's end puts aside.
+        // The broker renames its log when it stops, which now fails.
         Files.delete(folder.resolve("broker/broker.log"));
         assertThatThrownBy(cluster::close).isInstanceOf(LocalException.class).hasMessageContaining("broker's log");
         assertThat(servers()).isEmpty();
     }
 
     @Test
-    void aFolderThatCanNotBeMadeIsOneLine() throws Exception {
+    void reportsAFolderThatCanNotBeCreatedInOneLine() throws Exception {
         Path file = Files.createFile(folder.resolve("file"));
         assertThatThrownBy(
                         () -> LocalCluster.start(CommandLineProcess.home(), Optional.of(file.resolve("below")), 0, 0))
                 .isInstanceOf(LocalException.class)
-                .hasMessageStartingWith("the servers' folder can't be made")
+                .hasMessageStartingWith("the servers' folder can't be created")
                 .hasMessageNotContaining("\n");
     }
 
     @Test
-    void whereNothingIsBuiltItSaysHowToBuild() {
+    void tellsHowToBuildIfTheDistributionIsMissing() {
         assertThatThrownBy(() -> LocalCluster.start(folder, Optional.of(folder.resolve("servers")), 0, 0))
                 .isInstanceOf(LocalException.class)
                 .hasMessageContaining("build it with `mvn package`");
@@ -104,7 +104,7 @@ class LocalFailureIT {
     private List<ProcessHandle> servers() {
         return ProcessHandle.current()
                 .children()
-                .filter(child -> !others.contains(child))
+                .filter(child -> !otherChildren.contains(child))
                 .toList();
     }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bad input of every kind, among good input, through real processes. */
+/** Sends every kind of bad record, among good ones, through a real serving process. */
 @ExtendWith(Environment.Extension.class)
 class BadInputIT {
     private static final int GOOD_AROUND = 50;
@@ -44,7 +44,7 @@ class BadInputIT {
     private record Bad(String topic, byte[] key, byte[] value, String reason) {}
 
     @Test
-    void deadLettersWhatIsBadAsItWasAndClassifiesAllTheRest(Environment environment) throws Exception {
+    void deadLettersBadRecordsUnchangedAndClassifiesTheRest(Environment environment) throws Exception {
         Map<String, String> given = environment.freshTopics();
         Settings settings = Settings.parse(given);
         Topics topics = settings.topics();
@@ -108,7 +108,7 @@ class BadInputIT {
             }
         }
 
-        List<ConsumerRecord<byte[], byte[]>> letters = new ArrayList<>();
+        List<ConsumerRecord<byte[], byte[]>> deadLetters = new ArrayList<>();
         Set<String> predicted = new HashSet<>();
         List<String> arguments = environment.serveArguments(folder.resolve("state"), given);
         try (ServeProcess serve =
@@ -116,32 +116,32 @@ class BadInputIT {
                 CommittedReader reader = new CommittedReader(
                         environment.clients(), List.of(topics.predictions(), topics.deadLetters()), true)) {
             serve.awaitReady();
-            Await.until("all are answered", Duration.ofSeconds(60), () -> {
+            Await.until("every record is predicted or dead-lettered", Duration.ofSeconds(60), () -> {
                 for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(100))) {
                     if (record.topic().equals(topics.deadLetters())) {
-                        letters.add(record);
+                        deadLetters.add(record);
                     } else {
                         assertThat(predicted.add(new String(record.key(), UTF_8)))
                                 .isTrue();
                     }
                 }
-                return predicted.size() >= good.size() && letters.size() >= all.size();
+                return predicted.size() >= good.size() && deadLetters.size() >= all.size();
             });
             assertThat(serve.process().isAlive()).isTrue();
         }
 
         assertThat(predicted).isEqualTo(good);
-        assertThat(letters).hasSize(all.size());
-        for (ConsumerRecord<byte[], byte[]> letter : letters) {
-            String source = header(letter, DeadLetters.TOPIC) + "/" + header(letter, DeadLetters.PARTITION) + "/"
-                    + header(letter, DeadLetters.OFFSET);
+        assertThat(deadLetters).hasSize(all.size());
+        for (ConsumerRecord<byte[], byte[]> deadLetter : deadLetters) {
+            String source = header(deadLetter, DeadLetters.TOPIC) + "/" + header(deadLetter, DeadLetters.PARTITION)
+                    + "/" + header(deadLetter, DeadLetters.OFFSET);
             Bad bad = badBySource.remove(source);
             assertThat(bad).as("the dead letter of %s", source).isNotNull();
-            assertThat(letter.key()).isEqualTo(bad.key());
-            assertThat(letter.value()).isEqualTo(bad.value());
-            assertThat(header(letter, DeadLetters.REASON)).isEqualTo(bad.reason());
-            assertThat(header(letter, DeadLetters.MESSAGE)).isNotBlank();
-            assertThat(header(letter, "trace")).startsWith("trace-");
+            assertThat(deadLetter.key()).isEqualTo(bad.key());
+            assertThat(deadLetter.value()).isEqualTo(bad.value());
+            assertThat(header(deadLetter, DeadLetters.REASON)).isEqualTo(bad.reason());
+            assertThat(header(deadLetter, DeadLetters.MESSAGE)).isNotBlank();
+            assertThat(header(deadLetter, "trace")).startsWith("trace-");
         }
         assertThat(badBySource).isEmpty();
     }

@@ -18,16 +18,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server goes away and comes back while images are on their way. */
+/** Restarts the broker and stops the registry while images are in flight. */
 @ExtendWith(Environment.Extension.class)
 class OutageIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final Duration TIMEOUT = Duration.ofMinutes(4);
 
     @TempDir
     private Path folder;
 
     @Test
-    void losesAndDoublesNothingWhenTheBrokerAndTheRegistryGoAway(Environment environment) throws Exception {
+    void predictsExactlyOnceThroughOutagesOfBrokerAndRegistry(Environment environment) throws Exception {
         Map<String, String> given = environment.freshTopics();
         Settings settings = Settings.parse(given);
         List<String> arguments = environment.serveArguments(folder.resolve("state"), given, "--only", "classify");
@@ -40,20 +40,20 @@ class OutageIT {
                         ServeProcess.start(CommandLineProcess.home(), arguments, folder.resolve("serve.log"))) {
             serve.awaitReady();
             environment.produce(settings, plan("before-"));
-            predictions.awaitKeys(5_000, PATIENCE);
+            predictions.awaitKeys(5_000, TIMEOUT);
             environment.cluster().broker().close();
             environment.cluster().broker().start();
             try (Admin admin = environment.admin()) {
-                // It makes none anew, and waits until the leaders answer.
+                // The topics exist; this waits until their leaders respond.
                 new TopicAdmin(admin, settings.topics(), settings.layout()).create();
             }
             environment.produce(settings, plan("after-broker-"));
-            predictions.awaitKeys(40_000, PATIENCE);
+            predictions.awaitKeys(40_000, TIMEOUT);
 
-            // The schemas are known by now: a registry that is away harms nothing.
+            // The schemas are cached by now, so an outage of the registry has no effect.
             environment.cluster().registry().close();
             environment.produce(settings, plan("without-registry-"));
-            predictions.awaitKeys(60_000, PATIENCE);
+            predictions.awaitKeys(60_000, TIMEOUT);
             assertThat(serve.process().isAlive()).isTrue();
             predictions.readOn(Duration.ofSeconds(1));
             predictions.assertExactlyOnce(60_000);

@@ -19,20 +19,20 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a serving process does when a topology can go on no more and does not end. */
+/** A serving process whose topology can no longer make progress but does not stop either. */
 @ExtendWith(Environment.Extension.class)
 class ServingIT {
     @TempDir
     private Path folder;
 
     @AfterEach
-    void admitConsumers() {
+    void acceptConsumers() {
         RefusedConsumers.refuse(false);
     }
 
     @Test
     @Timeout(120)
-    void endsWithAnErrorWhenAThreadStaysMissing(Environment environment) throws Exception {
+    void failsWhenAStreamThreadIsNotReplaced(Environment environment) throws Exception {
         Settings settings = Settings.parse(environment.freshTopics());
         StreamsBuilder builder = new StreamsBuilder();
         builder.stream(settings.topics().images(), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
@@ -42,21 +42,21 @@ class ServingIT {
                 });
         Properties properties = StreamsConfiguration.classify(settings, environment.clients());
         properties.put("state.dir", folder.toString());
-        // The other one would take the record over and die of it, too.
+        // A second thread would take over the record and die of it too.
         properties.put("num.stream.threads", 1);
         properties.putAll(RefusedConsumers.ADMISSION);
         try (Serving serving = new Serving(true, false);
                 Producer<byte[], byte[]> producer = environment.producer()) {
             serving.classify(builder.build(), properties);
             producer.send(new ProducerRecord<>(settings.topics().images(), "an image".getBytes(UTF_8)));
-            assertThatThrownBy(() -> serving.runUntil(ServingIT::neverStop, () -> {}))
+            assertThatThrownBy(() -> serving.runUntil(ServingIT::doNotStop, () -> {}))
                     .isInstanceOf(ServeException.class)
-                    .hasMessage("the topology 'classifying' has failed (RUNNING, 0 of 1 stream threads); the log above"
-                            + " has the cause");
+                    .hasMessage("the topology 'classifying' has failed (RUNNING, 0 of 1 stream threads); see the log"
+                            + " above for the cause");
         }
     }
 
-    private static boolean neverStop(long millis) throws InterruptedException {
+    private static boolean doNotStop(long millis) throws InterruptedException {
         Thread.sleep(millis);
         return false;
     }

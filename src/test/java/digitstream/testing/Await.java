@@ -2,7 +2,7 @@ package digitstream.testing;
 
 import java.time.Duration;
 
-/** Waits for something that another process does. */
+/** Waits for a condition that another process or thread fulfils. */
 public final class Await {
     private Await() {}
 
@@ -10,12 +10,12 @@ public final class Await {
         boolean holds() throws Exception;
     }
 
-    /** Waits until it holds; fails, saying what did not happen, when it takes too long. */
+    /** Waits until the condition holds; fails with its name if it does not hold in time. */
     public static void until(String what, Duration atMost, Condition condition) throws Exception {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within " + atMost.toSeconds() + " s: " + what);
+                throw new AssertionError("timed out after " + atMost.toSeconds() + " s, waiting for: " + what);
             }
             Thread.sleep(20);
         }

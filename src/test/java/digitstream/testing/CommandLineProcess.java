@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The program as a user starts it, from the distribution's jar. */
+/** The program as a process, started from the distribution's jar as a user does. */
 public final class CommandLineProcess implements AutoCloseable {
     private final Process process;
     private final Path out;
@@ -21,12 +21,12 @@ public final class CommandLineProcess implements AutoCloseable {
         this.err = err;
     }
 
-    /** The distribution that the build has made. */
+    /** Returns the folder of the distribution that the build produced. */
     public static Path home() {
         return Path.of(System.getProperty("digitstream.home")).toAbsolutePath();
     }
 
-    /** Starts the program in a folder, which takes what it prints, too. */
+    /** Starts the program in a folder, which also holds the files of its output. */
     public static CommandLineProcess start(Path folder, List<String> jvm, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -39,7 +39,7 @@ public final class CommandLineProcess implements AutoCloseable {
         return start(folder, command, Map.of());
     }
 
-    /** Starts a command that runs the program some other way, with more variables in its environment. */
+    /** Starts a command that runs the program in another way, with additional environment variables. */
     public static CommandLineProcess start(Path folder, List<String> command, Map<String, String> environment)
             throws IOException {
         Path out = Files.createTempFile(folder, "out", ".txt");
@@ -52,7 +52,7 @@ public final class CommandLineProcess implements AutoCloseable {
         return new CommandLineProcess(builder.start(), out, err);
     }
 
-    /** Runs the program to its end. */
+    /** Runs the program and waits until it exits. */
     public static CommandLineProcess run(Path folder, String... arguments) throws Exception {
         CommandLineProcess process = start(folder, List.of(), arguments);
         process.waitFor(Duration.ofMinutes(3));
@@ -62,7 +62,8 @@ public final class CommandLineProcess implements AutoCloseable {
     public int waitFor(Duration atMost) throws InterruptedException {
         if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
             process.destroyForcibly();
-            throw new AssertionError("it did not end within " + atMost.toSeconds() + " s; it printed: " + outOrFault());
+            throw new AssertionError(
+                    "the program did not exit within " + atMost.toSeconds() + " s; its output: " + output());
         }
         return process.exitValue();
     }
@@ -83,14 +84,14 @@ public final class CommandLineProcess implements AutoCloseable {
         return process;
     }
 
-    /** Sends a signal by its name, as in INT. */
+    /** Sends a signal by its name, such as INT. */
     public void signal(String name) throws Exception {
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                 .start()
                 .waitFor();
     }
 
-    private String outOrFault() {
+    private String output() {
         try {
             return out() + err();
         } catch (IOException e) {

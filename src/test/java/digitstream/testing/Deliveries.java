@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** How often each key has come out of a topic, committed records only: a delivery promise as an assertion. */
+/** Counts the committed records of a topic by key, and asserts delivery guarantees. */
 public final class Deliveries implements AutoCloseable {
     private final CommittedReader reader;
     private final Map<String, Integer> timesByKey = new HashMap<>();
@@ -20,7 +20,7 @@ public final class Deliveries implements AutoCloseable {
         this.reader = new CommittedReader(clients, List.of(topic), true);
     }
 
-    /** Reads until so many different keys have come. */
+    /** Reads until this many distinct keys have arrived. */
     public void awaitKeys(long keys, Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (timesByKey.size() < keys) {
@@ -32,7 +32,7 @@ public final class Deliveries implements AutoCloseable {
         }
     }
 
-    /** Reads on for a while, for what should not come. */
+    /** Keeps reading for a while, to catch records that should not arrive. */
     public void readOn(Duration time) {
         long deadline = System.nanoTime() + time.toNanos();
         while (System.nanoTime() < deadline) {
@@ -49,12 +49,12 @@ public final class Deliveries implements AutoCloseable {
         assertThat(timesByKey).hasSize((int) keys);
     }
 
-    /** How many different keys have come. */
+    /** Returns the number of distinct keys so far. */
     public int keys() {
         return timesByKey.size();
     }
 
-    /** How many records have come, repeated ones among them. */
+    /** Returns the number of records so far, including duplicates. */
     public long total() {
         return total;
     }

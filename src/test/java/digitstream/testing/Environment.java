@@ -34,8 +34,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * A real broker and a real registry for all tests of a run, digits, and a model that was trained on them; each test makes
- * its own topics. Give it to a test with {@code @ExtendWith(Environment.Extension.class)}.
+ * A broker and a schema registry that all integration tests of a run share, with a data set and a model trained on it. Each
+ * test creates its own topics. Tests get it as a parameter, with {@code @ExtendWith(Environment.Extension.class)}.
  */
 public final class Environment implements AutoCloseable {
     private static final AtomicInteger NAMES = new AtomicInteger();
@@ -57,7 +57,7 @@ public final class Environment implements AutoCloseable {
                 .directory();
     }
 
-    /** The real digits where there are any, else some that are drawn. */
+    /** Returns MNIST if DIGITSTREAM_DATA is set, and generated digits otherwise. */
     public static DigitData findDigits() {
         Optional<Path> mnist = Optional.ofNullable(System.getenv(DigitSources.ENVIRONMENT_VARIABLE))
                 .map(Path::of);
@@ -83,7 +83,7 @@ public final class Environment implements AutoCloseable {
         return model;
     }
 
-    /** What any client needs. */
+    /** Returns the settings that every Kafka client needs. */
     public Map<String, String> clients() {
         return Map.of("bootstrap.servers", cluster.bootstrapServers());
     }
@@ -107,7 +107,7 @@ public final class Environment implements AutoCloseable {
                 new ByteArraySerializer());
     }
 
-    /** Topics and applications of a test's own, created. */
+    /** Creates topics for one test, and returns settings with their names and unique application ids. */
     public Map<String, String> freshTopics() throws Exception {
         String prefix = "t" + NAMES.incrementAndGet() + ".";
         Map<String, String> settings = Map.of(
@@ -144,7 +144,7 @@ public final class Environment implements AutoCloseable {
         return arguments;
     }
 
-    /** Produces test images to a test's topics, and waits until the broker has them. */
+    /** Produces test images to the topics of a test, and waits until the broker has acknowledged them. */
     public void produce(Settings settings, ProducePlan plan) {
         try (Producer<byte[], byte[]> producer = producer()) {
             new DigitProducer(
@@ -174,7 +174,7 @@ public final class Environment implements AutoCloseable {
         }
     }
 
-    /** Makes the environment with the first test that wants it, and ends it with the last. */
+    /** Creates the environment for the first test that uses it, and closes it after the last test of the run. */
     public static final class Extension implements ParameterResolver {
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -189,7 +189,7 @@ public final class Environment implements AutoCloseable {
                         try {
                             return new Environment();
                         } catch (Exception e) {
-                            throw new IllegalStateException("the servers for the tests did not start", e);
+                            throw new IllegalStateException("the servers of the tests did not start", e);
                         }
                     });
         }

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that stands still until somebody moves it. Used by one thread. */
+/** A clock that moves only when a test advances it. Used by one thread. */
 public final class ManualClock extends Clock {
     private Instant now;
 
@@ -30,6 +30,6 @@ public final class ManualClock extends Clock {
 
     @Override
     public Clock withZone(ZoneId zone) {
-        throw new UnsupportedOperationException("there is one zone here");
+        throw new UnsupportedOperationException("only UTC is supported");
     }
 }

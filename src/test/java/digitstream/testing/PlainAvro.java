@@ -14,7 +14,7 @@ import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serializer;
 
-/** Avro without a registry, for topologies without servers: the value's bytes alone, under the current schema. */
+/** Serializes Avro values without a registry, for tests of topologies: plain bytes in the current schema. */
 public final class PlainAvro {
     static {
         digitstream.serde.AvroLimits.apply();
@@ -28,7 +28,7 @@ public final class PlainAvro {
                 return new Decoded.Value<>(new SpecificDatumReader<>(type)
                         .read(null, DecoderFactory.get().binaryDecoder(bytes, null)));
             } catch (IOException | AvroRuntimeException e) {
-                return new Decoded.Malformed<>("no " + type.getSimpleName());
+                return new Decoded.Malformed<>("not a " + type.getSimpleName());
             }
         };
     }

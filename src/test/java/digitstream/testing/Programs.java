@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Programs of this machine that a test needs and does not bring. */
+/** Finds optional programs that tests use if they are installed. */
 public final class Programs {
     private Programs() {}
 
-    /** The first of some names that is on the PATH. */
+    /** Returns the first of these programs that is on the PATH. */
     public static Optional<Path> find(String... names) {
         return Stream.of(names)
                 .flatMap(name -> Stream.of(System.getenv("PATH").split(File.pathSeparator))

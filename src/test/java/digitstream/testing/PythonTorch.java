@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** PyTorch in Python, where it is installed (Debian's python3-torch). */
+/** Runs models in Python's PyTorch, if it is installed (Debian: python3-torch). */
 public final class PythonTorch {
     private static final String PYTHON = "/usr/bin/python3";
     private static final String PROGRAM = "import sys, json, torch; m = torch.jit.load(sys.argv[1]).eval();"
@@ -22,7 +22,7 @@ public final class PythonTorch {
         }
     }
 
-    /** What a TorchScript file says of images of 28 * 28 pixels each, one after the other. */
+    /** Returns the probabilities that a TorchScript model predicts for consecutive images of 28 x 28 pixels, ten per image. */
     public static double[] probabilities(Path model, byte[] pixels) throws IOException, InterruptedException {
         Path file = Files.createTempFile("pixels", ".bin");
         try {
@@ -32,7 +32,7 @@ public final class PythonTorch {
                     .start();
             double[] probabilities = Json.COMPACT.readValue(python.getInputStream(), double[].class);
             if (python.waitFor() != 0) {
-                throw new AssertionError("Python ended with " + python.exitValue());
+                throw new AssertionError("Python exited with status " + python.exitValue());
             }
             return probabilities;
         } finally {

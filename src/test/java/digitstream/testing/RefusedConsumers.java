@@ -7,15 +7,18 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/** Keeps Kafka Streams from making new stream threads, as a broker whose name can't be resolved any more does. */
+/**
+ * Makes the creation of consumers fail on demand, so that Kafka Streams can't replace a stream thread. A broker whose name no
+ * longer resolves has the same effect.
+ */
 public final class RefusedConsumers implements ConsumerInterceptor<byte[], byte[]> {
-    /** Settings of Kafka Streams by which new consumers are refused when they are to be. */
+    /** Kafka Streams settings that install this interceptor. */
     public static final Map<String, String> ADMISSION =
             Map.of("main.consumer.interceptor.classes", RefusedConsumers.class.getName());
 
     private static volatile boolean refusing;
 
-    /** Refuses new consumers of all topologies with those settings, or makes them possible again. */
+    /** Starts or stops rejecting new consumers, in all topologies with {@link #ADMISSION}. */
     public static void refuse(boolean refused) {
         refusing = refused;
     }
@@ -23,7 +26,7 @@ public final class RefusedConsumers implements ConsumerInterceptor<byte[], byte[
     @Override
     public void configure(Map<String, ?> settings) {
         if (refusing) {
-            throw new KafkaException("no more consumers");
+            throw new KafkaException("new consumers are rejected by a test");
         }
     }
 

@@ -9,11 +9,11 @@ import digitstream.training.report.Report;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Trainings that nobody watches. */
+/** Runs trainings without progress output. */
 public final class Trainings {
     private Trainings() {}
 
-    /** Trains on the CPU to the end. */
+    /** Trains a model on the CPU, without interruption. */
     public static Finished train(DigitData data, TrainingSettings settings, Path models, String name, String version)
             throws IOException {
         return (Finished) new ModelTrainer(models, "cpu", Report::files, new TrainingListener() {})

@@ -1,2 +1,2 @@
-/** What the tests share: servers, a model, and promises as assertions. */
+/** Shared test fixtures: servers, a model, processes, and assertions of delivery guarantees. */
 package digitstream.testing;

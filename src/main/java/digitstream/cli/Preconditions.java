@@ -5,11 +5,16 @@ import java.util.List;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** What must be true before a command begins. */
-final class Admission {
-    private Admission() {}
+/** Checks that a command makes before it starts. */
+final class Preconditions {
+    private Preconditions() {}
 
-    /** That the brokers answer and the topic exists. */
+    /**
+     * Checks that the brokers respond and the topic exists.
+     *
+     * @throws UserException if the topic does not exist
+     * @throws KafkaException if the brokers do not respond
+     */
     static void requireTopic(Admin admin, String topic) throws InterruptedException {
         try {
             KafkaFutures.get(admin.describeTopics(List.of(topic)).allTopicNames());
