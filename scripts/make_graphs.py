@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes the graphs that training starts from to src/main/resources/digitstream/training, as TorchScript:
+"""Writes the graphs that training starts from, as TorchScript, to src/main/resources/digitstream/training:
 
-    lenet.pt, lenet.json      the tutorial's network, and its layers
-    convnet.pt, convnet.json  a committee of three larger ones
-    augment.pt                shifts, turns, scales, shears and bends images while they are trained on
+    lenet.pt, lenet.json      the tutorial's network and its layers
+    convnet.pt, convnet.json  an ensemble of three larger networks and their layers
+    augment.pt                augments training images: translation, rotation, scale, shear and elastic distortion
 
-Run it with PyTorch 1.13 or newer (Debian: python3-torch) after changing a network. The files are part of the sources, so that building
-and training need no Python.
+After changing a network, run this script with PyTorch 1.13 or newer (Debian: python3-torch). The files are checked in, so that building and
+training need no Python.
 """
 import json
 import pathlib
@@ -19,7 +19,7 @@ RESOURCES = pathlib.Path(__file__).parent.parent / "src/main/resources/digitstre
 
 
 class Network(nn.Module):
-    """In: uint8 [N,1,28,28]. Out: float32 [N,10], logits while training, else probabilities."""
+    """Input: uint8 [N,1,28,28]. Output: float32 [N,10], logits in training mode, otherwise probabilities."""
 
     def __init__(self, features, classifier):
         super().__init__()
@@ -34,14 +34,14 @@ class Network(nn.Module):
 
     @torch.jit.export
     def forward_mkldnn(self, x):
-        """The same probabilities, with the convolutions on MKL-DNN tensors: for x86 processors, where they are faster."""
+        """Returns the same probabilities, with the convolutions on MKL-DNN tensors, which are faster on x86 processors."""
         features = self.features((x.float() / 255.0).to_mkldnn()).to_dense()
         return F.softmax(self.classifier(features.flatten(1)), 1)
 
 
 def lenet():
-    # max(relu(x)) = relu(max(x)): pooling first leaves the rectifier a quarter of the work. The pooling's stride is
-    # given because TorchScript's derivative of max_pool2d fails without it.
+    # max(relu(x)) = relu(max(x)), so pooling first reduces the ReLU's work to a quarter. The stride is explicit because
+    # TorchScript's derivative of max_pool2d fails without it.
     return Network(
         nn.Sequential(
             nn.Conv2d(1, 6, 5),
@@ -56,7 +56,7 @@ def lenet():
 
 
 def convnet():
-    # Without biases: the normalisations have theirs.
+    # No biases, because the normalisation layers have their own.
     return Network(
         nn.Sequential(
             nn.Conv2d(1, 32, 5, bias=False),
@@ -82,9 +82,9 @@ def convnet():
 
 
 class Committee(nn.Module):
-    """Networks that are trained beside each other, and whose probabilities are averaged.
+    """Networks that are trained in parallel and whose probabilities are averaged.
 
-    In: uint8 [N,1,28,28]. Out: float32 [N,10]; while training the members' logits one under the other, [members * N,10]."""
+    Input: uint8 [N,1,28,28]. Output: float32 [N,10]; in training mode the members' logits, concatenated, [members * N,10]."""
 
     def __init__(self, members):
         super().__init__()
@@ -107,10 +107,10 @@ class Committee(nn.Module):
 
 
 class Augment(nn.Module):
-    """In: uint8 [N,1,28,28], and float32 [5]: how far an image is turned (radians), scaled (share), sheared (share), shifted (pixels),
-    bent (pixels, standard deviation), at most. Out: float32 [N,1,28,28], 0 to 255.
+    """Input: uint8 [N,1,28,28] and float32 [5], the bounds of rotation (radians), scale (fraction), shear (fraction), translation (pixels)
+    and elastic distortion (pixels, standard deviation). Output: float32 [N,1,28,28], 0 to 255.
 
-    The random numbers are those of PyTorch's generator for the images' device."""
+    Random numbers come from PyTorch's generator for the images' device."""
 
     def forward(self, x, strength):
         n = x.size(0)
@@ -119,12 +119,12 @@ class Augment(nn.Module):
         across = 1 + random[:, 1] * strength[1]
         down = 1 + random[:, 2] * strength[1]
         shear = random[:, 3] * strength[2]
-        # The grid goes from -1 to 1, so that 14 pixels are 1.
+        # The grid ranges from -1 to 1, so 14 pixels are 1.
         shift = random[:, 4:6] * strength[3] / 14
         cos, sin = torch.cos(turn), torch.sin(turn)
         affine = torch.stack([cos * across, shear - sin * down, shift[:, 0], sin * across, cos * down, shift[:, 1]], 1)
         grid = F.affine_grid(affine.reshape(n, 2, 3), [n, 1, 28, 28], align_corners=False)
-        # A smooth field of displacements: a coarse random one, made finer.
+        # A smooth displacement field: a coarse random one, upsampled.
         bend = torch.randn([n, 2, 5, 5], device=x.device) * (strength[4] / 14)
         bend = F.interpolate(bend, size=[28, 28], mode="bicubic", align_corners=True)
         return F.grid_sample(x.float(), grid + bend.permute(0, 2, 3, 1), "bilinear", "zeros", False)

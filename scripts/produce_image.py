@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Produces one image to digits.images and reads its prediction, byte by byte, with none of digitstream's code.
+"""Produces one image to digits.images and reads its prediction, encoding Avro by hand, without digitstream's code.
 
-usage: produce_image.py BROKER SCHEMA_REGISTRY_URL        (needs kcat; beside `digitstream local` and `digitstream serve`)
+usage: produce_image.py BROKER SCHEMA_REGISTRY_URL        (requires kcat; start `digitstream local` and `digitstream serve` first)
 """
 import json
 import pathlib
@@ -14,7 +14,7 @@ import urllib.request
 
 
 def schema_id(registry):
-    """Registers the schema of images, or looks it up, and returns its id."""
+    """Registers the image schema, or finds it if registered, and returns its id."""
     schema = (pathlib.Path(__file__).parent.parent / "avro/DigitImage.avsc").read_text()
     request = urllib.request.Request(
         f"{registry}/subjects/digits.images-value/versions",
@@ -25,7 +25,7 @@ def schema_id(registry):
 
 
 def varint(number):
-    """A whole number as Avro writes it: zigzag, then seven bits a byte, the lowest first."""
+    """Encodes an integer as Avro does: zigzag, then seven bits per byte, lowest first."""
     number = (number << 1) ^ (number >> 63)
     out = bytearray()
     while number > 0x7F:
@@ -47,7 +47,7 @@ def read_varint(data, at):
 
 
 def digit_one():
-    """784 pixels: an upright stroke."""
+    """Returns 784 pixels that show a vertical stroke."""
     return bytes(255 if 4 <= y < 24 and 13 <= x < 15 else 0 for y in range(28) for x in range(28))
 
 
@@ -66,7 +66,7 @@ def main(broker, registry):
     with tempfile.NamedTemporaryFile() as file:
         file.write(value)
         file.flush()
-        # kcat takes a file's whole content as one value.
+        # kcat sends the file's whole content as one value.
         subprocess.run(["kcat", "-P", "-b", broker, "-t", "digits.images", "-k", image_id.decode(), file.name], check=True)
     print("produced", image_id.decode())
 
@@ -84,7 +84,7 @@ def main(broker, registry):
             print(f"predicted {label} with confidence {confidence:.4f}")
             return
         time.sleep(1)
-    sys.exit("no prediction has come within half a minute; does `digitstream serve` run?")
+    sys.exit("no prediction arrived within 30 seconds; check that `digitstream serve` is running")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-/** Small things that several packages need. Imports nothing of this project. */
+/** Small utilities shared by several packages. Imports no other package of this project. */
 @NullMarked
 package digitstream.common;
 

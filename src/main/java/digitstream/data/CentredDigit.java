@@ -9,25 +9,25 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Makes any picture of a digit look as MNIST's do, which were made so (LeCun, Cortes and Burges, "The MNIST database of
- * handwritten digits"): light ink on black, the digit's box scaled to fit 20 by 20 pixels with its proportions kept, and
- * placed so that its centre of mass is that of 28 by 28 pixels. A picture that is so already stays as it is, to the byte.
+ * Normalises a picture of a digit as MNIST does (LeCun, Cortes and Burges, "The MNIST database of handwritten digits"): light
+ * ink on black, the digit's bounding box scaled to fit 20 by 20 pixels with its aspect ratio kept, and its centre of mass
+ * placed at the centre of 28 by 28 pixels. A picture that is already normalised is returned unchanged, to the byte.
  */
 public final class CentredDigit {
     private static final int BOX = 20;
-    /** Where the centre of mass lies in all of MNIST's test images, by their pixels' indices, give or take a half. */
+    /** Pixel index of the centre of mass in MNIST's test images; holds for all of them within {@link #TOLERANCE}. */
     private static final double CENTRE = 14;
 
     private static final double TOLERANCE = 0.5;
-    /** Of the strongest ink: what is weaker is taken for paper where the digit's box is looked for. */
+    /** Fraction of the strongest ink; weaker pixels count as paper when the bounding box is computed. */
     private static final double FAINT = 0.1;
 
     private CentredDigit() {}
 
     /**
-     * The picture's 28 * 28 pixels, uint8, row by row.
+     * Normalises a picture.
      *
-     * @return empty where there is no ink on the picture
+     * @return 28 * 28 pixels, uint8, row by row; empty if the picture has no ink
      */
     public static Optional<byte[]> of(BufferedImage picture) {
         int[][] ink = ink(picture);
@@ -38,7 +38,7 @@ public final class CentredDigit {
         return Optional.of(isCentred(ink, box) ? bytes(ink) : centred(scaled(ink, box)));
     }
 
-    /** Light on black, 0 to 255, from the paper's shade to the strongest ink's. */
+    /** Returns light ink on black: 0 is the paper's shade, 255 the strongest ink. */
     private static int[][] ink(BufferedImage picture) {
         int[][] grey = grey(picture);
         int height = grey.length;
@@ -72,11 +72,11 @@ public final class CentredDigit {
         return grey;
     }
 
-    /** Luminance as ITU-R BT.601 weighs it; what is transparent lies on white paper. */
+    /** Returns luminance with ITU-R BT.601 weights; transparent pixels are blended with white. */
     private static int[][] grey(BufferedImage picture) {
         int[][] grey = new int[picture.getHeight()][picture.getWidth()];
         Raster raster = picture.getRaster();
-        // Java's conversion of grey pictures takes them for linear light and would make them lighter than they are.
+        // getRGB treats grey pictures as linear light and would brighten them.
         boolean isGrey = raster.getNumBands() == 1
                 && picture.getColorModel().getNumComponents() == 1
                 && picture.getColorModel().getComponentSize(0) == 8
@@ -103,7 +103,7 @@ public final class CentredDigit {
         return Math.abs(centre[0] - CENTRE) <= TOLERANCE && Math.abs(centre[1] - CENTRE) <= TOLERANCE;
     }
 
-    /** The box's part, its longer side 20 pixels; halved as often as that goes, so that no ink falls between pixels. */
+    /** Scales the box to 20 pixels on its longer side. Halves it as often as possible first, so that no ink is skipped. */
     private static int[][] scaled(int[][] ink, Box box) {
         BufferedImage part = new BufferedImage(box.width(), box.height(), BufferedImage.TYPE_BYTE_GRAY);
         for (int y = 0; y < box.height(); y++) {
@@ -149,7 +149,7 @@ public final class CentredDigit {
         return Math.max(0, Math.min(Digits.SIDE - size, from));
     }
 
-    /** By the pixels' indices: across, down. */
+    /** Returns x and y, in pixel indices. */
     private static double[] centreOfMass(int[][] ink) {
         double mass = 0;
         double across = 0;
@@ -172,7 +172,7 @@ public final class CentredDigit {
         return pixels;
     }
 
-    /** Where the ink is. */
+    /** The bounding box of the ink, in pixels. */
     private record Box(int left, int top, int width, int height) {
         static @org.jspecify.annotations.Nullable Box of(int[][] ink) {
             int left = Integer.MAX_VALUE;

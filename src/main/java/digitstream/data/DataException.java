@@ -1,6 +1,6 @@
 package digitstream.data;
 
-/** Digits could not be had; the message is one line for people. */
+/** Thrown if digits can't be read or downloaded. The message is one line, written for users. */
 public final class DataException extends RuntimeException {
     public DataException(String message) {
         super(message);

@@ -3,14 +3,14 @@ package digitstream.data;
 import java.util.stream.IntStream;
 
 /**
- * Digits to train on and digits to test with.
+ * A data set of digits: training images and test images.
  *
- * @param name short: "mnist", "drawn"
- * @param origin where they come from, in one line for people
+ * @param name short name, such as "mnist" or "drawn"
+ * @param origin where the digits come from, in one line for users
  */
 public record DigitData(String name, String origin, LabelledImages training, LabelledImages test) {
 
-    /** Of images that nobody has divided: every so many is one to test with, the same ones each time. */
+    /** Splits images deterministically: every {@code every}-th is a test image, the others are training images. */
     static DigitData withTestEvery(int every, String name, String origin, LabelledImages all) {
         if (all.size() < every) {
             throw new DataException(origin + " has " + all.size() + " images; at least " + every + " are needed");
@@ -26,7 +26,7 @@ public record DigitData(String name, String origin, LabelledImages training, Lab
                         .toArray()));
     }
 
-    /** All images: those to train on, then those to test with. */
+    /** All images: training images first, then test images. */
     public LabelledImages all() {
         return training.followedBy(test);
     }

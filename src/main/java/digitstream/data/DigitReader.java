@@ -4,13 +4,13 @@ import java.nio.file.Path;
 
 /** Reads digits in one format. */
 interface DigitReader {
-    /** Whether a folder, or a file, looks as if it held this format; says nothing about whether it is sound. */
+    /** Whether a folder or file appears to hold this format. Checks names only, not content. */
     boolean finds(Path path);
 
     /**
-     * Reads the folder or the file.
+     * Reads a folder or file.
      *
-     * @throws DataException with one line that names the file and what is wrong with it
+     * @throws DataException if it can't be read; the message is one line that names the file and the fault
      */
     DigitData read(Path path);
 }

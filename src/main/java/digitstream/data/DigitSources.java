@@ -8,42 +8,42 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Finds digits: in the folder that the user names, in the one that the environment names, in the user's cache, by a
- * download into that cache, and, where nothing answers, by drawing them.
+ * Finds digits. The sources, in order: the folder that the user names, the folder that the environment names, the user's
+ * cache, a download into that cache and, if no mirror can be reached, digits drawn by the program.
  */
 public final class DigitSources {
     public static final String ENVIRONMENT_VARIABLE = "DIGITSTREAM_DATA";
-    /** The seed of the digits that are drawn where there are no others. */
+    /** The seed of the digits that are drawn if no others are found. */
     public static final long DRAWN_SEED = 20_240_117;
 
-    /** Where MNIST is downloaded from, in this order. */
+    /** Mirrors of MNIST, in the order in which they are tried. */
     public static final List<URI> MIRRORS = MnistDownload.MIRRORS;
 
     private static final List<DigitReader> READERS = List.of(new IdxReader(), new MatReader(), new ImageFolderReader());
 
     private final Path cache;
     private final List<URI> mirrors;
-    private final Consumer<String> say;
+    private final Consumer<String> messages;
 
     /**
-     * Sets up a search; touches nothing yet.
+     * Creates a search; does no I/O yet.
      *
-     * @param cache the folder that a download is kept in
-     * @param mirrors the base addresses to download from, in order; {@link #MIRRORS} for everybody
-     * @param say takes a line for people on what is found and downloaded
+     * @param cache folder for downloads
+     * @param mirrors base addresses to download from, in order; {@link #MIRRORS} except in tests
+     * @param messages receives one-line progress messages for users
      */
-    public DigitSources(Path cache, List<URI> mirrors, Consumer<String> say) {
+    public DigitSources(Path cache, List<URI> mirrors, Consumer<String> messages) {
         this.cache = cache;
         this.mirrors = List.copyOf(mirrors);
-        this.say = say;
+        this.messages = messages;
     }
 
     /**
      * Finds digits and reads them.
      *
-     * @param named the folder, or the .mat file, that the user names; one that can't be read is an error, never passed over
-     * @param environment the value of {@value #ENVIRONMENT_VARIABLE}, likewise
-     * @throws DataException with one line that names the file and what is wrong with it
+     * @param named the folder or .mat file that the user names; an error if it can't be read
+     * @param environment the value of {@value #ENVIRONMENT_VARIABLE}; an error if it is used and can't be read
+     * @throws DataException if digits can't be read; the message is one line that names the file and the fault
      */
     public DigitData find(Optional<Path> named, Optional<Path> environment) {
         DigitData data = named.map(directory -> read(directory, "--data"))
@@ -51,21 +51,21 @@ public final class DigitSources {
                 .or(this::fromCache)
                 .or(this::fromDownload)
                 .orElseGet(() -> DrawnDigits.data(DRAWN_SEED));
-        say.accept("Digits: " + data.origin() + " (" + data.training().size() + " to train on, "
-                + data.test().size() + " to test with)");
+        messages.accept("Digits: " + data.origin() + " (" + data.training().size() + " training images, "
+                + data.test().size() + " test images)");
         return data;
     }
 
     private static DigitData read(Path directory, String namedBy) {
         if (!Files.exists(directory)) {
-            throw new DataException(namedBy + " names " + directory + ", which is not there");
+            throw new DataException(namedBy + " is " + directory + ", which does not exist");
         }
         return READERS.stream()
                 .filter(reader -> reader.finds(directory))
                 .findFirst()
-                .orElseThrow(() -> new DataException(namedBy + " names " + directory
-                        + ", which has no digits; name the four IDX files' folder, an mnist-original.mat, or a folder"
-                        + " with pictures in folders 0 to 9"))
+                .orElseThrow(() -> new DataException(namedBy + " is " + directory
+                        + ", which has no digits; set it to a folder with MNIST's four IDX files, an"
+                        + " mnist-original.mat, or a folder with pictures in subfolders 0 to 9"))
                 .read(directory);
     }
 
@@ -76,16 +76,16 @@ public final class DigitSources {
         try {
             return Optional.of(new IdxReader().read(cache));
         } catch (DataException damaged) {
-            say.accept("The digits in the cache are damaged and will be downloaded again: " + damaged.getMessage());
+            messages.accept("The cached digits are damaged and will be downloaded again: " + damaged.getMessage());
             return Optional.empty();
         }
     }
 
     private Optional<DigitData> fromDownload() {
-        if (new MnistDownload(cache, mirrors, say).run()) {
+        if (new MnistDownload(cache, mirrors, messages).run()) {
             return Optional.of(new IdxReader().read(cache));
         }
-        say.accept("No mirror of MNIST could be reached, so the program draws its own digits.");
+        messages.accept("MNIST could not be downloaded from any mirror; the program draws its own digits instead.");
         return Optional.empty();
     }
 }

@@ -3,11 +3,11 @@ package digitstream.data;
 import java.util.List;
 
 /**
- * How the digits are written: for each of them some ways, each a path in SVG's notation with absolute commands (M, L, Q, C)
- * in a box of 100 by 100, y downwards.
+ * The strokes of the digits: several variants per digit, each an SVG path with absolute commands (M, L, Q, C) in a box of
+ * 100 by 100, y downwards.
  */
 final class DigitStrokes {
-    private static final List<List<String>> WAYS = List.of(
+    private static final List<List<String>> VARIANTS = List.of(
             List.of(
                     "M 50 8 C 18 8 16 92 50 92 C 84 92 82 8 50 8",
                     "M 56 10 C 28 4 20 44 24 64 C 28 96 66 98 74 66 C 82 34 72 10 52 9",
@@ -56,8 +56,8 @@ final class DigitStrokes {
 
     private DigitStrokes() {}
 
-    /** The ways to write a digit 0 to 9. */
-    static List<String> ways(int digit) {
-        return WAYS.get(digit);
+    /** Returns the variants of a digit 0 to 9. */
+    static List<String> variants(int digit) {
+        return VARIANTS.get(digit);
     }
 }

@@ -14,16 +14,16 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Digits drawn by the program, for a machine with no others: strokes under random affine and elastic distortion, of random
- * thickness, blurred, with noise; then scaled and centred as MNIST's are (the ink in 20 by 20 pixels, its centre of mass in
- * the middle of 28 by 28). Image i of a seed is always the same, whatever else is drawn. Safe for use by several threads.
+ * Draws synthetic digits, for use when no real ones are available: strokes of random thickness with random affine and
+ * elastic distortion, blurred, with noise; scaled and centred as in MNIST (ink within 20 by 20 pixels, centre of mass in the
+ * middle of 28 by 28). Image i depends only on i and the seed. Thread-safe.
  *
- * <p>The elastic distortion is a smooth random field of displacements, after Simard, Steinkraus and Platt, "Best Practices
- * for Convolutional Neural Networks" (2003); applied to the strokes and not to the pixels.
+ * <p>The elastic distortion is a smooth random displacement field, after Simard, Steinkraus and Platt, "Best Practices for
+ * Convolutional Neural Networks" (2003), applied to the strokes instead of the pixels.
  */
 public final class DrawnDigits {
     private static final int INK_SIDE = 20;
-    /** Drawn larger than needed and averaged down, which gives the grey edges of a scanned digit. */
+    /** Digits are drawn larger and downsampled, which gives them the grey edges of scanned digits. */
     private static final int SCALE = 4;
 
     private static final int CANVAS = Digits.SIDE * SCALE;
@@ -38,7 +38,7 @@ public final class DrawnDigits {
         this.seed = seed;
     }
 
-    /** 20,000 digits to train on and 5,000 others to test with. */
+    /** Draws 20,000 training images and 5,000 test images. */
     public static DigitData data(long seed) {
         DrawnDigits drawn = new DrawnDigits(seed);
         return new DigitData(
@@ -48,21 +48,21 @@ public final class DrawnDigits {
                 drawn.images(TRAINING_IMAGES, TEST_IMAGES));
     }
 
-    /** The images of indices {@code from} to {@code from + count}; the digits take turns. */
+    /** Draws images {@code from} (inclusive) to {@code from + count} (exclusive); image i shows digit i % 10. */
     public LabelledImages images(int from, int count) {
         byte[] pixels = new byte[count * Digits.PIXELS];
         byte[] labels = new byte[count];
         for (int i = 0; i < count; i++) {
             int digit = (from + i) % 10;
             labels[i] = (byte) digit;
-            // Random's own scrambling is linear; without this, neighbouring seeds give neighbouring first numbers.
+            // Random scrambles its seed linearly: without this, similar seeds give similar first numbers.
             Random random = new Random(mix(seed * 0x9E3779B97F4A7C15L + from + i));
             System.arraycopy(draw(digit, random), 0, pixels, i * Digits.PIXELS, Digits.PIXELS);
         }
         return new LabelledImages(Digits.SIDE, Digits.SIDE, pixels, labels);
     }
 
-    /** The finaliser of MurmurHash3, which spreads every bit over all of them. */
+    /** The finaliser of MurmurHash3: every input bit affects every output bit. */
     private static long mix(long value) {
         long mixed = (value ^ (value >>> 33)) * 0xff51afd7ed558ccdL;
         mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
@@ -70,8 +70,8 @@ public final class DrawnDigits {
     }
 
     private static byte[] draw(int digit, Random random) {
-        List<String> ways = DigitStrokes.ways(digit);
-        Path2D path = distorted(SvgPath.parse(ways.get(random.nextInt(ways.size()))), random);
+        List<String> variants = DigitStrokes.variants(digit);
+        Path2D path = distorted(SvgPath.parse(variants.get(random.nextInt(variants.size()))), random);
         BufferedImage canvas = new BufferedImage(CANVAS, CANVAS, BufferedImage.TYPE_BYTE_GRAY);
         Graphics2D graphics = canvas.createGraphics();
         try {
@@ -89,7 +89,7 @@ public final class DrawnDigits {
         return InkFinish.finish(ink, CANVAS, SCALE, random);
     }
 
-    /** The path, flattened, under a random linear map and a smooth random field. */
+    /** Flattens a path and applies a random linear map and a smooth random displacement field. */
     private static Path2D distorted(Path2D path, Random random) {
         AffineTransform linear = new AffineTransform();
         linear.rotate(0.16 * random.nextGaussian());
@@ -123,7 +123,7 @@ public final class DrawnDigits {
         return out;
     }
 
-    /** The path, its longer side as long as the ink of an MNIST digit, in the middle of the canvas. */
+    /** Scales a path to the size of an MNIST digit and centres it on the canvas. */
     private static Path2D fitted(Path2D path) {
         var box = path.getBounds2D();
         double scale = (INK_SIDE - 2.0) * SCALE / Math.max(box.getWidth(), box.getHeight());

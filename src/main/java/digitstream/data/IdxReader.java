@@ -14,14 +14,14 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * The four IDX files that MNIST is published as, gzipped or not. The format: two zero bytes, a type (8: unsigned byte), the
- * number of dimensions, each dimension as a big-endian 32-bit integer, then the bytes.
+ * Reads the four IDX files of MNIST, gzipped or not. The format: two zero bytes, a type (8: unsigned byte), the number of
+ * dimensions, each dimension as a big-endian 32-bit integer, then the bytes.
  */
 public final class IdxReader implements DigitReader {
     private static final int IMAGES = 0x00000803;
     private static final int LABELS = 0x00000801;
     private static final int MAX_SIDE = 1_000;
-    /** What is read at a time, so that memory follows the bytes that are there and not what a header promises. */
+    /** Bytes per read, so that memory grows with the actual content and not with the size in the header. */
     private static final int CHUNK = 1 << 20;
 
     private static final List<String> NAMES = List.of("train-images", "train-labels", "t10k-images", "t10k-labels");
@@ -48,12 +48,12 @@ public final class IdxReader implements DigitReader {
             int height = in.readInt();
             int width = in.readInt();
             if (width < 1 || width > MAX_SIDE || height < 1 || height > MAX_SIDE) {
-                throw new DataException(imageFile + " says that its images are " + width + " by " + height
-                        + " pixels; take the file from its source again");
+                throw new DataException(imageFile + " declares images of " + width + " by " + height
+                        + " pixels, not 1 to " + MAX_SIDE + " each way; download or copy it again");
             }
             if (count != labels.length) {
-                throw new DataException(imageFile + " says that it has " + count + " images, but " + labelFile + " has "
-                        + labels.length + " labels; take both from the same place");
+                throw new DataException(imageFile + " declares " + count + " images, but " + labelFile + " has "
+                        + labels.length + " labels; download or copy both from the same source");
             }
             return new LabelledImages(width, height, body(imageFile, in, (long) count * width * height), labels);
         } catch (IOException e) {
@@ -77,23 +77,24 @@ public final class IdxReader implements DigitReader {
         }
     }
 
-    private static byte[] body(Path file, InputStream in, long promised) throws IOException {
-        if (promised < 1 || promised > Integer.MAX_VALUE - CHUNK) {
+    private static byte[] body(Path file, InputStream in, long declared) throws IOException {
+        int maxBytes = Integer.MAX_VALUE - CHUNK;
+        if (declared < 1 || declared > maxBytes) {
             throw new DataException(
-                    file + " promises " + promised + " bytes, which can't be; take it from its source again");
+                    file + " declares " + declared + " bytes, not 1 to " + maxBytes + "; download or copy it again");
         }
         java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream(CHUNK);
-        while (out.size() < promised) {
-            byte[] chunk = in.readNBytes((int) Math.min(CHUNK, promised - out.size()));
+        while (out.size() < declared) {
+            byte[] chunk = in.readNBytes((int) Math.min(CHUNK, declared - out.size()));
             if (chunk.length == 0) {
-                throw new DataException(file + " is cut off: it promises " + promised + " bytes and has " + out.size()
-                        + "; take it from its source again");
+                throw new DataException(file + " is truncated: it declares " + declared + " bytes but has " + out.size()
+                        + "; download or copy it again");
             }
             out.write(chunk);
         }
         if (in.read() >= 0) {
             throw new DataException(
-                    file + " has more bytes than the " + promised + " that it promises; take it from its source again");
+                    file + " has more than the " + declared + " bytes that it declares; download or copy it again");
         }
         return out.toByteArray();
     }
@@ -114,22 +115,22 @@ public final class IdxReader implements DigitReader {
     private static void requireMagic(Path file, int found, int expected, String what) {
         if (found != expected) {
             throw new DataException(String.format(
-                    "%s is no IDX file of %s: it starts with %08x, not %08x", file, what, found, expected));
+                    "%s is not an IDX file of %s: it starts with %08x, not %08x", file, what, found, expected));
         }
     }
 
     private static DataException unreadable(Path file, IOException e) {
         if (e instanceof EOFException || e instanceof ZipException) {
             return new DataException(
-                    file + " is cut off or damaged (" + e.getMessage() + "); take it from its source again", e);
+                    file + " is truncated or damaged (" + e.getMessage() + "); download or copy it again", e);
         }
         return new DataException(file + " can't be read: " + e, e);
     }
 
     private static Path required(Path directory, String name) {
         return file(directory, name)
-                .orElseThrow(() -> new DataException(directory + " has no file " + name
-                        + "-idx*-ubyte[.gz]; put the four" + " files of MNIST there"));
+                .orElseThrow(() -> new DataException(
+                        directory + " has no file " + name + "-idx*-ubyte[.gz]; put MNIST's four files there"));
     }
 
     private static Optional<Path> file(Path directory, String name) {

@@ -15,13 +15,13 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
 /**
- * Pictures in a folder for each digit, {@code <folder>/<0 to 9>/*.png}, {@code .jpg} or {@code .jpeg}, of any size and
- * shade. Where there are {@code <folder>/train/<0 to 9>/} and {@code <folder>/test/<0 to 9>/}, those are the images to train
- * on and to test with; else every seventh picture, by name, is one to test with.
+ * Reads pictures of any size and colour from one folder per digit: {@code <folder>/<0 to 9>/*.png}, {@code .jpg} or
+ * {@code .jpeg}. If {@code <folder>/train/<0 to 9>/} exists, training images come from there and test images from
+ * {@code <folder>/test/<0 to 9>/}; otherwise every seventh picture, by name, is a test image.
  */
 final class ImageFolderReader implements DigitReader {
     private static final int TEST_EVERY = 7;
-    /** A picture's longest side; a small file may promise a picture that no memory holds. */
+    /** Maximum width and height in pixels; a small file can declare a picture that exceeds memory. */
     private static final int MAX_SIDE = 4_096;
 
     @Override
@@ -56,7 +56,7 @@ final class ImageFolderReader implements DigitReader {
             }
         }
         if (pictures.isEmpty()) {
-            throw new DataException(directory + " has no pictures; put .png or .jpg files into its folders 0 to 9");
+            throw new DataException(directory + " has no pictures; put .png or .jpg files into its subfolders 0 to 9");
         }
         byte[] pixels = new byte[Math.multiplyExact(pictures.size(), Digits.PIXELS)];
         byte[] labels = new byte[pictures.size()];
@@ -71,26 +71,26 @@ final class ImageFolderReader implements DigitReader {
     private static byte[] read(Picture picture) {
         Path file = picture.file();
         return CentredDigit.of(decoded(file))
-                .orElseThrow(() -> new DataException(file + " is blank: there is no digit on it; take it away"));
+                .orElseThrow(() -> new DataException(file + " is blank: it shows no digit; remove it"));
     }
 
     private static BufferedImage decoded(Path file) {
         try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
             var readers = in == null ? null : ImageIO.getImageReaders(in);
             if (readers == null || !readers.hasNext()) {
-                throw new DataException(file + " is no PNG or JPEG picture; take it away, or from its source again");
+                throw new DataException(file + " is not a PNG or JPEG picture; remove it or copy it again");
             }
             ImageReader reader = readers.next();
             List<String> warnings = new ArrayList<>();
             try {
                 reader.setInput(in, true, true);
-                // A JPEG that is cut off is only warned of, and its rest grey.
+                // For a truncated JPEG, ImageIO only warns and fills the rest with grey.
                 reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
                 int width = reader.getWidth(0);
                 int height = reader.getHeight(0);
                 if (width > MAX_SIDE || height > MAX_SIDE) {
-                    throw new DataException(file + " is " + width + " by " + height + " pixels; at most " + MAX_SIDE
-                            + " by " + MAX_SIDE + " are read");
+                    throw new DataException(file + " is " + width + " by " + height + " pixels; the limit is "
+                            + MAX_SIDE + " by " + MAX_SIDE);
                 }
                 BufferedImage image = reader.read(0);
                 if (!warnings.isEmpty()) {
@@ -109,7 +109,7 @@ final class ImageFolderReader implements DigitReader {
 
     private static DataException damaged(Path file, Exception e) {
         return new DataException(
-                file + " is cut off or damaged (" + e.getMessage() + "); take it away, or from its source again", e);
+                file + " is truncated or damaged (" + e.getMessage() + "); remove it or copy it again", e);
     }
 
     private static List<Path> files(Path folder) {

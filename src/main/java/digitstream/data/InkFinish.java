@@ -2,16 +2,16 @@ package digitstream.data;
 
 import java.util.Random;
 
-/** From ink on a large canvas to an image as MNIST's: averaged down, centred by mass, with blur, contrast and noise. */
+/** Turns ink on a large canvas into an MNIST-like image: downsampled, centred by mass, with blur, contrast and noise. */
 final class InkFinish {
     private InkFinish() {}
 
     /**
      * Finishes an image.
      *
-     * @param ink uint8, side * side
-     * @param scale canvas pixels in the side of one image pixel
-     * @return uint8, (side / scale) squared
+     * @param ink uint8 [side, side]
+     * @param scale side length of an image pixel, in canvas pixels
+     * @return uint8 [side / scale, side / scale]
      */
     static byte[] finish(byte[] ink, int side, int scale, Random random) {
         int small = side / scale;

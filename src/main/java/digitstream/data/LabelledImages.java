@@ -7,7 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** Images of digits with what they show, in memory; never changes. */
+/** Images of digits and their labels, in memory. Immutable. */
 public final class LabelledImages {
 
     private final int width;
@@ -18,17 +18,17 @@ public final class LabelledImages {
     private final int to;
 
     /**
-     * Takes over the arrays, which the caller must not change afterwards.
+     * Wraps the arrays without copying; the caller must not change them afterwards.
      *
      * @param pixels uint8, image after image, row by row; 0 is background, 255 is ink
      * @param labels a digit 0 to 9 for each image
-     * @throws DataException where the sizes do not fit together or a label is no digit
+     * @throws DataException if the sizes don't match or a label is not a digit
      */
     public LabelledImages(int width, int height, byte[] pixels, byte[] labels) {
         this(width, height, pixels, labels, 0, labels.length);
         if (pixels.length != (long) width * height * labels.length) {
-            throw new DataException(pixels.length + " bytes of pixels are not " + labels.length + " images of " + width
-                    + " by " + height);
+            throw new DataException(pixels.length + " bytes of pixels do not match " + labels.length + " images of "
+                    + width + " by " + height);
         }
         for (int i = 0; i < labels.length; i++) {
             if (labels[i] < 0 || labels[i] >= Digits.CLASSES) {
@@ -58,28 +58,28 @@ public final class LabelledImages {
         return height;
     }
 
-    /** One image's pixels, width * height bytes; the caller's own copy. */
+    /** Returns a copy of one image's pixels, width * height bytes. */
     public byte[] pixels(int index) {
         int start = (from + checked(index)) * width * height;
         return Arrays.copyOfRange(pixels, start, start + width * height);
     }
 
-    /** The digit that an image shows. */
+    /** Returns the digit that an image shows, 0 to 9. */
     public int label(int index) {
         return labels[from + checked(index)];
     }
 
-    /** All images' pixels one after the other; a copy. */
+    /** Returns a copy of all pixels, image after image. */
     public byte[] pixels() {
         return Arrays.copyOfRange(pixels, from * width * height, to * width * height);
     }
 
-    /** All labels; a copy. */
+    /** Returns a copy of all labels. */
     public byte[] labels() {
         return Arrays.copyOfRange(labels, from, to);
     }
 
-    /** The images from one index (inclusive) to another (exclusive), sharing this one's memory. */
+    /** Returns a view of the images from {@code start} (inclusive) to {@code end} (exclusive); shares memory. */
     public LabelledImages slice(int start, int end) {
         if (start < 0 || start > end || end > size()) {
             throw new IndexOutOfBoundsException("slice " + start + " to " + end + " of " + size() + " images");
@@ -87,7 +87,7 @@ public final class LabelledImages {
         return new LabelledImages(width, height, pixels, labels, from + start, from + end);
     }
 
-    /** The images at some indices, in their order, in memory of their own. */
+    /** Copies the images at some indices, in that order. */
     public LabelledImages select(int[] indices) {
         int area = width * height;
         byte[] somePixels = new byte[Math.multiplyExact(indices.length, area)];
@@ -100,13 +100,13 @@ public final class LabelledImages {
     }
 
     /**
-     * These images and then others, in memory of their own.
+     * Copies these images followed by others.
      *
-     * @throws DataException where the sizes differ
+     * @throws DataException if the image sizes differ
      */
     public LabelledImages followedBy(LabelledImages others) {
         if (others.width != width || others.height != height) {
-            throw new DataException("images of " + width + " by " + height + " can't be put together with images of "
+            throw new DataException("images of " + width + " by " + height + " can't be combined with images of "
                     + others.width + " by " + others.height);
         }
         int area = width * height;
@@ -119,7 +119,7 @@ public final class LabelledImages {
         return new LabelledImages(width, height, allPixels, allLabels);
     }
 
-    /** The sum of the sizes, pixels and labels, in hexadecimal. */
+    /** Returns the SHA-256 of sizes, pixels and labels, in hexadecimal. */
     public String sha256() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -18,15 +18,15 @@ import us.hebi.matlab.mat.types.Source;
 import us.hebi.matlab.mat.types.Sources;
 
 /**
- * The file {@code mnist-original.mat} that many tutorials use, in MATLAB's level 5 format: {@code data}, uint8 of 784 rows
- * and a column for each image (its pixels row by row), and {@code label}, double of one row. Where there are MNIST's 70,000
- * images, the first 60,000 are those to train on, as in the file; else every seventh is one to test with.
+ * Reads the file {@code mnist-original.mat} that many tutorials use. It is in MATLAB's level 5 format: {@code data}, uint8
+ * [784, N] with one image per column (pixels row by row), and {@code label}, double [1, N]. With MNIST's 70,000 images, the
+ * first 60,000 are the training images, as in the file; otherwise every seventh image is a test image.
  */
 final class MatReader implements DigitReader {
-    private static final int MNIST = 70_000;
-    private static final int MNIST_TRAINING = 60_000;
+    private static final int MNIST_IMAGES = 70_000;
+    private static final int MNIST_TRAINING_IMAGES = 60_000;
     private static final int TEST_EVERY = 7;
-    /** More than ten times MNIST. A header that promises more is refused before there is memory for it. */
+    /** More than ten times MNIST. A header that declares more is rejected before memory is allocated. */
     private static final int MAX_BYTES = 640 << 20;
 
     @Override
@@ -39,8 +39,12 @@ final class MatReader implements DigitReader {
         Path file = isMat(path) ? path : onlyFile(path);
         LabelledImages all = images(file);
         String origin = "MATLAB file " + file;
-        return all.size() == MNIST
-                ? new DigitData("mnist", origin, all.slice(0, MNIST_TRAINING), all.slice(MNIST_TRAINING, MNIST))
+        return all.size() == MNIST_IMAGES
+                ? new DigitData(
+                        "mnist",
+                        origin,
+                        all.slice(0, MNIST_TRAINING_IMAGES),
+                        all.slice(MNIST_TRAINING_IMAGES, MNIST_IMAGES))
                 : DigitData.withTestEvery(TEST_EVERY, "mat", origin, all);
     }
 
@@ -58,7 +62,7 @@ final class MatReader implements DigitReader {
             int count = data.getNumCols();
             if (data.getNumRows() != Digits.PIXELS || label.getNumRows() != 1 || label.getNumCols() != count) {
                 throw new DataException(file + " has data of " + dimensions(data) + " and label of " + dimensions(label)
-                        + ", not " + Digits.PIXELS + " by N and 1 by N; take the file from its source again");
+                        + ", not " + Digits.PIXELS + " by N and 1 by N; download or copy it again");
             }
             byte[] pixels = new byte[count * Digits.PIXELS];
             for (int i = 0; i < pixels.length; i++) {
@@ -72,10 +76,9 @@ final class MatReader implements DigitReader {
         } catch (DataException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            // The reader throws what its own arithmetic meets: a buffer that ends, a size that is negative.
+            // On damaged files, the library throws unspecific exceptions: buffer underflow, negative size.
             throw new DataException(
-                    file + " is no MATLAB 5 file, or it is cut off or damaged (" + e
-                            + "); take it from its source again",
+                    file + " is not a MATLAB 5 file, or is truncated or damaged (" + e + "); download or copy it again",
                     e);
         }
     }
@@ -108,7 +111,8 @@ final class MatReader implements DigitReader {
     private static Path onlyFile(Path directory) {
         List<Path> files = files(directory);
         if (files.size() > 1) {
-            throw new DataException(directory + " has " + files.size() + " .mat files; name the one to read");
+            throw new DataException(
+                    directory + " has " + files.size() + " .mat files; pass the path of the one to read");
         }
         return files.get(0);
     }
@@ -125,13 +129,13 @@ final class MatReader implements DigitReader {
         return path.toString().endsWith(".mat") && Files.isRegularFile(path);
     }
 
-    /** Refuses to reserve what only a lying header asks for. */
+    /** Limits the memory that a damaged header can request. */
     private record Limited(Path file) implements BufferAllocator {
         @Override
         public ByteBuffer allocate(int bytes) {
             if (bytes < 0 || bytes > MAX_BYTES) {
-                throw new DataException(file + " promises an array of " + Integer.toUnsignedLong(bytes)
-                        + " bytes, more than the " + MAX_BYTES + " that are read; take it from its source again");
+                throw new DataException(file + " declares an array of " + Integer.toUnsignedLong(bytes)
+                        + " bytes, over the limit of " + MAX_BYTES + "; download or copy it again");
             }
             return ByteBuffer.allocate(bytes);
         }

@@ -25,8 +25,8 @@ import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Downloads MNIST into a folder. A file comes into being under its own name only once it is whole and its sum is right; what
- * was broken off goes on where it stopped. One process at a time downloads, under a lock.
+ * Downloads MNIST into a folder. A file gets its final name only when it is complete and its checksum matches. Interrupted
+ * downloads are resumed. A lock file ensures that only one process downloads at a time.
  */
 final class MnistDownload {
     /** Public mirrors of the original files. */
@@ -34,8 +34,8 @@ final class MnistDownload {
             URI.create("https://ossci-datasets.s3.amazonaws.com/mnist/"),
             URI.create("https://storage.googleapis.com/cvdf-datasets/mnist/"));
 
-    /** MD5 sums of the uncompressed files, as first published; mirrors have packed them anew. */
-    static final Map<String, String> SUMS = new TreeMap<>(Map.of(
+    /** MD5 sums of the uncompressed files, as first published; mirrors have recompressed them. */
+    static final Map<String, String> MD5_SUMS = new TreeMap<>(Map.of(
             "train-images-idx3-ubyte.gz", "6bbc9ace898e44ae57da46a324031adb",
             "train-labels-idx1-ubyte.gz", "a25bea736e30d166cdddb491f175f624",
             "t10k-images-idx3-ubyte.gz", "2646ac647ad5339dbf082846283269ea",
@@ -48,28 +48,28 @@ final class MnistDownload {
 
     private final Path directory;
     private final List<URI> mirrors;
-    private final Consumer<String> say;
+    private final Consumer<String> messages;
     private final HttpClient client = HttpClient.newBuilder()
             .connectTimeout(CONNECT_TIMEOUT)
             .followRedirects(HttpClient.Redirect.NORMAL)
             .build();
 
-    MnistDownload(Path directory, List<URI> mirrors, Consumer<String> say) {
+    MnistDownload(Path directory, List<URI> mirrors, Consumer<String> messages) {
         this.directory = directory;
         this.mirrors = mirrors;
-        this.say = say;
+        this.messages = messages;
     }
 
-    /** Whether all four files are there; each was whole when it got its name. */
+    /** Whether all four files exist; a file is complete when it gets its name. */
     static boolean isComplete(Path directory) {
-        return SUMS.keySet().stream().allMatch(name -> Files.isRegularFile(directory.resolve(name)));
+        return MD5_SUMS.keySet().stream().allMatch(name -> Files.isRegularFile(directory.resolve(name)));
     }
 
     /**
-     * Downloads what is missing or damaged.
+     * Downloads missing and damaged files.
      *
-     * @return false where no mirror gave all the files
-     * @throws DataException where the folder can't be written to
+     * @return false if a file could not be downloaded from any mirror
+     * @throws DataException if the folder can't be written to
      */
     boolean run() {
         try {
@@ -77,9 +77,9 @@ final class MnistDownload {
             try (FileChannel channel = FileChannel.open(
                             directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
-                for (String name : SUMS.keySet()) {
+                for (String name : MD5_SUMS.keySet()) {
                     Path file = directory.resolve(name);
-                    if (!(lock.isValid() && Files.isRegularFile(file) && sumIsRight(name, file)) && !fetch(name)) {
+                    if (!(lock.isValid() && Files.isRegularFile(file) && checksumMatches(name, file)) && !fetch(name)) {
                         return false;
                     }
                 }
@@ -87,8 +87,8 @@ final class MnistDownload {
             }
         } catch (IOException e) {
             throw new DataException(
-                    "MNIST can't be downloaded to " + directory + ": " + e + "; free or make room there, or"
-                            + " name other digits with --data",
+                    "MNIST can't be downloaded to " + directory + ": " + e + "; make that folder writable,"
+                            + " free disk space, or choose other digits with --data",
                     e);
         }
     }
@@ -101,13 +101,13 @@ final class MnistDownload {
             } catch (FileSystemException e) {
                 throw e;
             } catch (IOException e) {
-                say.accept("  " + mirror.getHost() + " does not give " + name + " (" + reason(e) + ")");
+                messages.accept("  " + mirror.getHost() + ": can't download " + name + " (" + reason(e) + ")");
                 continue;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
             }
-            if (sumIsRight(name, part)) {
+            if (checksumMatches(name, part)) {
                 Files.move(
                         part,
                         directory.resolve(name),
@@ -115,7 +115,7 @@ final class MnistDownload {
                         StandardCopyOption.REPLACE_EXISTING);
                 return true;
             }
-            say.accept("  " + mirror.getHost() + " gave a damaged " + name);
+            messages.accept("  " + mirror.getHost() + ": " + name + " is damaged");
             Files.delete(part);
         }
         return false;
@@ -131,13 +131,14 @@ final class MnistDownload {
         try (InputStream body = response.body()) {
             boolean resumed = response.statusCode() == PARTIAL_CONTENT;
             if (!resumed && response.statusCode() != OK) {
-                // A part that is already whole has nothing left to ask for; its sum will tell.
+                // The partial file may already be complete, so the range is empty; the checksum is checked next.
                 if (have > 0 && response.statusCode() == 416) {
                     return;
                 }
                 throw new IOException("HTTP status " + response.statusCode());
             }
-            say.accept("Downloading " + address + sizeOf(response) + (resumed ? ", from byte " + have : ""));
+            messages.accept(
+                    "Downloading " + address + sizeOf(response) + (resumed ? ", resuming at byte " + have : ""));
             try (OutputStream out =
                     resumed ? Files.newOutputStream(part, StandardOpenOption.APPEND) : Files.newOutputStream(part)) {
                 copy(body, out, part);
@@ -151,7 +152,7 @@ final class MnistDownload {
             try {
                 out.write(buffer, 0, read);
             } catch (IOException e) {
-                // The disk's fault and not the mirror's.
+                // A fault of the disk, not of the mirror: don't try the next mirror.
                 throw new FileSystemException(part.toString(), null, e.getMessage());
             }
         }
@@ -168,7 +169,7 @@ final class MnistDownload {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
-    private static boolean sumIsRight(String name, Path file) throws IOException {
+    private static boolean checksumMatches(String name, Path file) throws IOException {
         try {
             MessageDigest digest = MessageDigest.getInstance("MD5");
             try (InputStream in = new GZIPInputStream(Files.newInputStream(file), 1 << 16)) {
@@ -177,10 +178,10 @@ final class MnistDownload {
                     digest.update(buffer, 0, read);
                 }
             }
-            return HexFormat.of().formatHex(digest.digest()).equals(SUMS.get(name));
+            return HexFormat.of().formatHex(digest.digest()).equals(MD5_SUMS.get(name));
         } catch (FileSystemException e) {
             throw e;
-        } catch (IOException notWhole) {
+        } catch (IOException truncated) {
             return false;
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has MD5", e);

@@ -3,7 +3,7 @@ package digitstream.data;
 import java.awt.geom.Path2D;
 import java.util.Scanner;
 
-/** The part of SVG's path notation that {@link DigitStrokes} uses: absolute M, L, Q and C, all separated by blanks. */
+/** Parses the subset of SVG paths that {@link DigitStrokes} uses: absolute M, L, Q and C, separated by blanks. */
 final class SvgPath {
     private SvgPath() {}
 
@@ -19,7 +19,7 @@ final class SvgPath {
                     case "C" ->
                         path.curveTo(
                                 in.nextInt(), in.nextInt(), in.nextInt(), in.nextInt(), in.nextInt(), in.nextInt());
-                    default -> throw new IllegalArgumentException("no command of a path: " + command);
+                    default -> throw new IllegalArgumentException("unsupported SVG path command: " + command);
                 }
             }
         }

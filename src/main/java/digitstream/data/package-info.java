@@ -1,4 +1,4 @@
-/** Where digits come from: IDX files, a download of MNIST, or the program's own drawing. */
+/** Sources of digit images: files on disk, a download of MNIST, or digits drawn by the program. */
 @NullMarked
 package digitstream.data;
 

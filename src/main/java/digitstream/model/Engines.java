@@ -1,15 +1,15 @@
 package digitstream.model;
 
 /**
- * How the PyTorch engine is set up. It reads its settings once, when it is loaded into the process, so that a process
- * either serves or trains. What the user has set stays.
+ * Configures the PyTorch engine through system properties. The engine reads them once, when it is loaded, so a process
+ * either serves or trains. Properties that the user has set are kept.
  */
 public final class Engines {
     private Engines() {}
 
     /**
-     * For serving: one thread inside an operator, because each stream thread brings its own. The profiling executor stays
-     * on: it was not slower at changing batch sizes (docs/decisions/003).
+     * Configures the engine for serving: one thread per operator, because the stream threads already run in parallel. The
+     * profiling executor stays on: it was not slower with changing batch sizes (docs/decisions/003).
      */
     public static void forInference() {
         setIfAbsent("ai.djl.pytorch.num_threads", "1");
@@ -17,7 +17,7 @@ public final class Engines {
         forAll();
     }
 
-    /** For training and evaluation: all processors inside an operator. */
+    /** Configures the engine for training and evaluation: operators use all processors. */
     public static void forTraining() {
         setIfAbsent(
                 "ai.djl.pytorch.num_threads",
@@ -25,17 +25,17 @@ public final class Engines {
         forAll();
     }
 
-    /** How many threads an operator has while training. */
+    /** Returns the number of threads that an operator uses in training. */
     public static int trainingThreads() {
         return Integer.getInteger(
                 "ai.djl.pytorch.num_threads", Runtime.getRuntime().availableProcessors());
     }
 
     private static void forAll() {
-        // Nothing is looked up or reported over the network.
+        // No look-ups or usage reports over the network.
         setIfAbsent("ai.djl.offline", "true");
         setIfAbsent("OPT_OUT_TRACKING", "true");
-        // Otherwise the engine logs how it was set up before our own loggers are.
+        // Otherwise the engine logs its configuration before our loggers are set up.
         setIfAbsent("ai.djl.default_engine", "PyTorch");
     }
 

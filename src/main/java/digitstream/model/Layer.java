@@ -3,7 +3,7 @@ package digitstream.model;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
-/** A layer of a {@link Network}, under the names that PyTorch gives them. */
+/** A layer of a {@link Network}. The JSON type names are PyTorch's. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Layer.Convolution.class, name = "Conv2d"),
@@ -15,24 +15,24 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 })
 public sealed interface Layer {
 
-    /** The layer in one line, as it stands in the table. */
+    /** Describes the layer in one line, as shown in the table of layers. */
     String describe();
 
     /**
-     * A convolution with square filters over all channels.
+     * A 2D convolution with square filters over all channels.
      *
      * @param filters output channels
-     * @param size of a filter's side, pixels
-     * @param stride pixels from one position to the next
-     * @param padding zeros at each edge, pixels
-     * @param bias whether each filter adds a number of its own
+     * @param size side length of a filter, in pixels
+     * @param stride in pixels
+     * @param padding zero padding at each edge, in pixels
+     * @param bias whether each filter has a bias
      */
     record Convolution(int filters, int size, int stride, int padding, boolean bias) implements Layer {
         public Convolution {
-            requirePositive(filters, "Conv2d has filters");
-            requirePositive(size, "Conv2d has a size");
-            requirePositive(stride, "Conv2d has a stride");
-            requirePositive(padding + 1, "Conv2d has one more than its padding");
+            requireAtLeast(1, filters, "Conv2d: filters");
+            requireAtLeast(1, size, "Conv2d: size");
+            requireAtLeast(1, stride, "Conv2d: stride");
+            requireAtLeast(0, padding, "Conv2d: padding");
         }
 
         @Override
@@ -43,15 +43,15 @@ public sealed interface Layer {
     }
 
     /**
-     * The largest of each square.
+     * Max pooling over squares.
      *
-     * @param size of the square's side, pixels
-     * @param stride pixels from one square to the next
+     * @param size side length of a square, in pixels
+     * @param stride in pixels
      */
     record MaxPooling(int size, int stride) implements Layer {
         public MaxPooling {
-            requirePositive(size, "MaxPool2d has a size");
-            requirePositive(stride, "MaxPool2d has a stride");
+            requireAtLeast(1, size, "MaxPool2d: size");
+            requireAtLeast(1, stride, "MaxPool2d: stride");
         }
 
         @Override
@@ -60,7 +60,7 @@ public sealed interface Layer {
         }
     }
 
-    /** Each channel brought to a learnt mean and variance. */
+    /** Batch normalisation with learned scale and shift per channel. */
     record BatchNormalization() implements Layer {
         @Override
         public String describe() {
@@ -68,7 +68,7 @@ public sealed interface Layer {
         }
     }
 
-    /** The larger of the number and 0. */
+    /** The rectified linear unit, max(x, 0). */
     record Rectifier() implements Layer {
         @Override
         public String describe() {
@@ -77,9 +77,9 @@ public sealed interface Layer {
     }
 
     /**
-     * Numbers left out at random, while training only.
+     * Dropout, active in training only.
      *
-     * @param probability that one is left out
+     * @param probability of zeroing an element
      */
     record Dropout(double probability) implements Layer {
         @Override
@@ -89,14 +89,14 @@ public sealed interface Layer {
     }
 
     /**
-     * A fully connected layer over all numbers of an image.
+     * A fully connected layer over the flattened input.
      *
-     * @param units outputs
-     * @param bias whether each unit adds a number of its own
+     * @param units number of outputs
+     * @param bias whether each unit has a bias
      */
     record Linear(int units, boolean bias) implements Layer {
         public Linear {
-            requirePositive(units, "Linear has units");
+            requireAtLeast(1, units, "Linear: units");
         }
 
         @Override
@@ -105,9 +105,9 @@ public sealed interface Layer {
         }
     }
 
-    private static void requirePositive(int number, String what) {
-        if (number < 1) {
-            throw new ModelException("a layer " + what + " of " + number + "; give 1 or more");
+    private static void requireAtLeast(int min, int value, String name) {
+        if (value < min) {
+            throw new ModelException(name + " is " + value + "; set it to " + min + " or more");
         }
     }
 }

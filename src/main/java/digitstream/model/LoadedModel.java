@@ -17,11 +17,10 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * A model in native memory. Safe for use by several threads; the classifiers that it makes are not, and must be closed
- * before it.
+ * A model in native memory. Thread-safe; its classifiers are not. Close the classifiers before the model.
  */
 public final class LoadedModel implements AutoCloseable {
-    /** An exported method of our own graphs that does the same as forward, faster, where MKL-DNN is (x86-64). */
+    /** An exported method of our own graphs: equivalent to forward, but faster where MKL-DNN is available (x86-64). */
     private static final String FAST_METHOD = "forward_mkldnn";
 
     private final ModelCard card;
@@ -35,9 +34,9 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     /**
-     * Loads a model on the CPU, and tries it.
+     * Loads a model on the CPU and runs it on a few batches.
      *
-     * @throws ModelException where the engine does not take the file, or the model does not return what its card says
+     * @throws ModelException if the engine can't load the file or the model does not match its card
      */
     public static LoadedModel load(ModelArtifact artifact) {
         Model model = newModel(artifact.card().name());
@@ -46,12 +45,14 @@ public final class LoadedModel implements AutoCloseable {
         } catch (IOException | MalformedModelException | EngineException e) {
             model.close();
             throw new ModelException(
-                    "PyTorch can't load " + artifact.directory() + ": " + firstLine(e) + "; is it TorchScript?", e);
+                    "PyTorch can't load the model in " + artifact.directory() + ": " + firstLine(e)
+                            + "; save it with torch.jit.save",
+                    e);
         }
         try {
             String method = hasFastMethod(model) ? FAST_METHOD : TorchScriptClassifier.FORWARD;
             LoadedModel loaded = new LoadedModel(artifact.card(), model, method);
-            loaded.requireTheCardsNetwork();
+            loaded.requireParametersOfCard();
             loaded.warmUp();
             return loaded;
         } catch (ModelException e) {
@@ -66,7 +67,7 @@ public final class LoadedModel implements AutoCloseable {
         } catch (EngineException e) {
             throw new ModelException(
                     "PyTorch's native library can't be loaded (" + firstLine(e)
-                            + "); it is unpacked to ~/.djl.ai, which must be writable, or set DJL_CACHE_DIR to a folder that is",
+                            + "); it is unpacked to ~/.djl.ai: make that folder writable, or set DJL_CACHE_DIR to one that is",
                     e);
         }
     }
@@ -77,26 +78,26 @@ public final class LoadedModel implements AutoCloseable {
                 && List.of(JniUtils.getMethodNames(block)).contains(FAST_METHOD);
     }
 
-    /** A card may say what it likes; at least the number of learnt numbers must be that of its layers. */
-    private void requireTheCardsNetwork() {
+    /** Checks that the model has as many parameters as the layers in its card; the layers themselves can't be checked. */
+    private void requireParametersOfCard() {
         Network network = card.network();
         if (network == null) {
             return;
         }
-        long there = parameterShapes().values().stream()
-                .mapToLong(LoadedModel::numbers)
+        long actual = parameterShapes().values().stream()
+                .mapToLong(LoadedModel::elements)
                 .sum();
-        if (there != network.parameters()) {
+        if (actual != network.parameters()) {
             throw new ModelException(
-                    "its card names layers with " + network.parameters() + " parameters, model.pt has " + there);
+                    "the layers in its card have " + network.parameters() + " parameters, but model.pt has " + actual);
         }
     }
 
-    private static long numbers(List<Long> shape) {
+    private static long elements(List<Long> shape) {
         return shape.stream().reduce(1L, (a, b) -> a * b);
     }
 
-    /** The learnt tensors' names and shapes, in the order of their layers. */
+    /** Returns the parameters' names and shapes, in the order of their layers. */
     public Map<String, List<Long>> parameterShapes() {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         for (var parameter : model.getBlock().getParameters()) {
@@ -109,14 +110,14 @@ public final class LoadedModel implements AutoCloseable {
         return shapes;
     }
 
-    /** The learnt numbers themselves, float32, in the same order. */
+    /** Returns the parameters' values, flattened, in the order of {@link #parameterShapes}. */
     public List<float[]> parameters() {
         return model.getBlock().getParameters().stream()
                 .map(parameter -> parameter.getValue().getArray().toFloatArray())
                 .toList();
     }
 
-    /** Runs a few batches, so that the first real one meets loaded libraries and compiled code. */
+    /** Runs a few batches so that libraries are loaded and code is compiled before the first real batch. */
     private void warmUp() {
         try (Classifier classifier = newClassifier()) {
             byte[] empty = new byte[Digits.PIXELS];
@@ -130,7 +131,7 @@ public final class LoadedModel implements AutoCloseable {
         return card;
     }
 
-    /** A classifier of this model, for one thread at a time; the caller closes it. */
+    /** Creates a classifier, for one thread at a time; the caller closes it. */
     public Classifier newClassifier() {
         return new TorchScriptClassifier(model, method);
     }
@@ -140,7 +141,7 @@ public final class LoadedModel implements AutoCloseable {
         model.close();
     }
 
-    /** The native errors carry a stack trace of C++ functions in their message. */
+    /** Returns the first line of the root cause's message; native errors append a C++ stack trace. */
     static String firstLine(Throwable e) {
         Throwable root = Causes.root(e);
         return String.valueOf(root.getMessage())

@@ -24,19 +24,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A model in a folder: {@code <models>/<name>/<version>/} with {@code model.pt} (TorchScript) and {@code model.json} (its
- * {@link ModelCard}). Once written, it never changes.
+ * A model on disk: {@code <models>/<name>/<version>/} with {@code model.pt} (TorchScript) and {@code model.json} (its
+ * {@link ModelCard}). Immutable once written.
  */
 public final class ModelArtifact {
     private static final String MODEL = "model.pt";
     private static final String CARD = "model.json";
-    /** A card has some ten thousand bytes; a folder may hold anything. */
-    private static final long MOST_CARD_BYTES = 4 << 20;
+    /** Cards have about 10 kB; the limit protects against other files of that name. */
+    private static final long MAX_CARD_BYTES = 4 << 20;
 
-    /** What fits a Java array, with room. A model of more would not fit a stream processor's memory either. */
-    private static final long MOST_MODEL_BYTES = 2_000L << 20;
+    /** Fits in a Java array. A larger model would not fit in a stream processor's memory either. */
+    private static final long MAX_MODEL_BYTES = 2_000L << 20;
 
-    /** Names that start with a dot are no versions, so that a half-written artifact looks like none. */
+    /** Starts with a dot, so that a half-written artifact is never taken for a version. */
     private static final String UNFINISHED = ".unfinished-";
 
     private static final boolean POSIX =
@@ -62,32 +62,34 @@ public final class ModelArtifact {
         return card;
     }
 
-    /** The checked bytes of {@code model.pt}; not copied, not to be changed. */
+    /** The checked bytes of {@code model.pt}; not a copy, so callers must not change them. */
     byte[] torchScript() {
         return torchScript;
     }
 
     /**
-     * Reads an artifact and checks its card, and the model's bytes against the card's sum, before anything is loaded.
+     * Reads an artifact, and checks its card, the model's SHA-256 against the card, and the TorchScript archive. Loads
+     * nothing into PyTorch.
      *
-     * @throws ModelException with one line that names the file and the fault
+     * @throws ModelException if a check fails; the message is one line that names the file and the fault
      */
     public static ModelArtifact open(Path directory) {
         Path cardFile = directory.resolve(CARD);
         Path modelFile = directory.resolve(MODEL);
         try {
             ModelCard card = readCard(cardFile);
-            byte[] bytes = readAtMost(modelFile, MOST_MODEL_BYTES);
+            byte[] bytes = readAtMost(modelFile, MAX_MODEL_BYTES);
             String sum = sha256(bytes);
             if (!sum.equals(card.sha256())) {
-                throw new ModelException(modelFile + " is not the file of its card: its sha256 is " + sum
-                        + ", the card says " + card.sha256() + "; take both files from the same place again");
+                throw new ModelException(modelFile + " does not match its card: its SHA-256 is " + sum
+                        + ", the card says " + card.sha256() + "; copy both files from the same source again");
             }
             checkArchive(modelFile, bytes);
             return new ModelArtifact(directory, card, bytes);
         } catch (NoSuchFileException e) {
             throw new ModelException(
-                    directory + " is no model: " + e.getFile() + " is missing; train one with `digitstream train`", e);
+                    directory + " is not a model: " + e.getFile() + " is missing; train one with `digitstream train`",
+                    e);
         } catch (IOException e) {
             throw new ModelException("the model in " + directory + " can't be read: " + e, e);
         }
@@ -97,14 +99,13 @@ public final class ModelArtifact {
         try {
             TorchScriptArchive.check(bytes);
         } catch (ModelException e) {
-            throw new ModelException(file + " is no TorchScript file that can be used: " + e.getMessage(), e);
+            throw new ModelException(file + " is not a usable TorchScript file: " + e.getMessage(), e);
         }
     }
 
-    private static byte[] readAtMost(Path file, long most) throws IOException {
-        if (Files.size(file) > most) {
-            throw new ModelException(
-                    file + " has " + Files.size(file) + " bytes, more than the " + most + " that are read");
+    private static byte[] readAtMost(Path file, long maxBytes) throws IOException {
+        if (Files.size(file) > maxBytes) {
+            throw new ModelException(file + " has " + Files.size(file) + " bytes; the limit is " + maxBytes);
         }
         return Files.readAllBytes(file);
     }
@@ -113,18 +114,18 @@ public final class ModelArtifact {
         try {
             return ModelCard.fromJson(StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(ByteBuffer.wrap(readAtMost(file, MOST_CARD_BYTES)))
+                    .decode(ByteBuffer.wrap(readAtMost(file, MAX_CARD_BYTES)))
                     .toString());
         } catch (CharacterCodingException e) {
-            throw new ModelException(file + " is no model card: it is not UTF-8", e);
+            throw new ModelException(file + " is not a valid model card: it is not UTF-8", e);
         } catch (ModelException e) {
-            throw new ModelException(file + " is no model card: " + e.getMessage(), e);
+            throw new ModelException(file + " is not a valid model card: " + e.getMessage(), e);
         }
     }
 
     /**
-     * The folder of a model's newest version, by the order of their names, in which numbers count as numbers (v9 before
-     * v10); empty where there is none.
+     * Finds the folder of a model's latest version. Versions are ordered by name, with numbers compared as numbers (v9
+     * before v10).
      */
     public static Optional<Path> latest(Path models, String name) {
         Path versions = models.resolve(name);
@@ -135,34 +136,34 @@ public final class ModelArtifact {
             return all.filter(version -> ModelCard.isName(version.getFileName().toString()))
                     .filter(version -> Files.isRegularFile(version.resolve(CARD)))
                     .max(Comparator.comparing(
-                            version -> inOrder(version.getFileName().toString())));
+                            version -> sortKey(version.getFileName().toString())));
         } catch (IOException e) {
             throw new ModelException("the models in " + versions + " can't be listed: " + e, e);
         }
     }
 
-    /** A version with its numbers filled up with zeros, so that text compares as people count. */
-    private static String inOrder(String version) {
+    /** Pads the numbers in a version with zeros, so that they compare by value. */
+    private static String sortKey(String version) {
         return NUMBER.matcher(version)
                 .replaceAll(number -> "0".repeat(Math.max(0, 20 - number.group().length())) + number.group());
     }
 
-    /** A model that lies nowhere, as just trained: to be tried before it is written. */
+    /** Creates an artifact that is not on disk, to evaluate a freshly trained model before it is written. */
     public static ModelArtifact inMemory(ModelCard card, byte[] torchScript) {
         return new ModelArtifact(Path.of(card.name(), card.version()), card, torchScript);
     }
 
-    /** Whether a version is there, or what else has its name. */
+    /** Whether anything exists at a version's path. */
     public static boolean exists(Path models, String name, String version) {
         return Files.exists(models.resolve(name).resolve(version));
     }
 
     /**
-     * Writes an artifact so that it is there as a whole or not at all, also after a crash of the machine.
+     * Writes an artifact atomically and durably: after a crash it is either complete or absent.
      *
-     * @param card whose sha256 is that of the bytes
-     * @param reports name to content of what shall lie beside the model
-     * @throws ModelException when the version exists, or the disk fails
+     * @param card its sha256 must be that of {@code torchScript}
+     * @param reports additional files, by name
+     * @throws ModelException if the version exists or the disk fails
      */
     public static ModelArtifact write(Path models, ModelCard card, byte[] torchScript, Map<String, byte[]> reports) {
         Path versions = models.resolve(card.name());
@@ -181,7 +182,7 @@ public final class ModelArtifact {
                 if (Files.exists(directory)) {
                     throw new FileAlreadyExistsException(directory.toString());
                 }
-                // Others may read what the umask lets them, as with any other folder.
+                // A temporary directory is private; give it the permissions of its parent.
                 copyPermissions(versions, unfinished);
                 Files.move(unfinished, directory, StandardCopyOption.ATOMIC_MOVE);
                 force(versions);
@@ -189,7 +190,7 @@ public final class ModelArtifact {
                 deleteIfExists(unfinished);
             }
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-            throw new ModelException("the model " + directory + " exists; give another version", e);
+            throw new ModelException("the model " + directory + " already exists; choose another version", e);
         } catch (IOException e) {
             throw new ModelException("the model can't be written to " + directory + ": " + e, e);
         }
@@ -203,7 +204,7 @@ public final class ModelArtifact {
         }
     }
 
-    /** The names in a folder are on the disk only when the folder is; Windows has no such thing. */
+    /** Flushes a directory's entries to disk; Windows has no equivalent. */
     private static void force(Path directory) throws IOException {
         if (POSIX) {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
@@ -228,7 +229,7 @@ public final class ModelArtifact {
         }
     }
 
-    /** The sum of bytes, as it stands in a card. */
+    /** Returns the SHA-256 in lower-case hexadecimal, as in a card. */
     public static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));

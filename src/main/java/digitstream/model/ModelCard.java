@@ -13,20 +13,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in {@code model.json}: what the model is, takes and returns, how it was made and how good it is.
+ * The content of {@code model.json}: the model's identity, input, output, training and accuracy.
  *
- * @param formatVersion of this card; {@value #FORMAT_VERSION}
+ * @param formatVersion of the card; always {@value #FORMAT_VERSION}
  * @param name letters, digits, '.', '_' and '-'; the name of the artifact's folder
  * @param version likewise
  * @param sha256 of {@code model.pt}, 64 lower-case hexadecimal digits
- * @param input what the model takes
- * @param output what it returns
+ * @param input shape and dtype of the input
+ * @param output shape and dtype of the output
  * @param classNames the meaning of each output column
- * @param network its layers; null where they are not known, as with a model from elsewhere
- * @param training how it was trained; null where that is not known, as with a model from elsewhere
- * @param validation how good it is on images held out of the training images, which decided what was kept; null likewise
- * @param evaluation how good it is on test images, which decided nothing; null likewise
- * @param software name to version of what made it
+ * @param network the layers; null if unknown, as for a model trained with other software
+ * @param training how the model was trained; null if unknown
+ * @param validation results on images held out from the training images, used for model selection; null if unknown
+ * @param evaluation results on test images, which were not used for selection; null if unknown
+ * @param software versions of the software that trained the model, by name
  */
 public record ModelCard(
         int formatVersion,
@@ -56,8 +56,8 @@ public record ModelCard(
     /**
      * A tensor's shape and element type.
      *
-     * @param shape the sizes, "N" where any number of images is taken
-     * @param dtype PyTorch's name of the element type
+     * @param shape the dimensions; "N" for the batch size
+     * @param dtype PyTorch's name for the element type
      */
     public record Tensor(List<String> shape, String dtype) {
         public Tensor {
@@ -69,21 +69,21 @@ public record ModelCard(
     /**
      * How the model was trained.
      *
-     * @param preset the recipe's name
-     * @param data the data's name
-     * @param dataSha256 of the images and labels that were trained on
-     * @param images how many
-     * @param epochs passes over them
-     * @param bestEpoch the one whose weights these are
-     * @param selection why that one, and what the test images had to do with it
-     * @param batchSize images a step
-     * @param optimiser with how its rate changed and what else it was given
-     * @param learningRate the highest, where it changes
-     * @param augmentation what was done to the images, each time anew
-     * @param seed of the weights' start, the division, the order and the augmentation
-     * @param device "cpu()", "gpu(0)"
-     * @param threads of the processor, inside an operator
-     * @param seconds the training took, by the wall clock; of all parts, where it was interrupted
+     * @param preset name of the preset
+     * @param data name of the data set
+     * @param dataSha256 SHA-256 of the training images and labels
+     * @param images number of training images
+     * @param epochs passes over the training images
+     * @param bestEpoch the epoch whose weights were kept
+     * @param selection how that epoch was selected
+     * @param batchSize images per step
+     * @param optimiser with its schedule and other parameters
+     * @param learningRate the maximum, if it changes
+     * @param augmentation random transformations of the training images
+     * @param seed of weight initialisation, data split, shuffling and augmentation
+     * @param device "cpu()" or "gpu(0)", for example
+     * @param threads CPU threads per operator
+     * @param seconds wall-clock training time; the sum of all runs if training was interrupted
      */
     public record Training(
             @Nullable String preset,
@@ -103,16 +103,16 @@ public record ModelCard(
             double seconds) {}
 
     /**
-     * How good the model is on some images.
+     * The model's accuracy on a set of images.
      *
-     * @param data the images' name
-     * @param accuracy correct of all, 0 to 1
-     * @param accuracyPerClass of each class's images, 0 to 1
-     * @param expectedCalibrationError 0 to 1, over 15 equal bins; null where it was not measured
-     * @param predictedPerClass how many images were said to be of each class; null likewise
-     * @param confidenceBins how many images were classified with a confidence of up to 1/15, 2/15 ... 1; null likewise
-     * @param temperature that calibrates the model on these images: the probabilities' logarithms over it, through a
-     *     softmax, are its calibrated probabilities; null where it was not fitted, or the images are to decide nothing
+     * @param data name of the images
+     * @param accuracy fraction of correct predictions, 0 to 1
+     * @param accuracyPerClass recall of each class, 0 to 1
+     * @param expectedCalibrationError 0 to 1, over 15 equal bins; null if not measured
+     * @param predictedPerClass number of images predicted as each class; null if not measured
+     * @param confidenceBins number of images with a confidence up to 1/15, 2/15 ... 1; null if not measured
+     * @param temperature the calibration temperature fitted on these images: softmax(log(probabilities) / temperature)
+     *     gives calibrated probabilities; null if not fitted, as for test images
      */
     public record Evaluation(
             String data,
@@ -132,16 +132,18 @@ public record ModelCard(
         }
     }
 
-    /** Checks every field that the rest of the program relies on. */
+    /** Checks all fields that the rest of the program relies on. */
     @JsonCreator
     public ModelCard {
         require(formatVersion == FORMAT_VERSION, "formatVersion is " + formatVersion + ", not " + FORMAT_VERSION);
-        require(isName(name), "name is '" + name + "'; give letters, digits, '.', '_' or '-'");
-        require(isName(version), "version is '" + version + "'; give letters, digits, '.', '_' or '-'");
+        require(isName(name), "name is '" + name + "'; use letters, digits, '.', '_' or '-'");
+        require(isName(version), "version is '" + version + "'; use letters, digits, '.', '_' or '-'");
         require(sha256 != null && SHA256.matcher(sha256).matches(), "sha256 is not 64 hexadecimal digits");
-        require(INPUT.equals(input), "input is " + input + "; this program serves " + INPUT);
-        require(OUTPUT.equals(output), "output is " + output + "; this program serves " + OUTPUT);
-        require(classNames != null && classNames.size() == Digits.CLASSES, "classNames are not ten");
+        require(INPUT.equals(input), "input is " + input + "; only " + INPUT + " is supported");
+        require(OUTPUT.equals(output), "output is " + output + "; only " + OUTPUT + " is supported");
+        require(
+                classNames != null && classNames.size() == Digits.CLASSES,
+                "classNames must have " + Digits.CLASSES + " entries");
         classNames = List.copyOf(classNames);
         software = software == null ? Map.of() : Map.copyOf(software);
     }
@@ -156,7 +158,7 @@ public record ModelCard(
         }
     }
 
-    /** The card as it stands in {@code model.json}. */
+    /** Returns the content of {@code model.json}. */
     public String toJson() {
         try {
             return Json.INDENTED.writeValueAsString(this) + "\n";
@@ -168,7 +170,7 @@ public record ModelCard(
     /**
      * Reads a card.
      *
-     * @throws ModelException with one line that names the field, where the text is no card
+     * @throws ModelException if the text is not a valid card; the message is one line that names the field
      */
     static ModelCard fromJson(String json) {
         try {
@@ -183,7 +185,7 @@ public record ModelCard(
             throw new ModelException(
                     e.getCause() instanceof ModelException fault
                             ? String.valueOf(fault.getMessage())
-                            : "it is no JSON: " + e.getOriginalMessage(),
+                            : "it is not valid JSON: " + e.getOriginalMessage(),
                     e);
         }
     }

@@ -1,6 +1,6 @@
 package digitstream.model;
 
-/** A model could not be read, loaded or run; the message is one line for people. */
+/** Thrown if a model can't be read, loaded or run. The message is one line, written for users. */
 public final class ModelException extends RuntimeException {
     public ModelException(String message) {
         super(message);

@@ -13,25 +13,25 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A network as its layers, one after the other, from 28 by 28 pixels of one channel to ten numbers. There is none whose
- * sizes do not come out as whole numbers. A committee has several members of the same layers, whose probabilities are averaged.
+ * A sequential network from 1 x 28 x 28 pixels to 10 outputs. The constructor guarantees that all layer sizes are positive
+ * whole numbers. An ensemble has several members with the same layers, whose probabilities are averaged.
  *
- * @param members 1 for a network that is no committee
+ * @param members 1 for a single network
  * @param layers of each member, first to last
  */
 public record Network(int members, List<Layer> layers) {
-    private static final int MOST_MEMBERS = 100;
+    private static final int MAX_MEMBERS = 100;
     private static final Size INPUT = new Size(1, Digits.SIDE, Digits.SIDE);
 
     /**
-     * The size of what goes from one layer to the next, for one image.
+     * The size of the activations between two layers, for one image.
      *
-     * @param channels or units, behind a fully connected layer
-     * @param height pixels; 1 behind a fully connected layer
-     * @param width pixels, likewise
+     * @param channels or units, after a fully connected layer
+     * @param height in pixels; 1 after a fully connected layer
+     * @param width in pixels; 1 after a fully connected layer
      */
     public record Size(int channels, int height, int width) {
-        long numbers() {
+        long elements() {
             return (long) channels * height * width;
         }
 
@@ -42,22 +42,22 @@ public record Network(int members, List<Layer> layers) {
     }
 
     /**
-     * What a layer makes of an image.
+     * A layer with its sizes and cost.
      *
-     * @param parameters learnt numbers
-     * @param multiplyAdds multiplications whose results are added up, an image
+     * @param parameters number of learned parameters
+     * @param multiplyAdds multiply-add operations per image
      */
     public record Row(Layer layer, Size input, Size output, long parameters, long multiplyAdds) {}
 
     /**
-     * Checks that the sizes come out as whole numbers, and at ten.
+     * Checks that all sizes are positive whole numbers and that the output has 10 elements.
      *
-     * @throws ModelException that names the layer and the arithmetic
+     * @throws ModelException if not; the message names the layer and shows the arithmetic
      */
     @JsonCreator
     public Network(@JsonProperty("members") int members, @JsonProperty("layers") List<Layer> layers) {
-        if (members < 1 || members > MOST_MEMBERS) {
-            throw new ModelException("network has members of " + members + "; give 1 to " + MOST_MEMBERS);
+        if (members < 1 || members > MAX_MEMBERS) {
+            throw new ModelException("network: members is " + members + "; set it to 1 to " + MAX_MEMBERS);
         }
         if (layers == null || layers.isEmpty() || layers.stream().anyMatch(Objects::isNull)) {
             throw new ModelException("network has no layers");
@@ -66,11 +66,11 @@ public record Network(int members, List<Layer> layers) {
         this.layers = List.copyOf(layers);
         Size output = rows(this.layers).get(layers.size() - 1).output();
         if (!output.equals(new Size(Digits.CLASSES, 1, 1))) {
-            throw new ModelException("the network ends with " + output + " numbers, not " + Digits.CLASSES);
+            throw new ModelException("the network outputs " + output + " values per image, not " + Digits.CLASSES);
         }
     }
 
-    /** The network whose layers stand in a Json.INDENTED file. */
+    /** Reads a network from JSON. */
     public static Network read(InputStream json) throws IOException {
         try {
             return Json.INDENTED.readValue(json, Network.class);
@@ -80,21 +80,21 @@ public record Network(int members, List<Layer> layers) {
             }
             throw e;
         } catch (JsonProcessingException e) {
-            throw new ModelException("the layers are no JSON: " + e.getOriginalMessage(), e);
+            throw new ModelException("the layers are not valid JSON: " + e.getOriginalMessage(), e);
         }
     }
 
-    /** Each layer with its sizes, of one member. */
+    /** The layers of one member, with their sizes. */
     public List<Row> rows() {
         return rows(layers);
     }
 
-    /** All learnt numbers, of all members. */
+    /** The number of learned parameters, over all members. */
     public long parameters() {
         return members * rows().stream().mapToLong(Row::parameters).sum();
     }
 
-    /** Multiplications whose results are added up, an image, in all members. */
+    /** Multiply-add operations per image, over all members. */
     public long multiplyAdds() {
         return members * rows().stream().mapToLong(Row::multiplyAdds).sum();
     }
@@ -137,22 +137,22 @@ public record Network(int members, List<Layer> layers) {
                     0);
         }
         if (layer instanceof Layer.BatchNormalization) {
-            return new Row(layer, in, in, 2L * in.channels(), in.numbers());
+            return new Row(layer, in, in, 2L * in.channels(), in.elements());
         }
         if (layer instanceof Layer.Linear linear) {
-            long weights = in.numbers() * linear.units();
+            long weights = in.elements() * linear.units();
             return new Row(
                     layer, in, new Size(linear.units(), 1, 1), weights + (linear.bias() ? linear.units() : 0), weights);
         }
         return new Row(layer, in, in, 0, 0);
     }
 
-    /** OH = (H + 2P - FH)/S + 1, which must be whole, and 1 or more. */
+    /** Returns OH = (H + 2P - FH)/S + 1, which must be a positive whole number. */
     private static int slide(String layer, String what, int size, int padding, int filter, int stride) {
         int room = size + 2 * padding - filter;
         if (room < 0 || room % stride != 0) {
             throw new ModelException(String.format(
-                    "the output %s of %s is (%d + 2*%d - %d)/%d + 1 = %s, not a whole number of 1 or more",
+                    "the output %s of %s is (%d + 2*%d - %d)/%d + 1 = %s, not a positive whole number",
                     what, layer, size, padding, filter, stride, decimal((double) room / stride + 1)));
         }
         return room / stride + 1;

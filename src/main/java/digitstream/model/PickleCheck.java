@@ -8,12 +8,12 @@ import java.nio.ByteOrder;
 import java.util.regex.Pattern;
 
 /**
- * Walks through a pickle without running it. A pickle is a program that may call any function of Python's by its name; those
- * in a TorchScript file name only its own classes and the few that tensors are made with. The operations are those of
+ * Checks a pickle without executing it. A pickle is a program that can call any Python function by name; the pickles in a
+ * TorchScript file name only the file's own classes and a few functions that build tensors. The opcodes are those of
  * protocol 2 that PyTorch's pickler (torch/csrc/jit/serialization/pickler.h) writes.
  */
 final class PickleCheck {
-    private static final Pattern HARMLESS = Pattern.compile("__torch__(\\.[\\w.]+)? \\w+"
+    private static final Pattern ALLOWED = Pattern.compile("__torch__(\\.[\\w.]+)? \\w+"
             + "|torch\\._utils _rebuild_(tensor_v2|qtensor|sparse_tensor)"
             + "|torch [A-Z]\\w+Storage"
             + "|torch (per_tensor_affine|per_channel_affine|device)"
@@ -31,24 +31,25 @@ final class PickleCheck {
     /**
      * Checks a pickle.
      *
-     * @throws ModelException for one that names anything else, or is none
+     * @throws ModelException if it names anything else or is not a valid pickle
      */
     static void check(String name, byte[] pickle) {
         try {
             new PickleCheck(name, pickle).walk();
         } catch (BufferUnderflowException e) {
-            throw new ModelException("its pickle '" + TorchScriptArchive.printable(name) + "' is cut off", e);
+            throw new ModelException("its pickle '" + TorchScriptArchive.printable(name) + "' is truncated", e);
         }
     }
 
     private void walk() {
         while (true) {
-            int operation = in.get() & 0xff;
-            switch (operation) {
+            int opcode = in.get() & 0xff;
+            switch (opcode) {
                 case '.' -> {
                     return;
                 }
-                // Marks, constants, tuples, lists, dictionaries, calls of what GLOBAL named, persistent ids.
+                // Marks, constants, tuples, lists, dictionaries, calls of the function that GLOBAL names, persistent
+                // ids.
                 case '(', '0', '1', '2', 'N', 'R', 'Q', ')', ']', '}', 'a', 'b', 'd', 'e', 'l', 's', 't', 'u' -> {}
                 case 0x81, 0x85, 0x86, 0x87, 0x88, 0x89 -> {}
                 case 'K', 'h', 'q', 0x80 -> skip(1);
@@ -57,27 +58,27 @@ final class PickleCheck {
                 case 'G' -> skip(8);
                 case 0x8a, 'U' -> skip(in.get() & 0xff);
                 case 'X', 'T' -> skip(in.getInt());
-                case 'c' -> requireHarmless(line() + " " + line());
+                case 'c' -> requireAllowed(line() + " " + line());
                 default ->
                     throw new ModelException(String.format(
-                            "its pickle '%s' has the operation 0x%02x, which torch.jit.save never writes",
-                            TorchScriptArchive.printable(name), operation));
+                            "its pickle '%s' has the opcode 0x%02x, which torch.jit.save never writes",
+                            TorchScriptArchive.printable(name), opcode));
             }
         }
     }
 
-    private void requireHarmless(String global) {
-        if (!HARMLESS.matcher(global).matches()) {
+    private void requireAllowed(String global) {
+        if (!ALLOWED.matcher(global).matches()) {
             throw new ModelException("its pickle '" + TorchScriptArchive.printable(name) + "' calls '"
                     + TorchScriptArchive.printable(global.replace(' ', '.'))
-                    + "', which no TorchScript file needs; do not use it");
+                    + "', which no TorchScript file needs; do not use this file");
         }
     }
 
     private String line() {
         int from = in.position();
         while (in.get() != '\n') {
-            // On to the line's end.
+            // Skip to the end of the line.
         }
         return new String(in.array(), from, in.position() - 1 - from, ISO_8859_1);
     }

@@ -14,18 +14,18 @@ import java.util.zip.Inflater;
 import java.util.zip.ZipEntry;
 
 /**
- * What must be true of a file before PyTorch is let near it: a zip archive as {@code torch.jit.save} writes it (one folder,
- * nothing twice, the sums right, {@code data.pkl} and code there, only code compressed), whose pickles name only what such
- * files are made of. It refuses what is damaged, and what is made to harm by its form. It can't tell whether the code inside
- * does what its author says: TorchScript is a program.
+ * Checks a TorchScript file before PyTorch loads it. The file must be a zip archive as {@code torch.jit.save} writes it: one
+ * folder, no duplicate entries, correct checksums, {@code data.pkl} and code present, only code compressed. Its pickles must
+ * name only what such files need. The check rejects damaged files and files that are malicious by their form. It can't tell
+ * whether the code does what its author claims: TorchScript is a program.
  *
- * <p>The archive is read by its list of contents, as PyTorch does, so that both see the same bytes. The offsets are those of
+ * <p>Entries are read through the central directory, as PyTorch does, so that both see the same bytes. The offsets are from
  * PKWARE's APPNOTE.
  */
 final class TorchScriptArchive {
-    private static final int MOST_ENTRIES = 20_000;
-    /** Code and what belongs to it; that of a network with a thousand layers has a few million bytes. */
-    private static final long MOST_INFLATED = 64 << 20;
+    private static final int MAX_ENTRIES = 20_000;
+    /** Bytes of inflated code; a network with a thousand layers has a few million. */
+    private static final long MAX_INFLATED_BYTES = 64 << 20;
 
     private static final int LOCAL_HEADER = 0x04034b50;
     private static final int LOCAL_SIZE = 30;
@@ -48,12 +48,12 @@ final class TorchScriptArchive {
     /**
      * Checks a file.
      *
-     * @throws ModelException that says what is wrong with it
+     * @throws ModelException if it is rejected; the message gives the reason
      */
     static void check(byte[] bytes) {
         TorchScriptArchive archive = new TorchScriptArchive(bytes);
         if (bytes.length < END_SIZE || archive.file.getInt(0) != LOCAL_HEADER) {
-            throw new ModelException("it does not start as a zip archive");
+            throw new ModelException("it is not a zip archive");
         }
         archive.readEntries();
         archive.requireParts();
@@ -65,40 +65,41 @@ final class TorchScriptArchive {
             end--;
         }
         if (end < 0) {
-            throw new ModelException("its zip archive is cut off: there is no list of its contents at the end");
+            throw new ModelException("its zip archive is truncated: it has no central directory at the end");
         }
         int count = file.getShort(end + 10) & 0xffff;
-        if (count > MOST_ENTRIES) {
-            throw new ModelException("its zip archive has " + count + " entries, more than " + MOST_ENTRIES);
+        if (count > MAX_ENTRIES) {
+            throw new ModelException("its zip archive has " + count + " entries; the limit is " + MAX_ENTRIES);
         }
         long at = file.getInt(end + 16) & 0xffffffffL;
         for (int i = 0; i < count; i++) {
             if (at + CENTRAL_SIZE > end || file.getInt((int) at) != CENTRAL_HEADER) {
-                throw damaged("its list of contents is not where it should be");
+                throw damaged("its central directory is not where the end of the archive says");
             }
             at = readEntry((int) at, end);
         }
     }
 
-    /** Reads and checks one entry; returns where the next one stands in the list. */
+    /** Reads and checks one entry; returns the offset of the next one in the central directory. */
     private int readEntry(int listed, int end) {
         int nameLength = unsigned(listed + 28);
         int next = listed + CENTRAL_SIZE + nameLength + unsigned(listed + 30) + unsigned(listed + 32);
         if (next > end) {
-            throw damaged("its list of contents is cut off");
+            throw damaged("its central directory is truncated");
         }
         String name = text(listed + CENTRAL_SIZE, nameLength);
         if (!NAME.matcher(name).matches() || name.contains("..")) {
-            throw new ModelException("its entry '" + printable(name) + "' has a name that leads out of the archive");
+            throw new ModelException(
+                    "its entry '" + printable(name) + "' has a name that points outside the archive's folder");
         }
         if (entries.put(name, listed) != null) {
-            throw new ModelException("its entry '" + printable(name) + "' is there twice");
+            throw new ModelException("its entry '" + printable(name) + "' occurs twice");
         }
         byte[] content = content(name, listed);
         CRC32 sum = new CRC32();
         sum.update(content);
         if ((int) sum.getValue() != file.getInt(listed + 16)) {
-            throw damaged("the sum of '" + printable(name) + "' is wrong");
+            throw damaged("the CRC-32 of '" + printable(name) + "' is wrong");
         }
         if (name.endsWith("pkl")) {
             PickleCheck.check(name, content);
@@ -118,7 +119,7 @@ final class TorchScriptArchive {
             throw damaged("'" + printable(name) + "' is encrypted");
         }
         if (local + LOCAL_SIZE > file.limit() || file.getInt((int) local) != LOCAL_HEADER) {
-            throw damaged("'" + printable(name) + "' is not where the list says");
+            throw damaged("'" + printable(name) + "' is not where the central directory says");
         }
         int header = (int) local;
         int localNameLength = unsigned(header + 26);
@@ -127,19 +128,20 @@ final class TorchScriptArchive {
                 || !text(header + LOCAL_SIZE, Math.min(localNameLength, file.limit() - header - LOCAL_SIZE))
                         .equals(name)
                 || file.getShort(header + 8) != method) {
-            throw damaged("'" + printable(name) + "' is not what the list says");
+            throw damaged("'" + printable(name) + "' does not match the central directory");
         }
         byte[] raw = Arrays.copyOfRange(file.array(), (int) from, (int) (from + stored));
         if (method == ZipEntry.STORED) {
             if (size != stored) {
-                throw damaged("'" + printable(name) + "' says that it has " + size + " bytes, and has " + stored);
+                throw damaged("'" + printable(name) + "' declares " + size + " bytes but has " + stored);
             }
             return raw;
         }
         inflated += size;
-        if (method != ZipEntry.DEFLATED || !name.contains("/code/") || inflated > MOST_INFLATED) {
-            throw new ModelException("its entry '" + printable(name) + "' is compressed to hold " + size
-                    + " bytes; torch.jit.save compresses only code, of " + MOST_INFLATED + " bytes at most here");
+        if (method != ZipEntry.DEFLATED || !name.contains("/code/") || inflated > MAX_INFLATED_BYTES) {
+            throw new ModelException("its entry '" + printable(name) + "' is compressed from " + size
+                    + " bytes; torch.jit.save compresses only code, and the limit for code is " + MAX_INFLATED_BYTES
+                    + " bytes");
         }
         return inflate(name, raw, (int) size);
     }
@@ -152,7 +154,7 @@ final class TorchScriptArchive {
             int length = inflater.inflate(content);
             boolean ends = inflater.finished() || (inflater.inflate(new byte[1]) == 0 && inflater.finished());
             if (length != size || !ends) {
-                throw damaged("'" + printable(name) + "' does not hold the " + size + " bytes that it promises");
+                throw damaged("'" + printable(name) + "' does not inflate to the " + size + " bytes that it declares");
             }
             return content;
         } catch (DataFormatException e) {
@@ -178,19 +180,20 @@ final class TorchScriptArchive {
             }
         }
         if (code.isEmpty()) {
-            throw new ModelException("it has no code; is it a file of weights only? Save it with torch.jit.save");
+            throw new ModelException(
+                    "it has no code; if it holds only weights, save the whole model with torch.jit.save");
         }
         code.forEach(TorchScriptArchive::requireNoFiles);
     }
 
-    /** The operators of PyTorch that open files of the machine; a network needs none. */
+    /** Rejects PyTorch's operators that open local files; no network needs them. */
     private static void requireNoFiles(String name, byte[] source) {
         String text = new String(source, ISO_8859_1);
         for (String operator :
                 new String[] {"torch.from_file(", "torch.save(", "ops.aten.from_file", "ops.aten.save"}) {
             if (text.contains(operator)) {
                 throw new ModelException("its code '" + printable(name) + "' uses " + operator.replace("(", "")
-                        + ", which opens files; a network needs none");
+                        + ", which opens files; a network must not");
             }
         }
     }
@@ -203,8 +206,8 @@ final class TorchScriptArchive {
         return new String(file.array(), at, Math.max(0, length), ISO_8859_1);
     }
 
-    private static ModelException damaged(String how) {
-        return new ModelException("its zip archive is damaged: " + how);
+    private static ModelException damaged(String reason) {
+        return new ModelException("its zip archive is damaged: " + reason);
     }
 
     static String printable(String text) {

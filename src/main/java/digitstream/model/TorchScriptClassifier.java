@@ -12,7 +12,7 @@ import digitstream.common.Digits;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Runs a TorchScript module through DJL, without a translator: bytes in, floats out, one copy each way. */
+/** Runs a TorchScript module through DJL without a translator: bytes in, floats out, one copy each way. */
 final class TorchScriptClassifier implements Classifier {
     static final String FORWARD = "forward";
 
@@ -31,8 +31,8 @@ final class TorchScriptClassifier implements Classifier {
     public float[] classify(List<byte[]> images) {
         ByteBuffer input = input(images);
         int count = images.size();
-        // Every array of this batch belongs to the batch's manager. The input's memory is the buffer itself, which
-        // outlives it.
+        // The batch's manager owns all arrays of this batch. The input array wraps the buffer, which outlives the
+        // array.
         try (NDManager batch = manager.newSubManager()) {
             NDList inputs =
                     new NDList(batch.create(input, new Shape(count, 1, Digits.SIDE, Digits.SIDE), DataType.UINT8));
@@ -54,7 +54,7 @@ final class TorchScriptClassifier implements Classifier {
         if (outputs.size() != 1
                 || !output.getShape().equals(new Shape(count, Digits.CLASSES))
                 || output.getDataType() != DataType.FLOAT32) {
-            throw new ModelException("for " + count + " images the model returns " + output.getDataType() + " "
+            throw new ModelException("for " + count + " images, the model returns " + output.getDataType() + " "
                     + output.getShape() + ", not float32 (" + count + ", " + Digits.CLASSES + ")");
         }
         return output.toFloatArray();
@@ -62,7 +62,7 @@ final class TorchScriptClassifier implements Classifier {
 
     private ByteBuffer input(List<byte[]> images) {
         if (images.isEmpty()) {
-            throw new IllegalArgumentException("a batch has at least one image");
+            throw new IllegalArgumentException("a batch must have at least one image");
         }
         int bytes = images.size() * Digits.PIXELS;
         if (pixels.capacity() < bytes) {
@@ -70,7 +70,7 @@ final class TorchScriptClassifier implements Classifier {
         }
         pixels.clear();
         for (byte[] image : images) {
-            // Checked here, because a forward that throws leaks native handles.
+            // Check before the native call: a forward that throws leaks native handles.
             if (image.length != Digits.PIXELS) {
                 throw new IllegalArgumentException("an image has " + image.length + " bytes, not " + Digits.PIXELS);
             }

@@ -1,4 +1,4 @@
-/** The model's artifact and what runs it; the only package that imports DJL at run time, and nothing of DJL leaves it. */
+/** Model artifacts and inference. In serving, only this package imports DJL; no DJL type is in its public API. */
 @NullMarked
 package digitstream.model;
 

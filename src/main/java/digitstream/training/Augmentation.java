@@ -1,26 +1,27 @@
 package digitstream.training;
 
 /**
- * What is done to an image each time that it is trained on, at random up to these bounds, so that no image is seen twice:
- * affine and elastic distortion as in Simard, Steinkraus and Platt, "Best Practices for Convolutional Neural Networks Applied
- * to Visual Document Analysis" (2003), on the device that trains.
+ * Bounds of the random distortion that is applied to an image each time it is trained on: affine and elastic, as in Simard,
+ * Steinkraus and Platt, "Best Practices for Convolutional Neural Networks Applied to Visual Document Analysis" (2003).
  *
- * @param turn degrees to either side
- * @param scale share of the size, smaller or larger, across and down apart
- * @param shear share of the height
- * @param shift pixels in each direction
- * @param bend standard deviation of the displacement of 5 by 5 points, in pixels; between them it is bicubic
+ * @param turn maximum rotation in degrees, in both directions
+ * @param scale maximum change of size, as a fraction; horizontal and vertical scales are independent
+ * @param shear maximum shear, as a fraction of the height
+ * @param shift maximum translation in pixels, in each direction
+ * @param bend elastic distortion: standard deviation of the displacements of a 5 by 5 grid, in pixels, interpolated
+ *     bicubically
  */
 public record Augmentation(double turn, double scale, double shear, double shift, double bend) {
 
-    /** As the graph takes it. */
+    /** Returns the graph's input: turn in radians, scale, shear, shift, bend. */
     float[] strength() {
         return new float[] {(float) Math.toRadians(turn), (float) scale, (float) shear, (float) shift, (float) bend};
     }
 
     @Override
     public String toString() {
-        return "turned up to " + turn + " degrees, scaled " + Math.round(100 * scale) + " %, sheared "
-                + Math.round(100 * shear) + " %, shifted " + shift + " pixels, bent " + bend + " pixels";
+        return "rotated up to " + turn + " degrees, scaled " + Math.round(100 * scale) + " %, sheared "
+                + Math.round(100 * shear) + " %, shifted " + shift + " pixels, elastically distorted " + bend
+                + " pixels";
     }
 }

@@ -11,7 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Distorts images on their device, by a graph among the resources; or leaves them as they are. */
+/** Augments images on their device with a TorchScript graph, or returns them unchanged if there is no augmentation. */
 final class Augmenter implements AutoCloseable {
     private final @Nullable Model graph;
     private final @Nullable NDArray strength;
@@ -31,15 +31,16 @@ final class Augmenter implements AutoCloseable {
             return new Augmenter(graph, graph.getNDManager().create(augmentation.strength()));
         } catch (MalformedModelException e) {
             graph.close();
-            throw new IllegalStateException("the graph of the augmentation can't be loaded: " + e.getMessage(), e);
+            throw new IllegalStateException("the augmentation graph can't be loaded: " + e.getMessage(), e);
         }
     }
 
     /**
-     * Distorts images, each in its own way, by the engine's random numbers.
+     * Augments each image at random, with the engine's random number generator.
      *
      * @param images uint8 [N, 1, 28, 28]
-     * @param owner of the float32 [N, 1, 28, 28] that comes back
+     * @param owner owns the returned array if it is a new one
+     * @return float32 [N, 1, 28, 28], 0 to 255; {@code images} itself without augmentation
      */
     NDArray apply(NDArray images, NDManager owner) {
         if (graph == null || strength == null) {

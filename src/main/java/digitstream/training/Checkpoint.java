@@ -23,24 +23,25 @@ import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
 /**
- * A training between two epochs, with all that going on exactly needs: the random numbers of an epoch follow from the seed
- * and its number. As a file it is {@code <models>/<name>/.training-<version>.zip}, which nothing takes for a version.
+ * The state of a training after an epoch, complete enough to resume exactly: the random numbers of an epoch depend only on
+ * the seed and the epoch's number. Stored as {@code <models>/<name>/.training-<version>.zip}; the leading dot keeps it from
+ * being taken for a version.
  *
- * @param progress what is told of it
- * @param network TorchScript after the last epoch
- * @param best TorchScript after the best one
- * @param moments of the optimiser
+ * @param progress settings and results so far
+ * @param network TorchScript file after the last epoch
+ * @param best TorchScript file after the best epoch
+ * @param moments encoded state of the optimiser
  */
 record Checkpoint(Progress progress, byte[] network, byte[] best, byte[] moments) {
     private static final String PREFIX = ".training-";
     private static final String SUFFIX = ".zip";
     /**
-     * What is known of an unfinished training.
+     * Settings and results of an unfinished training.
      *
-     * @param dataSha256 of the images that it trains on, which must be the same when it goes on
-     * @param history its epochs so far, first to last
-     * @param bestEpoch whose weights would be kept
-     * @param seconds it took so far
+     * @param dataSha256 SHA-256 of the training images, which must be the same on resuming
+     * @param history epochs so far, first to last
+     * @param bestEpoch the best epoch so far; 1 for the first
+     * @param seconds training time so far
      */
     record Progress(
             String name,
@@ -59,7 +60,7 @@ record Checkpoint(Progress progress, byte[] network, byte[] best, byte[] moments
         return models.resolve(name).resolve(PREFIX + version + SUFFIX);
     }
 
-    /** The unfinished training of a model that was written last. */
+    /** Finds the checkpoint of a model that was written last. */
     static Optional<Path> latest(Path models, String name) throws IOException {
         Path folder = models.resolve(name);
         if (!Files.isDirectory(folder)) {
@@ -73,9 +74,9 @@ record Checkpoint(Progress progress, byte[] network, byte[] best, byte[] moments
     }
 
     /**
-     * Puts this in the place of the one before, as a whole or not at all.
+     * Atomically replaces the previous checkpoint.
      *
-     * @throws ModelException where the disk is full or fails; the one before is still there
+     * @throws ModelException if the disk is full or fails; the previous checkpoint is kept
      */
     void write(Path file) {
         try {
@@ -83,8 +84,8 @@ record Checkpoint(Progress progress, byte[] network, byte[] best, byte[] moments
         } catch (IOException e) {
             int before = progress.history().size() - 1;
             throw new ModelException(
-                    "the training can't be kept in " + file + ": " + e + "; make room"
-                            + (before == 0 ? "" : ", and --resume goes on behind epoch " + before),
+                    "the checkpoint " + file + " can't be written: " + e + "; free disk space"
+                            + (before == 0 ? "" : " and continue after epoch " + before + " with --resume"),
                     e);
         }
     }
@@ -119,9 +120,9 @@ record Checkpoint(Progress progress, byte[] network, byte[] best, byte[] moments
     }
 
     /**
-     * Reads one of our own files; like a model, it is to be trusted.
+     * Reads a checkpoint. Read only files that you trust, as with models.
      *
-     * @throws ModelException where the file is none, or damaged
+     * @throws ModelException if the file is not a checkpoint or is damaged
      */
     static Checkpoint read(Path file) throws IOException {
         Map<String, byte[]> entries = new HashMap<>();
@@ -148,7 +149,7 @@ record Checkpoint(Progress progress, byte[] network, byte[] best, byte[] moments
         byte[] content = entries.get(name);
         if (content == null) {
             throw new ModelException(
-                    file + " is no unfinished training, or damaged: it has no " + name + "; delete it and train again");
+                    file + " is not a checkpoint or is damaged: it has no " + name + "; delete it and train again");
         }
         return content;
     }

@@ -3,22 +3,22 @@ package digitstream.training;
 import digitstream.accuracy.McNemar;
 
 /**
- * Two models on the same images.
+ * Compares two models on the same images.
  *
- * @param first what the first says
- * @param second what the second says
- * @param mcNemar whether one is really better
+ * @param first results of the first model
+ * @param second results of the second model
+ * @param mcNemar test whether the difference is significant
  */
 public record Comparison(Evaluation first, Evaluation second, McNemar mcNemar) {
 
     /**
-     * Compares.
+     * Compares two evaluations.
      *
-     * @throws IllegalArgumentException where the images are not the same
+     * @throws IllegalArgumentException if they are not of the same {@link LabelledImages} object
      */
     public static Comparison of(Evaluation first, Evaluation second) {
         if (first.images() != second.images()) {
-            throw new IllegalArgumentException("two models are compared on the same images");
+            throw new IllegalArgumentException("two models must be compared on the same images");
         }
         long onlyFirst = 0;
         long onlySecond = 0;
@@ -33,15 +33,15 @@ public record Comparison(Evaluation first, Evaluation second, McNemar mcNemar) {
         return new Comparison(first, second, McNemar.of(onlyFirst, onlySecond));
     }
 
-    /** The answer in one line for people. */
+    /** Returns the result in one line for users. */
     public String verdict() {
         if (!mcNemar.isSignificant()) {
-            return "no real difference: such a one comes by chance with probability "
+            return "no significant difference: one this large occurs by chance with probability "
                     + String.format(java.util.Locale.ROOT, "%.3g", mcNemar.pValue());
         }
         return (mcNemar.onlySecond() > mcNemar.onlyFirst()
-                        ? "the second is really better"
-                        : "the first is really better")
+                        ? "the second is significantly better"
+                        : "the first is significantly better")
                 + String.format(java.util.Locale.ROOT, " (p = %.2g)", mcNemar.pValue());
     }
 }

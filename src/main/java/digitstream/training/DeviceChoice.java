@@ -6,17 +6,17 @@ import digitstream.model.ModelException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where to train. */
+/** Resolves the device to train on. */
 final class DeviceChoice {
     private static final Pattern GPU = Pattern.compile("gpu(?::([0-9]{1,3}))?");
 
     private DeviceChoice() {}
 
     /**
-     * The device that a user names.
+     * Returns the device that the user names.
      *
      * @param text "auto" (the first GPU, else the CPU), "cpu", "gpu" or "gpu:N"
-     * @throws ModelException where there is no such device
+     * @throws ModelException if the device does not exist
      */
     static Device of(String text) {
         Matcher gpu = GPU.matcher(text);
@@ -27,15 +27,14 @@ final class DeviceChoice {
             return Device.cpu();
         }
         if (!gpu.matches()) {
-            throw new ModelException("--device is '" + text + "'; give auto, cpu, gpu or gpu:N");
+            throw new ModelException("--device is '" + text + "'; set it to auto, cpu, gpu or gpu:N");
         }
         int number = gpu.group(1) == null ? 0 : Integer.parseInt(gpu.group(1));
-        int there = engine().getGpuCount();
-        if (number >= there) {
-            throw new ModelException(
-                    "--device is " + text + ", but PyTorch " + engine().getVersion() + " sees "
-                            + (there == 0 ? "no GPU" : there + " GPUs (0 to " + (there - 1) + ")")
-                            + " here; a GPU needs NVIDIA's driver and a build with -Pcuda (see the README), or give --device cpu");
+        int gpus = engine().getGpuCount();
+        if (number >= gpus) {
+            throw new ModelException("--device is " + text + ", but PyTorch " + engine().getVersion() + " finds "
+                    + (gpus == 0 ? "no GPU" : gpus + " GPUs (0 to " + (gpus - 1) + ")")
+                    + "; install NVIDIA's driver and build with -Pcuda (see the README), or set --device cpu");
         }
         return Device.gpu(number);
     }

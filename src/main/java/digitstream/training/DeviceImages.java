@@ -11,14 +11,14 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Images whole on a device, as uint8: 47 MB for all of MNIST. A step transfers its indices, nothing else.
+ * A data set on a device, as uint8: 47 MB for the MNIST training images. Steps transfer only indices to the device.
  *
  * @param pixels uint8 [N, 1, height, width]
  * @param labels int64 [N]
  */
 record DeviceImages(NDArray pixels, NDArray labels, int size) {
 
-    /** Copies images to the manager's device; they live as long as it. */
+    /** Copies images to the manager's device; the manager owns them. */
     static DeviceImages of(LabelledImages images, NDManager manager) {
         byte[] labels = images.labels();
         return new DeviceImages(
@@ -32,14 +32,14 @@ record DeviceImages(NDArray pixels, NDArray labels, int size) {
                 images.size());
     }
 
-    /** Those at some indices. */
+    /** Returns the images at some indices; {@code owner} owns them. */
     DeviceImages select(int[] indices, NDManager owner) {
         NDIndex index = new NDIndex(
                 "{}", owner.create(Arrays.stream(indices).asLongStream().toArray()));
         return new DeviceImages(pixels.get(owner, index), labels.get(owner, index), indices.length);
     }
 
-    /** Those from one index (inclusive) to another (exclusive). */
+    /** Returns the images from {@code from} (inclusive) to {@code to} (exclusive); {@code owner} owns them. */
     DeviceImages slice(int from, int to, NDManager owner) {
         NDIndex index = new NDIndex(from + ":" + to);
         return new DeviceImages(pixels.get(owner, index), labels.get(owner, index), to - from);

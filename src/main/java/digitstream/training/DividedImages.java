@@ -9,16 +9,17 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Images with what each is for.
+ * A data set split by purpose.
  *
- * @param training to learn from
- * @param validation to choose by; empty where nothing is chosen
- * @param test to say how good the model is; decides nothing
+ * @param training to train on
+ * @param validation for model selection; empty if there is no selection
+ * @param test for the final evaluation only
  */
 record DividedImages(LabelledImages training, Optional<LabelledImages> validation, LabelledImages test) {
-    private static final int TUTORIAL_TRAINING = 50_000;
-    private static final int TUTORIAL_TEST = 500;
-    private static final int HELD_OUT_OF = 12;
+    private static final int TUTORIAL_TRAINING_IMAGES = 50_000;
+    private static final int TUTORIAL_TEST_IMAGES = 500;
+    /** One in so many training images is a validation image. */
+    private static final int VALIDATION_DIVISOR = 12;
 
     static DividedImages of(DigitData data, TrainingSettings settings) {
         return settings.division() == TrainingSettings.Division.TUTORIAL
@@ -28,32 +29,33 @@ record DividedImages(LabelledImages training, Optional<LabelledImages> validatio
 
     private static DividedImages tutorial(DigitData data, long seed) {
         LabelledImages all = data.all();
-        if (all.size() < TUTORIAL_TRAINING + TUTORIAL_TEST) {
-            throw new DataException("the tutorial's division needs " + (TUTORIAL_TRAINING + TUTORIAL_TEST) + " images, "
-                    + data.origin() + " has " + all.size() + "; take another preset");
+        if (all.size() < TUTORIAL_TRAINING_IMAGES + TUTORIAL_TEST_IMAGES) {
+            throw new DataException("the tutorial's split needs " + (TUTORIAL_TRAINING_IMAGES + TUTORIAL_TEST_IMAGES)
+                    + " images, but " + data.origin() + " has " + all.size() + "; choose another preset");
         }
         int[] order = shuffled(all.size(), seed);
         return new DividedImages(
-                all.select(Arrays.copyOf(order, TUTORIAL_TRAINING)),
+                all.select(Arrays.copyOf(order, TUTORIAL_TRAINING_IMAGES)),
                 Optional.empty(),
-                all.select(Arrays.copyOfRange(order, TUTORIAL_TRAINING, TUTORIAL_TRAINING + TUTORIAL_TEST)));
+                all.select(Arrays.copyOfRange(
+                        order, TUTORIAL_TRAINING_IMAGES, TUTORIAL_TRAINING_IMAGES + TUTORIAL_TEST_IMAGES)));
     }
 
     private static DividedImages heldOut(DigitData data, long seed) {
         LabelledImages training = data.training();
-        if (training.size() < HELD_OUT_OF) {
-            throw new DataException(data.origin() + " has " + training.size() + " images to train on; at least "
-                    + HELD_OUT_OF + " are needed");
+        if (training.size() < VALIDATION_DIVISOR) {
+            throw new DataException(data.origin() + " has " + training.size() + " training images; at least "
+                    + VALIDATION_DIVISOR + " are needed");
         }
         int[] order = shuffled(training.size(), seed);
-        int heldOut = training.size() / HELD_OUT_OF;
+        int heldOut = training.size() / VALIDATION_DIVISOR;
         return new DividedImages(
                 training.select(Arrays.copyOfRange(order, heldOut, order.length)),
                 Optional.of(training.select(Arrays.copyOf(order, heldOut))),
                 data.test());
     }
 
-    /** The numbers from 0 on, in an order that the seed decides. */
+    /** Returns the numbers 0 to {@code size - 1}, shuffled by the seed. */
     static int[] shuffled(int size, long seed) {
         Random random = new Random(seed);
         int[] order = IntStream.range(0, size).toArray();

@@ -13,14 +13,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hot loop of training. Everything is on the device; a step brings its indices there, and an epoch brings its loss back.
- * The order of an epoch's images and their augmentation follow from the seed and the epoch's number, so that it does not
- * matter whether the epochs before were run by the same process. The engine's random numbers belong to the process: one
- * training at a time, or neither can be repeated.
+ * The hot loop of training. All data stays on the device: a step transfers its indices there, and an epoch transfers its
+ * figures back. The order of an epoch's images and their augmentation depend only on the seed and the epoch's number, so
+ * that a resumed training gives the same result. The engine's random number generator is global to the process: two
+ * trainings at once are not reproducible.
  */
 final class EpochLoop {
     private static final int VALIDATION_BATCH = 1_000;
-    private static final float SMALLEST = 1e-12f;
+    private static final float LOG_EPSILON = 1e-12f;
 
     private final TrainingSettings settings;
     private final TrainingListener listener;
@@ -52,7 +52,7 @@ final class EpochLoop {
      * Runs an epoch.
      *
      * @param epoch 1 for the first
-     * @return empty where the listener wanted a stop; the weights are then those of the middle of an epoch
+     * @return empty if the listener stopped the training; the weights are then from the middle of the epoch
      */
     Optional<EpochResult> run(int epoch) {
         long start = System.nanoTime();
@@ -78,7 +78,7 @@ final class EpochLoop {
                     NDArray mean;
                     try (GradientCollector gradients = engine.newGradientCollector()) {
                         NDArray logits = network.forward(images, arrays, true);
-                        // Each member of a committee gives logits, and learns the same labels.
+                        // Each member of an ensemble returns its own logits and is trained on the same labels.
                         NDArray expected = batch.labels().tile(logits.getShape().get(0) / batch.size());
                         NDArray differentiable = loss.evaluate(new NDList(expected), new NDList(logits));
                         gradients.backward(differentiable);
@@ -106,7 +106,7 @@ final class EpochLoop {
         }
     }
 
-    /** Mean cross-entropy, and accuracy. */
+    /** Returns mean cross-entropy in nats, and accuracy. */
     private double[] validate(DeviceImages images) {
         try (NDManager sums = network.manager().newSubManager()) {
             NDArray lossSum = sums.zeros(new Shape());
@@ -115,10 +115,10 @@ final class EpochLoop {
                 try (NDManager arrays = sums.newSubManager()) {
                     DeviceImages batch = images.slice(from, Math.min(images.size(), from + VALIDATION_BATCH), arrays);
                     NDArray probabilities = network.forward(batch.pixels(), arrays, false);
-                    NDArray ofActual = probabilities
+                    NDArray actualProbability = probabilities
                             .gather(batch.labels().expandDims(1), 1)
-                            .add(SMALLEST);
-                    lossSum.subi(ofActual.log().sum());
+                            .add(LOG_EPSILON);
+                    lossSum.subi(actualProbability.log().sum());
                     correct.addi(hits(probabilities, batch.labels()));
                 }
             }

@@ -3,16 +3,16 @@ package digitstream.training;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an epoch went.
+ * The results of an epoch. Training figures are over the augmented images, computed during the epoch.
  *
  * @param epoch 1 for the first
- * @param loss mean cross-entropy of its images as they were trained on, in nats
- * @param totalLoss the sum of its steps' mean losses, which is what the tutorial printed
- * @param accuracy of its images as they were trained on, 0 to 1
- * @param validationLoss mean cross-entropy of the validation images behind it; null where there are none
- * @param validationAccuracy likewise, 0 to 1
- * @param validationImages how many there are
- * @param imagesPerSecond trained on
+ * @param loss mean cross-entropy of the training images, in nats
+ * @param totalLoss sum of the steps' mean losses, as the tutorial prints it
+ * @param accuracy on the training images, 0 to 1
+ * @param validationLoss mean cross-entropy of the validation images after the epoch, in nats; null without validation images
+ * @param validationAccuracy accuracy on them, 0 to 1; null without validation images
+ * @param validationImages number of validation images
+ * @param imagesPerSecond training throughput
  */
 public record EpochResult(
         int epoch,
@@ -24,7 +24,7 @@ public record EpochResult(
         int validationImages,
         double imagesPerSecond) {
 
-    /** Validation images that were classified wrongly; 0 where there are none. */
+    /** The number of misclassified validation images; 0 without validation images. */
     double validationErrors() {
         return validationAccuracy == null ? 0 : (1 - validationAccuracy) * validationImages;
     }

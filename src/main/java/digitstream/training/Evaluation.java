@@ -13,15 +13,15 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model says of labelled images, one by one, and what that adds up to.
+ * A model's predictions for labelled images, and metrics computed from them.
  *
- * @param data the images' name
- * @param images what was classified
- * @param predicted what each was said to be
- * @param confidence in that, 0 to 1
- * @param probabilities of the ten digits, image by image, 0 to 1
- * @param counts of all
- * @param seconds the classifying took, by the wall clock
+ * @param data name of the images
+ * @param images the classified images
+ * @param predicted predicted digit of each image
+ * @param confidence probability of each predicted digit, 0 to 1
+ * @param probabilities of the 10 digits, image after image, 0 to 1
+ * @param counts aggregated over all images
+ * @param seconds wall-clock time of classification
  */
 public record Evaluation(
         String data,
@@ -62,7 +62,7 @@ public record Evaluation(
         return new Evaluation(data, images, predicted, confidence, all, counts, seconds);
     }
 
-    /** Correct of all, 0 to 1. */
+    /** The fraction of correct predictions, 0 to 1. */
     public double accuracy() {
         return (double) counts.correct() / images.size();
     }
@@ -71,7 +71,7 @@ public record Evaluation(
         return predicted[image] == images.label(image);
     }
 
-    /** Mean cross-entropy, in nats. */
+    /** The mean cross-entropy, in nats. */
     public double loss() {
         return IntStream.range(0, images.size())
                 .mapToDouble(i -> -Math.log(Math.max(1e-12, probabilities[i * Digits.CLASSES + images.label(i)])))
@@ -79,7 +79,7 @@ public record Evaluation(
                 .orElse(Double.NaN);
     }
 
-    /** The images that were classified wrongly, those first of which the model was surest. */
+    /** Returns the indices of misclassified images, most confident first. */
     public List<Integer> mistakes() {
         return IntStream.range(0, images.size())
                 .filter(i -> !isCorrect(i))
@@ -88,22 +88,22 @@ public record Evaluation(
                 .toList();
     }
 
-    /** Correct of what was said to be a digit, 0 to 1; NaN where nothing was. */
+    /** The fraction of a digit's predictions that are correct, 0 to 1; NaN if it was never predicted. */
     public double precision(int digit) {
         return (double) counts.confusion(digit, digit) / counts.said(digit);
     }
 
-    /** Correct of a digit's images, 0 to 1; NaN where there are none. */
+    /** The fraction of a digit's images that are predicted correctly, 0 to 1; NaN without images of it. */
     public double recall(int digit) {
         return (double) counts.confusion(digit, digit) / counts.support(digit);
     }
 
-    /** The harmonic mean of precision and recall, 0 to 1; NaN where the digit is neither there nor said. */
+    /** The harmonic mean of precision and recall, 0 to 1; NaN if the digit neither occurs nor is predicted. */
     public double f1(int digit) {
         return 2.0 * counts.confusion(digit, digit) / (counts.said(digit) + counts.support(digit));
     }
 
-    /** The temperature that calibrates the model on these images. */
+    /** Fits the temperature that calibrates the model on these images. */
     double temperature() {
         return Calibration.fit(
                 probabilities,
@@ -111,9 +111,9 @@ public record Evaluation(
     }
 
     /**
-     * As it stands in a card.
+     * Converts to the model card's format.
      *
-     * @param temperature fitted on these images; null where they are to decide nothing
+     * @param temperature fitted on these images; null for test images
      */
     ModelCard.Evaluation forCard(@Nullable Double temperature) {
         return new ModelCard.Evaluation(

@@ -21,9 +21,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains models with DJL and writes them as artifacts. After each epoch all that going on needs is on the disk, so that an
- * interrupted training is resumed, and comes to the same weights as one that was not. One training at a time in a process,
- * because the engine's random numbers are the process's.
+ * Trains models with DJL and writes them as artifacts. A checkpoint is written after each epoch. A resumed training gives
+ * the same weights as an uninterrupted one. Run one training at a time per process, because the engine's random number
+ * generator is global.
  */
 public final class ModelTrainer {
     private final Path models;
@@ -31,14 +31,14 @@ public final class ModelTrainer {
     private final TrainingReport report;
     private final TrainingListener listener;
 
-    /** How a training ended. */
+    /** The outcome of a training run. */
     public sealed interface Outcome permits Finished, Interrupted {}
 
     /**
-     * There is a model.
+     * Training finished and the artifact is written.
      *
-     * @param test what it says of the test images
-     * @param history its epochs
+     * @param test results on the test images
+     * @param history results of all epochs, first to last
      */
     public record Finished(ModelArtifact artifact, Evaluation test, List<EpochResult> history) implements Outcome {
         public Finished {
@@ -47,15 +47,15 @@ public final class ModelTrainer {
     }
 
     /**
-     * The listener wanted a stop.
+     * The listener stopped the training.
      *
-     * @param checkpoint from which to go on; empty where not one epoch was over
-     * @param best the epoch whose weights would be kept; empty likewise
+     * @param checkpoint to resume from; empty if no epoch was completed
+     * @param best the best epoch so far; empty if no epoch was completed
      */
     public record Interrupted(Optional<Path> checkpoint, Optional<EpochResult> best) implements Outcome {}
 
     /**
-     * Sets up; touches nothing yet.
+     * Creates a trainer; does no I/O yet.
      *
      * @param models the folder of all models
      * @param device "auto" (the first GPU, else the CPU), "cpu", "gpu" or "gpu:N"
@@ -68,15 +68,15 @@ public final class ModelTrainer {
     }
 
     /**
-     * Trains a model from the start, measures it on the test images and writes the artifact with its report.
+     * Trains a new model, evaluates it on the test images, and writes the artifact with its report.
      *
-     * @throws ModelException where the version exists, there is no such device, or the disk fails
-     * @throws digitstream.data.DataException where there are too few images
+     * @throws ModelException if the version exists, the device does not exist or the disk fails
+     * @throws digitstream.data.DataException if there are too few images
      */
     public Outcome train(DigitData data, TrainingSettings settings, String name, String version) throws IOException {
         if (ModelArtifact.exists(models, name, version)) {
             throw new ModelException(
-                    "the model " + models.resolve(name).resolve(version) + " exists; give another version");
+                    "the model " + models.resolve(name).resolve(version) + " already exists; choose another version");
         }
         DividedImages images = DividedImages.of(data, settings);
         Progress progress =
@@ -85,10 +85,10 @@ public final class ModelTrainer {
     }
 
     /**
-     * Goes on with a training that was interrupted.
+     * Resumes an interrupted training.
      *
      * @param version empty for the one that was interrupted last
-     * @throws ModelException where there is none, or the images are others
+     * @throws ModelException if there is none or the training images differ
      */
     public Outcome resume(DigitData data, String name, Optional<String> version) throws IOException {
         Checkpoint checkpoint = unfinished(name, version);
@@ -96,10 +96,10 @@ public final class ModelTrainer {
     }
 
     /**
-     * Makes a model of the best epoch of a training that was interrupted.
+     * Writes the best epoch of an interrupted training as an artifact, without training further.
      *
      * @param version empty for the one that was interrupted last
-     * @throws ModelException where there is none, or the images are others
+     * @throws ModelException if there is none or the training images differ
      */
     public Finished finish(DigitData data, String name, Optional<String> version) throws IOException {
         Checkpoint checkpoint = unfinished(name, version);
@@ -128,8 +128,8 @@ public final class ModelTrainer {
         DividedImages images = DividedImages.of(data, checkpoint.progress().settings());
         if (!images.training().sha256().equals(checkpoint.progress().dataSha256())) {
             throw new ModelException("the training of " + checkpoint.progress().name() + " "
-                    + checkpoint.progress().version() + " began on other images than " + data.origin()
-                    + "; name the same ones with --data");
+                    + checkpoint.progress().version() + " was started with other images than " + data.origin()
+                    + "; pass the same images with --data");
         }
         return images;
     }
@@ -164,7 +164,7 @@ public final class ModelTrainer {
             }
         }
         if (last == null) {
-            throw new IllegalStateException("a training has at least one epoch");
+            throw new IllegalStateException("training must have at least one epoch");
         }
         return write(data, images, last, where);
     }
@@ -189,9 +189,9 @@ public final class ModelTrainer {
         List<EpochResult> history =
                 new ArrayList<>(before == null ? List.of() : before.progress().history());
         history.add(result);
-        boolean keeps = isToBeKept(result, history);
+        boolean isBest = isBestSoFar(result, history);
         int bestEpoch =
-                before == null || keeps ? result.epoch() : before.progress().bestEpoch();
+                before == null || isBest ? result.epoch() : before.progress().bestEpoch();
         return new Checkpoint(
                 new Progress(
                         begun.name(),
@@ -202,21 +202,21 @@ public final class ModelTrainer {
                         bestEpoch,
                         seconds),
                 network,
-                before == null || keeps ? network : before.best(),
+                before == null || isBest ? network : before.best(),
                 moments);
     }
 
     /**
-     * The one-standard-error rule (Breiman, Friedman, Olshen and Stone, "Classification and Regression Trees", 1984): an
-     * epoch whose validation errors are not more than the fewest so far by more than their standard error is as good as that
-     * one, and the later of two that are as good has settled more.
+     * Applies the one-standard-error rule (Breiman, Friedman, Olshen and Stone, "Classification and Regression Trees", 1984).
+     * Epochs whose validation errors are within one standard error of the minimum so far count as equally good; the latest
+     * of them is best, because its weights have converged further.
      */
-    private static boolean isToBeKept(EpochResult result, List<EpochResult> history) {
-        double fewest = history.stream()
+    private static boolean isBestSoFar(EpochResult result, List<EpochResult> history) {
+        double min = history.stream()
                 .mapToDouble(EpochResult::validationErrors)
                 .min()
                 .orElse(0);
-        return result.validationErrors() <= fewest + Math.sqrt(fewest);
+        return result.validationErrors() <= min + Math.sqrt(min);
     }
 
     private Finished write(DigitData data, DividedImages images, Checkpoint last, Device where) throws IOException {
@@ -229,7 +229,7 @@ public final class ModelTrainer {
                 Classifier classifier = model.newClassifier()) {
             test = Evaluation.of(classifier, data.name() + ", test images", images.test());
             validation = images.validation()
-                    .map(held -> Evaluation.of(classifier, data.name() + ", held out of the training images", held));
+                    .map(held -> Evaluation.of(classifier, data.name() + ", held out from the training images", held));
         }
         ModelCard card = card(
                 progress,
@@ -290,8 +290,8 @@ public final class ModelTrainer {
 
     private static String selection(Optional<LabelledImages> validation) {
         return validation
-                .map(held -> "the last epoch within a standard error of the fewest errors on " + held.size()
-                        + " images held out of the training images; the test images decided nothing")
-                .orElse("the last epoch; the test images decided nothing");
+                .map(held -> "the last epoch within one standard error of the fewest errors on " + held.size()
+                        + " images held out from the training images; the test images were not used")
+                .orElse("the last epoch; the test images were not used");
     }
 }

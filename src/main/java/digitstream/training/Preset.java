@@ -4,18 +4,18 @@ import digitstream.training.TrainingSettings.Division;
 import digitstream.training.TrainingSettings.Optimiser;
 import digitstream.training.TrainingSettings.Schedule;
 
-/** Recipes that were tried; docs/decisions/006 has what they reach. */
+/** Tested training settings; docs/decisions/006 has their accuracy. */
 public enum Preset {
-    /** What the tutorial did, to the letter: plain SGD, 1,000 epochs, tested on 500 images. */
+    /** Exactly the tutorial's settings: plain SGD, 1,000 epochs, tested on 500 images. */
     TUTORIAL,
-    /** The same network, in less than a minute on two processors. */
+    /** The same network; trains in less than a minute on two processors. */
     FAST,
-    /** A larger network, in minutes. */
+    /** A larger network; trains in minutes. */
     BEST;
 
     private static final long SEED = 1;
 
-    /** The recipe, with seed 1. */
+    /** Returns the preset's settings, with seed 1. */
     public TrainingSettings settings() {
         return switch (this) {
             case TUTORIAL ->

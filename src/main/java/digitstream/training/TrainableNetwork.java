@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** A TorchScript module on a device, whose weights can be learnt. Used by one thread; closed by who loads it. */
+/** A trainable TorchScript module on a device. Not thread-safe. The caller of {@link #load} closes it. */
 final class TrainableNetwork implements AutoCloseable {
     private static final String FILE = "network.pt";
 
@@ -33,9 +33,9 @@ final class TrainableNetwork implements AutoCloseable {
         this.model = model;
     }
 
-    /** Loads a module from the bytes of a file, with its weights ready to be learnt. */
+    /** Loads a module from the content of a TorchScript file, with trainable parameters. */
     static TrainableNetwork load(byte[] torchScript, Device device) throws IOException {
-        // Only from a file does DJL load a module so that it can be trained.
+        // DJL loads trainable modules only from files.
         Path folder = Files.createTempDirectory("digitstream-training");
         Path file = folder.resolve(FILE);
         Model model = Model.newInstance(FILE, device, "PyTorch");
@@ -54,7 +54,7 @@ final class TrainableNetwork implements AutoCloseable {
         }
     }
 
-    /** Owns what is on the device. */
+    /** Owns the arrays on the device; closed with this network. */
     NDManager manager() {
         return model.getNDManager();
     }
@@ -64,8 +64,8 @@ final class TrainableNetwork implements AutoCloseable {
     }
 
     /**
-     * PyTorch's own start for convolutions and linear layers: weights and biases uniform within one over the square root of
-     * a unit's inputs. Normalisations start as the graph has them, at ones and zeros.
+     * Initialises convolutions and linear layers as PyTorch does: weights and biases uniform within +-1/sqrt(fan-in).
+     * Normalisation layers keep the graph's initial ones and zeros.
      */
     void initialise(long seed) {
         Random random = new Random(seed);
@@ -89,10 +89,11 @@ final class TrainableNetwork implements AutoCloseable {
     }
 
     /**
-     * Logits while training, else probabilities.
+     * Runs the network.
      *
      * @param images uint8 or float32 [N, 1, 28, 28], 0 to 255
-     * @param owner of the float32 [N, 10] that comes back
+     * @param owner owns the returned array
+     * @return float32; in training the logits [members * N, 10], otherwise the probabilities [N, 10]
      */
     NDArray forward(NDArray images, NDManager owner, boolean training) {
         NDList outputs = model.getBlock().forward(new ParameterStore(owner, false), new NDList(images), training);
@@ -100,7 +101,7 @@ final class TrainableNetwork implements AutoCloseable {
         return outputs.singletonOrThrow();
     }
 
-    /** The module as a file that anybody reads without this device, not in training mode. */
+    /** Serialises the module for the CPU and in evaluation mode, whatever its device. */
     byte[] torchScript() throws IOException {
         byte[] saved = saved(model);
         enterTrainingMode();
@@ -112,7 +113,7 @@ final class TrainableNetwork implements AutoCloseable {
         }
     }
 
-    /** What DJL saves is a byte and a number of eight bytes, and as many bytes of TorchScript. */
+    /** Unwraps DJL's format: one byte, the length as a 64-bit integer, then the TorchScript file. */
     private static byte[] saved(Model model) throws IOException {
         leaveTrainingMode(model);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -124,12 +125,12 @@ final class TrainableNetwork implements AutoCloseable {
         return in.readNBytes(Math.toIntExact(in.readLong()));
     }
 
-    /** DJL tells a module to train only after it has told it not to. */
+    /** Lets DJL switch the module to training mode: it does so only after it has left that mode. */
     private void enterTrainingMode() {
         leaveTrainingMode(model);
     }
 
-    /** The mode is saved with the module, and only outside training it returns probabilities. */
+    /** Switches to evaluation mode. The mode is saved with the module, and only this mode returns probabilities. */
     private static void leaveTrainingMode(Model model) {
         try (NDManager once = model.getNDManager().newSubManager()) {
             model.getBlock()

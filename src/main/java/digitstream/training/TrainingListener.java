@@ -1,19 +1,19 @@
 package digitstream.training;
 
-/** Is told how training goes, and may end it. Called by the training thread. */
+/** Receives training progress and can stop training. All methods are called on the training thread. */
 public interface TrainingListener {
 
-    /** So many of an epoch's images are done. */
+    /** Called after each step, with the number of the epoch's images processed so far; {@code epoch} 1 is the first. */
     default void progress(int epoch, int epochs, int imagesDone, int images) {}
 
     /**
-     * An epoch is over.
+     * Called after each epoch, when its checkpoint is written.
      *
      * @param epochs of the whole training
      */
     default void epoch(EpochResult result, int epochs) {}
 
-    /** Whether training is to end at the next step; what was learnt up to the last whole epoch is kept. */
+    /** Called before each step; return true to stop training. The last completed epoch is kept in a checkpoint. */
     default boolean wantsStop() {
         return false;
     }

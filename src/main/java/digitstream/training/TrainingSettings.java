@@ -3,19 +3,19 @@ package digitstream.training;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to train.
+ * The hyperparameters of a training run.
  *
- * @param preset the recipe's name
- * @param architecture what to train
- * @param division how the images are divided
+ * @param preset name of the preset
+ * @param architecture the network to train
+ * @param division how images are split into training, validation and test images
  * @param epochs passes over the training images
- * @param batchSize images a step
- * @param optimiser what changes the weights
- * @param learningRate the optimiser's; the highest, where it changes
- * @param schedule how it changes
- * @param weightDecay share of each weight that a step takes away, times the learning rate; not of biases
- * @param augmentation what is done to the images; null for nothing
- * @param seed of the weights' start, the division, the order of the images and their augmentation
+ * @param batchSize images per step
+ * @param optimiser the optimiser
+ * @param learningRate the maximum, if the schedule changes it
+ * @param schedule of the learning rate
+ * @param weightDecay fraction of each weight that a step subtracts, times the learning rate; not applied to biases
+ * @param augmentation random transformations of the training images; null for none
+ * @param seed of weight initialisation, data split, shuffling and augmentation
  */
 public record TrainingSettings(
         String preset,
@@ -29,19 +29,19 @@ public record TrainingSettings(
         double weightDecay,
         @Nullable Augmentation augmentation,
         long seed) {
-    private static final double WARM_UP = 0.1;
-    /** Not quite zero at the very end: a step that does nothing is a wasted one. */
-    private static final double LAST = 0.001;
+    private static final double WARM_UP_FRACTION = 0.1;
+    /** The lowest rate relative to the highest. Not zero, because a step at rate zero is wasted. */
+    private static final double MIN_RATE_FRACTION = 0.001;
 
-    /** How the images are divided. */
+    /** How images are split into training, validation and test images. */
     public enum Division {
-        /** As the tutorial did: 50,000 to train on and 500 to test with, at random, of all; none to choose by. */
+        /** The tutorial's split: 50,000 training and 500 test images, drawn at random from all; no validation images. */
         TUTORIAL,
-        /** A twelfth of the training images, at random, is held out to choose by; the test images are the data's own. */
+        /** A random twelfth of the training images is held out for validation; the test images are the data's own. */
         HELD_OUT
     }
 
-    /** What changes the weights. */
+    /** Optimisers. */
     public enum Optimiser {
         /** Plain stochastic gradient descent, without momentum. */
         SGD,
@@ -49,21 +49,21 @@ public record TrainingSettings(
         ADAMW
     }
 
-    /** How the learning rate changes from step to step. */
+    /** Learning rate schedules. */
     public enum Schedule {
         CONSTANT,
-        /** Up over the first tenth of the steps, then down to a thousandth along a half cosine. */
+        /** Linear warm-up over the first tenth of the steps, then cosine decay to a thousandth of the maximum. */
         ONE_CYCLE
     }
 
     public TrainingSettings {
-        require(epochs >= 1, "epochs", epochs);
-        require(batchSize >= 1, "batch size", batchSize);
-        require(learningRate > 0 && learningRate < 1, "learning rate", learningRate);
-        require(weightDecay >= 0 && weightDecay < 1, "weight decay", weightDecay);
+        require(epochs >= 1, "epochs", epochs, "1 or more");
+        require(batchSize >= 1, "batch size", batchSize, "1 or more");
+        require(learningRate > 0 && learningRate < 1, "learning rate", learningRate, "more than 0 and less than 1");
+        require(weightDecay >= 0 && weightDecay < 1, "weight decay", weightDecay, "0 or more and less than 1");
     }
 
-    /** The same recipe with what people change. */
+    /** Returns a copy with the values that users can override. */
     public TrainingSettings with(int otherEpochs, int otherBatchSize, double otherLearningRate, long otherSeed) {
         return new TrainingSettings(
                 preset,
@@ -79,29 +79,29 @@ public record TrainingSettings(
                 otherSeed);
     }
 
-    /** The learning rate of a step, the first being 0, of all. */
+    /** Returns the learning rate of a step, 0 to {@code steps - 1}. */
     double learningRate(long step, long steps) {
         if (schedule == Schedule.CONSTANT) {
             return learningRate;
         }
-        double warmUp = Math.max(1, WARM_UP * steps);
+        double warmUp = Math.max(1, WARM_UP_FRACTION * steps);
         if (step < warmUp) {
             return learningRate * (step + 1) / (warmUp + 1);
         }
         double done = Math.min(1, (step - warmUp) / Math.max(1, steps - warmUp));
-        return learningRate * Math.max(LAST, (1 + Math.cos(Math.PI * done)) / 2);
+        return learningRate * Math.max(MIN_RATE_FRACTION, (1 + Math.cos(Math.PI * done)) / 2);
     }
 
-    /** The optimiser in one line for people. */
+    /** Describes the optimiser and schedule in one line for users. */
     String describeOptimiser() {
         return (optimiser == Optimiser.SGD ? "SGD" : "AdamW, weight decay " + weightDecay)
-                + (schedule == Schedule.CONSTANT ? ", constant rate" : ", one cycle of the rate");
+                + (schedule == Schedule.CONSTANT ? ", constant learning rate" : ", one-cycle learning rate");
     }
 
-    private static void require(boolean holds, String name, double value) {
+    private static void require(boolean holds, String name, double value, String allowed) {
         if (!holds) {
-            throw new IllegalArgumentException(
-                    "the " + name + " can't be " + (value == Math.rint(value) ? "" + (long) value : "" + value));
+            throw new IllegalArgumentException(name + " is "
+                    + (value == Math.rint(value) ? "" + (long) value : "" + value) + "; set it to " + allowed);
         }
     }
 }

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Changes a network's weights by their gradients, with the engine's own arithmetic. DJL's optimisers do the same, but keep
- * their moments to themselves, so that a training could not be resumed exactly.
+ * Updates a network's weights with SGD or AdamW, using the engine's own kernels. DJL's optimisers do the same but hide their
+ * moments, so that training could not be resumed exactly.
  */
 final class WeightUpdate {
     private static final float BETA_1 = 0.9f;
@@ -21,10 +21,10 @@ final class WeightUpdate {
     private final TrainingSettings settings;
     private final List<Parameter> parameters;
     private final NDManager manager;
-    /** Mean and variance of each parameter's gradients, one after the other; none for SGD. */
+    /** Mean and variance of each parameter's gradients, alternating; empty for SGD. */
     private NDList moments = new NDList();
 
-    /** The parameters' and the manager's owner is the caller. */
+    /** Creates an update; the caller owns the parameters and the manager. */
     WeightUpdate(TrainingSettings settings, List<Parameter> parameters, NDManager manager) {
         this.settings = settings;
         this.parameters = new ArrayList<>(parameters);
@@ -41,7 +41,7 @@ final class WeightUpdate {
     }
 
     /**
-     * Changes the weights, and sets their gradients to zero.
+     * Updates the weights and zeroes their gradients.
      *
      * @param step 0 for the first
      * @param steps of the whole training
@@ -85,12 +85,12 @@ final class WeightUpdate {
         }
     }
 
-    /** What {@link #restore} needs to go on from here. */
+    /** Encodes the state for {@link #restore}. */
     byte[] state() {
         return moments.encode();
     }
 
-    /** Goes on from where another was. */
+    /** Restores a state from {@link #state}. */
     void restore(byte[] state) {
         moments.close();
         moments = NDList.decode(manager, state);

@@ -1,4 +1,4 @@
-/** From digits to a model artifact, and how good it is. */
+/** Trains models on digits, evaluates them and writes them as artifacts. */
 @NullMarked
 package digitstream.training;
 

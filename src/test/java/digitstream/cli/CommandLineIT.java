@@ -47,15 +47,15 @@ class CommandLineIT {
                         registry),
                 List.of("2", "--rate is 'fast'", "demo", "--rate", "fast"),
                 List.of("2", "--label-delay is '2'", "demo", "--label-delay", "2"),
-                List.of("1", "--data names nowhere, which is not there", "train", "--data", "nowhere"),
+                List.of("1", "--data is nowhere, which does not exist", "train", "--data", "nowhere"),
                 List.of("1", "there is no model lenet in", "evaluate"),
                 List.of("1", "batch.max.size is '0'", "demo", "--property", "batch.max.size=0"),
                 List.of("1", "batch.max.sise is no setting", "demo", "--property", "batch.max.sise=3"),
-                List.of("2", "the epochs can't be 0", "train", "--epochs", "0"),
+                List.of("2", "epochs is 0; set it to 1 or more", "train", "--epochs", "0"),
                 List.of("2", "Invalid value for option '--preset'", "train", "--preset", "slow"),
                 List.of("2", "mutually exclusive", "train", "--resume", "--finish"),
                 List.of("2", "omit --preset, --epochs", "train", "--resume", "--epochs", "3"),
-                List.of("1", "nowhere is no model", "model", "describe", "nowhere"),
+                List.of("1", "nowhere is not a model", "model", "describe", "nowhere"),
                 List.of("2", "--limit is 0", "evaluate", "--limit", "0"),
                 List.of("2", "--dashboard is 99999; use a port from 0 to 65535", "demo", "--dashboard", "99999"));
     }

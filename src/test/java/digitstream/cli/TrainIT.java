@@ -51,7 +51,7 @@ class TrainIT {
         CommandLineProcess again =
                 CommandLineProcess.run(folder, "train", "--data", "digits", "--model-version", "a", "--epochs", "1");
         assertThat(again.exitValue()).isEqualTo(1);
-        assertThat(again.err()).contains("models/lenet/a exists; give another version");
+        assertThat(again.err()).contains("models/lenet/a already exists; choose another version");
 
         CommandLineProcess nothing = CommandLineProcess.run(folder, "train", "--data", "digits", "--finish");
         assertThat(nothing.exitValue()).isEqualTo(1);
@@ -91,7 +91,7 @@ class TrainIT {
         assertThat(other.get("correct").asInt() - json.get("correct").asInt())
                 .isEqualTo(other.get("onlySecondCorrect").asInt()
                         - other.get("onlyFirstCorrect").asInt());
-        assertThat(other.get("verdict").asText()).contains("the second is really better");
+        assertThat(other.get("verdict").asText()).contains("the second is significantly better");
         assertThat(folder.resolve("report/report.html")).exists();
 
         CommandLineProcess text = CommandLineProcess.run(

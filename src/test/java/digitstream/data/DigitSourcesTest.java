@@ -28,16 +28,16 @@ class DigitSourcesTest {
     @TempDir
     private Path folder;
 
-    private final List<String> said = new ArrayList<>();
+    private final List<String> messages = new ArrayList<>();
     private final List<String> ranges = new CopyOnWriteArrayList<>();
     private HttpServer server;
-    private volatile boolean damages;
+    private volatile boolean serveDamaged;
 
     @BeforeEach
     void startMirrors() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/damaged/", exchange -> answer(exchange, true));
-        server.createContext("/good/", exchange -> answer(exchange, damages));
+        server.createContext("/good/", exchange -> answer(exchange, serveDamaged));
         server.start();
     }
 
@@ -47,38 +47,38 @@ class DigitSourcesTest {
     }
 
     @Test
-    void drawsDigitsWhereNoMirrorAnswersAndSaysSo() {
+    void drawsDigitsIfNoMirrorAnswersAndReportsIt() {
         DigitData data = sources("/nothing/").find(Optional.empty(), Optional.empty());
         assertThat(data.name()).isEqualTo("drawn");
-        assertThat(said).anyMatch(line -> line.contains("the program draws its own digits"));
-        assertThat(said.get(said.size() - 1)).startsWith("Digits: drawn by the program, seed");
+        assertThat(messages).anyMatch(line -> line.contains("the program draws its own digits"));
+        assertThat(messages.get(messages.size() - 1)).startsWith("Digits: drawn by the program, seed");
     }
 
     @Test
-    void neverPassesOverAFolderThatWasNamed() {
+    void rejectsANamedFolderWithoutDigits() {
         Path nowhere = folder.resolve("nowhere");
         assertThatThrownBy(() -> sources("/good/").find(Optional.of(nowhere), Optional.empty()))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("--data names " + nowhere);
+                .hasMessageContaining("--data is " + nowhere);
         assertThatThrownBy(() -> sources("/good/").find(Optional.empty(), Optional.of(folder)))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("DIGITSTREAM_DATA names " + folder);
+                .hasMessageContaining("DIGITSTREAM_DATA is " + folder);
     }
 
     @Test
-    void takesTheNamedFolderBeforeTheEnvironments() {
+    void prefersTheNamedFolderOverTheEnvironment() {
         Path mnist = mnist();
         DigitData data = sources("/good/").find(Optional.of(mnist), Optional.of(folder.resolve("other")));
         assertThat(data.origin()).contains(mnist.toString());
     }
 
     @Test
-    void downloadsOnceFromTheFirstMirrorThatGivesWholeFiles() throws IOException {
+    void downloadsOnceFromTheFirstMirrorWithUndamagedFiles() throws IOException {
         mnist();
         Path cache = folder.resolve("cache");
         DigitData data = sources("/damaged/", "/good/").find(Optional.empty(), Optional.empty());
         assertThat(data.training().size()).isEqualTo(60_000);
-        assertThat(said).anyMatch(line -> line.contains("gave a damaged"));
+        assertThat(messages).anyMatch(line -> line.contains("is damaged"));
         assertThat(MnistDownload.isComplete(cache)).isTrue();
         assertThat(cache).isDirectoryNotContaining("glob:**.part");
 
@@ -88,22 +88,22 @@ class DigitSourcesTest {
     }
 
     @Test
-    void goesOnWhereADownloadBrokeOff() throws IOException {
+    void resumesAnInterruptedDownload() throws IOException {
         byte[] whole = Files.readAllBytes(mnist().resolve(SMALL));
         Path cache = Files.createDirectories(folder.resolve("cache"));
         Files.write(cache.resolve(SMALL + ".part"), Arrays.copyOf(whole, 1_000));
-        assertThat(new MnistDownload(cache, List.of(mirror("/good/")), said::add).run())
+        assertThat(new MnistDownload(cache, List.of(mirror("/good/")), messages::add).run())
                 .isTrue();
         assertThat(ranges).contains("bytes=1000-");
         assertThat(Files.readAllBytes(cache.resolve(SMALL))).isEqualTo(whole);
     }
 
     @Test
-    void takesNoDamagedFileForAWholeOne() throws IOException {
+    void rejectsADamagedDownload() throws IOException {
         mnist();
-        damages = true;
+        serveDamaged = true;
         Path cache = folder.resolve("cache");
-        assertThat(new MnistDownload(cache, List.of(mirror("/good/")), said::add).run())
+        assertThat(new MnistDownload(cache, List.of(mirror("/good/")), messages::add).run())
                 .isFalse();
         assertThat(MnistDownload.isComplete(cache)).isFalse();
         assertThat(cache).isDirectoryNotContaining("glob:**.gz");
@@ -113,7 +113,7 @@ class DigitSourcesTest {
         return new DigitSources(
                 folder.resolve("cache"),
                 Arrays.stream(mirrors).map(this::mirror).toList(),
-                said::add);
+                messages::add);
     }
 
     private URI mirror(String path) {

@@ -8,14 +8,14 @@ class DrawnDigitsTest {
     private final LabelledImages digits = new DrawnDigits(5).images(0, 2_000);
 
     @Test
-    void drawsTheSameForTheSameSeedWhateverElseIsDrawn() {
+    void drawsTheSameImageForTheSameSeedAndIndex() {
         assertThat(new DrawnDigits(5).images(0, 2_000).sha256()).isEqualTo(digits.sha256());
         assertThat(new DrawnDigits(5).images(700, 1).pixels()).isEqualTo(digits.pixels(700));
         assertThat(new DrawnDigits(6).images(0, 2_000).sha256()).isNotEqualTo(digits.sha256());
     }
 
     @Test
-    void drawsEachDigitAsOftenWithInkInTheMiddleAndNoneAtTheEdge() {
+    void drawsAllDigitsEquallyOftenWithInkInTheMiddleAndNoneAtTheEdge() {
         int[] counts = new int[10];
         for (int i = 0; i < digits.size(); i++) {
             counts[digits.label(i)]++;
@@ -24,7 +24,7 @@ class DrawnDigitsTest {
         assertThat(counts).containsOnly(200);
     }
 
-    /** Mean images of one half recognise the other half: far from what shuffled labels would give. */
+    /** The mean images of one half classify the other half far better than chance. */
     @Test
     void drawsLegibly() {
         double[][] means = new double[10][784];

@@ -40,32 +40,32 @@ class IdxReaderTest {
     }
 
     @Test
-    void refusesAFileThatIsCutOff() throws IOException {
-        refuses("train-images-idx3-ubyte", idx(new int[] {IMAGES, 3, 2, 2}, 0, 1, 2), "cut off");
+    void rejectsATruncatedFile() throws IOException {
+        rejects("train-images-idx3-ubyte", idx(new int[] {IMAGES, 3, 2, 2}, 0, 1, 2), "truncated");
         byte[] zipped = gzipped(idx(new int[] {LABELS, 1}, 5));
-        refuses("t10k-labels.idx1-ubyte.gz", Arrays.copyOf(zipped, zipped.length - 9), "cut off or damaged");
-        refuses("train-labels-idx1-ubyte", new byte[] {0, 0}, "cut off or damaged");
+        rejects("t10k-labels.idx1-ubyte.gz", Arrays.copyOf(zipped, zipped.length - 9), "truncated or damaged");
+        rejects("train-labels-idx1-ubyte", new byte[] {0, 0}, "truncated or damaged");
     }
 
     @Test
-    void refusesAHeaderThatLies() throws IOException {
-        refuses("train-labels-idx1-ubyte", idx(new int[] {LABELS, 2}, 7, 0, 9), "more bytes than the 2");
-        refuses("train-labels-idx1-ubyte", idx(new int[] {LABELS, -1}, 7), "promises -1 bytes");
-        refuses("train-labels-idx1-ubyte", idx(new int[] {LABELS, Integer.MAX_VALUE}, 7), "which can't be");
-        refuses("train-labels-idx1-ubyte", idx(new int[] {LABELS, 2_000_000_000}, 7), "cut off");
-        refuses("train-images-idx3-ubyte", idx(new int[] {IMAGES, 3, 70_000, 70_000}), "70000 by 70000");
+    void rejectsAHeaderThatDoesNotMatchTheContent() throws IOException {
+        rejects("train-labels-idx1-ubyte", idx(new int[] {LABELS, 2}, 7, 0, 9), "more than the 2 bytes");
+        rejects("train-labels-idx1-ubyte", idx(new int[] {LABELS, -1}, 7), "declares -1 bytes");
+        rejects("train-labels-idx1-ubyte", idx(new int[] {LABELS, Integer.MAX_VALUE}, 7), "declares 2147483647 bytes");
+        rejects("train-labels-idx1-ubyte", idx(new int[] {LABELS, 2_000_000_000}, 7), "truncated");
+        rejects("train-images-idx3-ubyte", idx(new int[] {IMAGES, 3, 70_000, 70_000}), "70000 by 70000");
     }
 
     @Test
-    void refusesWhatIsNoIdxFileOfItsKind() throws IOException {
-        refuses("train-images-idx3-ubyte", idx(new int[] {LABELS, 3}, 1, 2, 3), "starts with 00000801, not 00000803");
-        refuses("train-labels-idx1-ubyte", idx(new int[] {LABELS, 3}, 7, 10, 9), "label 1 is 10");
-        refuses("t10k-labels.idx1-ubyte.gz", idx(new int[] {LABELS, 1}, 5), "cut off or damaged");
+    void rejectsOtherKindsOfFiles() throws IOException {
+        rejects("train-images-idx3-ubyte", idx(new int[] {LABELS, 3}, 1, 2, 3), "starts with 00000801, not 00000803");
+        rejects("train-labels-idx1-ubyte", idx(new int[] {LABELS, 3}, 7, 10, 9), "label 1 is 10");
+        rejects("t10k-labels.idx1-ubyte.gz", idx(new int[] {LABELS, 1}, 5), "truncated or damaged");
     }
 
     @Test
-    void refusesImagesAndLabelsThatDoNotFit() throws IOException {
-        refuses("train-labels-idx1-ubyte", idx(new int[] {LABELS, 2}, 7, 0), "3 images, but");
+    void rejectsImagesAndLabelsThatDoNotMatch() throws IOException {
+        rejects("train-labels-idx1-ubyte", idx(new int[] {LABELS, 2}, 7, 0), "3 images, but");
         Files.delete(folder.resolve("train-labels-idx1-ubyte"));
         assertThatThrownBy(() -> new IdxReader().read(folder)).hasMessageContaining("has no file train-labels");
     }
@@ -80,7 +80,7 @@ class IdxReaderTest {
         assertThat(data.test().label(0)).isEqualTo(7);
     }
 
-    private void refuses(String file, byte[] content, String reason) throws IOException {
+    private void rejects(String file, byte[] content, String reason) throws IOException {
         byte[] good = Files.readAllBytes(folder.resolve(file));
         write(file, content);
         assertThatThrownBy(() -> new IdxReader().read(folder))

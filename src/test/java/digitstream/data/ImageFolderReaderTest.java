@@ -23,7 +23,7 @@ class ImageFolderReaderTest {
     private Path folder;
 
     @Test
-    void readsPicturesOfAnySizeShadeAndFormat() throws IOException {
+    void readsPicturesOfAnySizeColorAndFormat() throws IOException {
         write("1/ink-on-paper.png", bar(200, 300, Color.WHITE, Color.BLACK, BufferedImage.TYPE_INT_RGB), "png");
         write("1/chalk-on-slate.png", bar(60, 40, Color.BLACK, Color.WHITE, BufferedImage.TYPE_BYTE_GRAY), "png");
         write("1/photo.jpg", bar(400, 400, new Color(200, 190, 180), Color.BLUE, BufferedImage.TYPE_INT_RGB), "jpg");
@@ -49,7 +49,7 @@ class ImageFolderReaderTest {
     }
 
     @Test
-    void takesTheDivisionThatFoldersMake() throws IOException {
+    void readsTrainAndTestFolders() throws IOException {
         BufferedImage picture = bar(50, 50, Color.WHITE, Color.BLACK, BufferedImage.TYPE_BYTE_GRAY);
         write("train/1/a.png", picture, "png");
         write("train/2/b.png", picture, "png");
@@ -59,9 +59,9 @@ class ImageFolderReaderTest {
         assertThat(data.test().labels()).containsExactly(3);
     }
 
-    /** What is centred as MNIST is stays as it is; MNIST's own images are the proof. */
+    /** Pictures that are already normalised, such as MNIST's own images, stay unchanged. */
     @Test
-    void leavesMnistAsItIs() throws IOException {
+    void leavesMnistUnchanged() throws IOException {
         String mnist = System.getenv(DigitSources.ENVIRONMENT_VARIABLE);
         assumeTrue(mnist != null, "DIGITSTREAM_DATA is not set: there are no real digits here");
         LabelledImages digits = new IdxReader().read(Path.of(mnist)).test().slice(0, 200);
@@ -74,7 +74,7 @@ class ImageFolderReaderTest {
             graphics.drawImage(picture, 0, 0, 280, 280, null);
             graphics.dispose();
             assertThat(CentredDigit.of(picture)).as("image " + i).hasValue(digits.pixels(i));
-            // Ten times as large it comes back nearly the same.
+            // Enlarged ten times, it comes back nearly the same.
             byte[] again = CentredDigit.of(negative).orElseThrow();
             assertThat(meanDifference(again, digits.pixels(i))).as("image " + i).isLessThan(25);
         }
@@ -82,30 +82,30 @@ class ImageFolderReaderTest {
     }
 
     @Test
-    void refusesAPictureThatIsCutOffOrNone() throws IOException {
+    void rejectsATruncatedPictureAndOtherFiles() throws IOException {
         BufferedImage picture = bar(100, 100, Color.WHITE, Color.BLACK, BufferedImage.TYPE_INT_RGB);
         for (String format : new String[] {"png", "jpg"}) {
             byte[] good = bytes(picture, format);
-            refuses("1/cut." + format, Arrays.copyOf(good, good.length * 2 / 3), "is cut off or damaged");
-            refuses("1/empty." + format, new byte[0], "is no PNG or JPEG picture");
-            refuses("1/text." + format, new byte[] {9, 9, 9, 9}, "is no PNG or JPEG picture");
+            rejects("1/cut." + format, Arrays.copyOf(good, good.length * 2 / 3), "is truncated or damaged");
+            rejects("1/empty." + format, new byte[0], "is not a PNG or JPEG picture");
+            rejects("1/text." + format, new byte[] {9, 9, 9, 9}, "is not a PNG or JPEG picture");
         }
     }
 
     @Test
-    void refusesAPictureThatPromisesMoreThanMemoryHolds() throws IOException {
+    void rejectsAPictureThatDeclaresAHugeSize() throws IOException {
         byte[] png = bytes(bar(100, 100, Color.WHITE, Color.BLACK, BufferedImage.TYPE_INT_RGB), "png");
         ByteBuffer header = ByteBuffer.wrap(png);
         header.putInt(16, 60_000).putInt(20, 60_000);
         CRC32 sum = new CRC32();
         sum.update(png, 12, 17);
         header.putInt(29, (int) sum.getValue());
-        refuses("1/bomb.png", png, "is 60000 by 60000 pixels; at most 4096 by 4096");
+        rejects("1/bomb.png", png, "is 60000 by 60000 pixels; the limit is 4096 by 4096");
     }
 
     @Test
-    void refusesABlankPictureAndAnEmptyFolder() throws IOException {
-        refuses(
+    void rejectsABlankPictureAndAnEmptyFolder() throws IOException {
+        rejects(
                 "1/blank.png",
                 bytes(bar(30, 30, Color.WHITE, Color.WHITE, BufferedImage.TYPE_INT_RGB), "png"),
                 "is blank");
@@ -114,7 +114,7 @@ class ImageFolderReaderTest {
                 .hasMessageContaining("has no pictures");
     }
 
-    private void refuses(String name, byte[] content, String reason) throws IOException {
+    private void rejects(String name, byte[] content, String reason) throws IOException {
         Path file = folder.resolve(name);
         Files.createDirectories(file.getParent());
         Files.write(file, content);
@@ -125,7 +125,7 @@ class ImageFolderReaderTest {
         Files.delete(file);
     }
 
-    /** A "1": an upright bar in the upper left. */
+    /** A "1": a vertical bar in the upper left. */
     private static BufferedImage bar(int width, int height, Color paper, Color ink, int type) {
         BufferedImage picture = new BufferedImage(width, height, type);
         Graphics2D graphics = picture.createGraphics();

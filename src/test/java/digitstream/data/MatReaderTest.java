@@ -21,7 +21,7 @@ import us.hebi.matlab.mat.types.Matrix;
 import us.hebi.matlab.mat.types.Sink;
 import us.hebi.matlab.mat.types.Sinks;
 
-/** Files as MATLAB writes them, by the library's own writer, and what may be wrong with them. */
+/** Reads valid files, written by the MAT library, and damaged ones. */
 class MatReaderTest {
     private static final int COMPRESSED = 6;
     private static final int PLAIN = 0;
@@ -31,12 +31,12 @@ class MatReaderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {PLAIN, COMPRESSED})
-    void readsAColumnAsAnImageRowByRow(int deflateLevel) throws IOException {
+    void readsEachColumnAsAnImageRowByRow(int deflateLevel) throws IOException {
         Path file = write(good(), deflateLevel);
         for (Path path : new Path[] {file, folder}) {
             assertThat(new MatReader().finds(path)).isTrue();
             DigitData data = new MatReader().read(path);
-            // Every seventh of 14 is one to test with.
+            // Every seventh of the 14 is a test image.
             assertThat(data.training().size()).isEqualTo(12);
             assertThat(data.test().size()).isEqualTo(2);
             assertThat(data.test().label(0)).isEqualTo(6);
@@ -46,9 +46,9 @@ class MatReaderTest {
         }
     }
 
-    /** The file of the tutorial: MNIST whole, those to train on first. */
+    /** The tutorial's file: all of MNIST, training images first. */
     @Test
-    void dividesMnistAsItsFilesDo() throws IOException {
+    void splitsMnistAsItsFilesDo() throws IOException {
         String mnist = System.getenv(DigitSources.ENVIRONMENT_VARIABLE);
         assumeTrue(mnist != null, "DIGITSTREAM_DATA is not set: there are no real digits here");
         DigitData idx = new IdxReader().read(Path.of(mnist));
@@ -71,78 +71,78 @@ class MatReaderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {PLAIN, COMPRESSED})
-    void refusesAFileThatIsCutOffAnywhere(int deflateLevel) throws IOException {
+    void rejectsAFileThatIsTruncatedAnywhere(int deflateLevel) throws IOException {
         byte[] good = Files.readAllBytes(write(good(), deflateLevel));
         Random random = new Random(1);
         for (int i = 0; i < 200; i++) {
-            refuses(Arrays.copyOf(good, random.nextInt(good.length - 8)), "");
+            rejects(Arrays.copyOf(good, random.nextInt(good.length - 8)), "");
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {PLAIN, COMPRESSED})
-    void saysSoWhateverTheDamage(int deflateLevel) throws IOException {
+    void reportsAnyDamage(int deflateLevel) throws IOException {
         byte[] good = Files.readAllBytes(write(good(), deflateLevel));
         Random random = new Random(2);
         for (int i = 0; i < 500; i++) {
             byte[] damaged = good.clone();
-            // The headers, where a damaged number is a size.
+            // Damage the headers, which contain the sizes.
             damaged[128 + random.nextInt(120)] = (byte) random.nextInt();
             Path file = Files.write(folder.resolve("damaged.mat"), damaged);
             try {
                 new MatReader().read(file);
-            } catch (DataException refused) {
-                assertThat(refused).hasMessageContaining("damaged.mat");
+            } catch (DataException rejected) {
+                assertThat(rejected).hasMessageContaining("damaged.mat");
             }
         }
     }
 
     @Test
-    void refusesAHeaderThatLies() throws IOException {
+    void rejectsAHeaderThatDeclaresAHugeSize() throws IOException {
         byte[] good = Files.readAllBytes(write(good(), PLAIN));
         // The dimensions' tag (type 5, 8 bytes), then 784 and 14.
         byte[] dimensions = {5, 0, 0, 0, 8, 0, 0, 0, 0x10, 3, 0, 0, 14, 0, 0, 0};
         int at = new String(good, ISO_8859_1).indexOf(new String(dimensions, ISO_8859_1)) + 12;
         good[at + 3] = 0x70;
-        refuses(good, "");
+        rejects(good, "");
         good[at + 3] = 0;
         good[at] = 15;
-        refuses(good, "");
+        rejects(good, "");
     }
 
     @Test
-    void refusesWhatIsNoMatlabFile() throws IOException {
-        refuses(new byte[0], "no MATLAB 5 file");
-        refuses(new byte[1_000], "no MATLAB 5 file");
-        refuses("MATLAB 7.3 MAT-file, HDF5".repeat(100).getBytes(ISO_8859_1), "no MATLAB 5 file");
+    void rejectsOtherFiles() throws IOException {
+        rejects(new byte[0], "is not a MATLAB 5 file");
+        rejects(new byte[1_000], "is not a MATLAB 5 file");
+        rejects("MATLAB 7.3 MAT-file, HDF5".repeat(100).getBytes(ISO_8859_1), "is not a MATLAB 5 file");
     }
 
     @Test
-    void refusesOtherVariablesTypesAndSizes() throws IOException {
+    void rejectsOtherVariablesTypesAndSizes() throws IOException {
         Matrix label = Mat5.newMatrix(1, 14, MatlabType.Double);
         Matrix data = Mat5.newMatrix(784, 14, MatlabType.UInt8);
-        refuses(Mat5.newMatFile().addArray("data", data), "has no variable 'label'");
-        refuses(Mat5.newMatFile().addArray("data", label).addArray("label", label), "'data' of type double");
-        refuses(
+        rejects(Mat5.newMatFile().addArray("data", data), "has no variable 'label'");
+        rejects(Mat5.newMatFile().addArray("data", label).addArray("label", label), "'data' of type double");
+        rejects(
                 Mat5.newMatFile().addArray("data", data).addArray("label", Mat5.newString("three")),
                 "'label' of type char");
-        refuses(
+        rejects(
                 Mat5.newMatFile()
                         .addArray("data", Mat5.newMatrix(1024, 14, MatlabType.UInt8))
                         .addArray("label", label),
                 "data of 1024 by 14");
-        refuses(
+        rejects(
                 Mat5.newMatFile().addArray("data", data).addArray("label", Mat5.newMatrix(1, 13, MatlabType.Double)),
                 "label of 1 by 13");
         label.setDouble(3, 3.5);
-        refuses(Mat5.newMatFile().addArray("data", data).addArray("label", label), "label 3 is 3.5");
+        rejects(Mat5.newMatFile().addArray("data", data).addArray("label", label), "label 3 is 3.5");
     }
 
-    private void refuses(MatFile content, String reason) throws IOException {
-        refuses(Files.readAllBytes(write(content, COMPRESSED)), reason);
+    private void rejects(MatFile content, String reason) throws IOException {
+        rejects(Files.readAllBytes(write(content, COMPRESSED)), reason);
     }
 
-    private void refuses(byte[] content, String reason) throws IOException {
+    private void rejects(byte[] content, String reason) throws IOException {
         Path file = Files.write(folder.resolve("bad.mat"), content);
         assertThatThrownBy(() -> new MatReader().read(file))
                 .isInstanceOf(DataException.class)

@@ -3,7 +3,7 @@ package digitstream.model;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Writes one version after the other until it is killed; a process of its own. */
+/** Writes one version after another until it is killed; runs in a separate process. */
 final class ArtifactWriter {
     private ArtifactWriter() {}
 

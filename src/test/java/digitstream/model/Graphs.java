@@ -12,7 +12,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Real TorchScript files, as PyTorch wrote them: those that training starts from. */
+/** Real TorchScript files, written by PyTorch: the graphs that training starts from. */
 public final class Graphs {
     private Graphs() {}
 
@@ -31,7 +31,7 @@ public final class Graphs {
         }
     }
 
-    /** Writes version 1 of a graph, with these layers in its card. */
+    /** Writes a graph as version 1 of a model, with these layers in its card. */
     public static ModelArtifact write(Path models, String graph, @Nullable Network network) {
         byte[] bytes = bytes(graph);
         return ModelArtifact.write(
@@ -53,7 +53,7 @@ public final class Graphs {
                 Map.of());
     }
 
-    /** Images of random pixels, the same at each call. */
+    /** Images of random pixels; the same for each call. */
     public static List<byte[]> images(int count) {
         Random random = new Random(3);
         return IntStream.range(0, count)

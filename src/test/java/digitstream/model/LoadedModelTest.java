@@ -11,15 +11,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Models from elsewhere. */
+/** Loads models trained with other software. */
 class LoadedModelTest {
     @TempDir
     private Path models;
 
     @ParameterizedTest
     @ValueSource(strings = {"lenet", "convnet"})
-    void servesAnyModuleWithTheCardsShapes(String graph) {
-        // A card from elsewhere says nothing of layers, training or evaluation.
+    void servesAnyModuleWithTheShapesOfItsCard(String graph) {
+        // Such a card has no layers, training or evaluation.
         ModelArtifact artifact = Graphs.write(models, graph, null);
         try (LoadedModel model = LoadedModel.load(artifact);
                 Classifier classifier = model.newClassifier()) {
@@ -30,7 +30,7 @@ class LoadedModelTest {
     }
 
     @Test
-    void refusesAModuleWithOtherShapes() {
+    void rejectsAModuleWithOtherShapes() {
         ModelArtifact artifact = Graphs.write(models, "augment", null);
         assertThatThrownBy(() -> LoadedModel.load(artifact))
                 .isInstanceOf(ModelException.class)
@@ -39,23 +39,23 @@ class LoadedModelTest {
     }
 
     @Test
-    void refusesACardWhoseLayersAreNotTheModels() throws IOException {
+    void rejectsACardWhoseLayersDoNotMatchTheModel() throws IOException {
         ModelArtifact artifact = Graphs.write(models, "lenet", Graphs.network("convnet"));
         assertThatThrownBy(() -> LoadedModel.load(artifact))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("its card names layers with "
-                        + Graphs.network("convnet").parameters() + " parameters, model.pt has 19670");
+                .hasMessageContaining("the layers in its card have "
+                        + Graphs.network("convnet").parameters() + " parameters, but model.pt has 19670");
     }
 
     @Test
-    void refusesACardWhoseLayersDoNotComeOut() throws IOException {
+    void rejectsACardWhoseLayerSizesAreNotWhole() throws IOException {
         ModelArtifact artifact = Graphs.write(models, "lenet", Graphs.network("lenet"));
         Path card = artifact.directory().resolve("model.json");
         String good = Files.readString(card);
         Files.writeString(card, good.replaceFirst("\"size\" : 2", "\"size\" : 3"));
         assertThatThrownBy(() -> ModelArtifact.open(artifact.directory()))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining(card + " is no model card: the output height of layer 2")
+                .hasMessageContaining(card + " is not a valid model card: the output height of layer 2")
                 .hasMessageContaining("(24 + 2*0 - 3)/2 + 1 = 11.5");
         Files.writeString(card, good.replaceFirst("\"MaxPool2d\"", "\"Attention\""));
         assertThatThrownBy(() -> ModelArtifact.open(artifact.directory()))

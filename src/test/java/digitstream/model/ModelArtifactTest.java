@@ -35,7 +35,7 @@ class ModelArtifactTest {
         ModelArtifact.write(models, card("1", MODEL), MODEL, Map.of());
         assertThatThrownBy(() -> ModelArtifact.write(models, card("1", OTHER), OTHER, Map.of()))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("exists; give another version");
+                .hasMessageContaining("already exists; choose another version");
         assertThat(ModelArtifact.open(models.resolve("lenet/1")).torchScript()).isEqualTo(MODEL);
         try (var files = Files.list(models.resolve("lenet"))) {
             assertThat(files).containsExactly(models.resolve("lenet/1"));
@@ -43,7 +43,7 @@ class ModelArtifactTest {
     }
 
     @Test
-    void takesTheNewestVersionAndNothingUnfinished() throws IOException {
+    void findsTheLatestVersionAndIgnoresUnfinishedOnes() throws IOException {
         assertThat(ModelArtifact.latest(models, "lenet")).isEmpty();
         for (String version : List.of("20260101T000000Z", "20261101T000000Z", "20250101T000000Z")) {
             ModelArtifact.write(models, card(version, MODEL), MODEL, Map.of());
@@ -54,7 +54,7 @@ class ModelArtifactTest {
     }
 
     @Test
-    void ordersNumbersInVersionsAsNumbers() {
+    void comparesNumbersInVersionsByValue() {
         for (String version : List.of("v9", "v10", "v2")) {
             ModelArtifact.write(models, card(version, MODEL), MODEL, Map.of());
         }
@@ -62,44 +62,44 @@ class ModelArtifactTest {
     }
 
     @Test
-    void refusesAModelThatIsNotTheCards() throws IOException {
+    void rejectsAModelThatDoesNotMatchItsCard() throws IOException {
         Path directory =
                 ModelArtifact.write(models, card("1", MODEL), MODEL, Map.of()).directory();
         Files.write(directory.resolve("model.pt"), OTHER);
-        refuses(directory, "is not the file of its card: its sha256 is");
+        rejects(directory, "does not match its card: its SHA-256 is");
         Files.delete(directory.resolve("model.pt"));
-        refuses(directory, "model.pt is missing");
+        rejects(directory, "model.pt is missing");
     }
 
     @Test
-    void refusesWhatIsNoZipArchive() throws IOException {
+    void rejectsAFileThatIsNotAZipArchive() throws IOException {
         byte[] pickle = "not a zip archive".getBytes(UTF_8);
         Path directory = Files.createDirectories(models.resolve("lenet/1"));
         Files.write(directory.resolve("model.pt"), pickle);
         Files.writeString(directory.resolve("model.json"), card("1", pickle).toJson());
-        refuses(directory, "does not start as a zip archive");
+        rejects(directory, "it is not a zip archive");
     }
 
     @Test
-    void refusesACardThatIsNoneAndNamesWhatIsWrong() throws IOException {
+    void rejectsAnInvalidCardAndNamesTheFault() throws IOException {
         Path directory =
                 ModelArtifact.write(models, card("1", MODEL), MODEL, Map.of()).directory();
         String good = Files.readString(directory.resolve("model.json"));
-        refusesCard(directory, "{", "it is no JSON");
-        refusesCard(
+        rejectsCard(directory, "{", "it is not valid JSON");
+        rejectsCard(
                 directory, good.replace("\"formatVersion\" : 1", "\"formatVersion\" : 2"), "formatVersion is 2, not 1");
-        refusesCard(
+        rejectsCard(
                 directory, good.replace("\"N\", \"1\", \"28\", \"28\"", "\"N\", \"3\", \"32\", \"32\""), "input is");
-        refusesCard(directory, good.replace("\"lenet\"", "\"../lenet\""), "name is '../lenet'");
-        refusesCard(directory, good.replace("\"sha256\" : \"", "\"sha256\" : \"x"), "sha256 is not 64");
-        refusesCard(directory, good.replace("\"version\"", "\"vershun\""), "version is 'null'");
+        rejectsCard(directory, good.replace("\"lenet\"", "\"../lenet\""), "name is '../lenet'");
+        rejectsCard(directory, good.replace("\"sha256\" : \"", "\"sha256\" : \"x"), "sha256 is not 64");
+        rejectsCard(directory, good.replace("\"version\"", "\"vershun\""), "version is 'null'");
         Files.delete(directory.resolve("model.json"));
-        refuses(directory, "model.json is missing");
+        rejects(directory, "model.json is missing");
     }
 
-    /** Killed again and again in the middle of a save: what looks like an artifact is one, whole. */
+    /** Kills the writer repeatedly in the middle of a write: whatever looks like an artifact is complete. */
     @Test
-    void leavesNothingHalfWrittenWhereItIsKilled() throws Exception {
+    void leavesNoHalfWrittenArtifactIfKilled() throws Exception {
         for (int round = 0; round < 5; round++) {
             Path folder = models.resolve("round" + round);
             Process writer = new ProcessBuilder(
@@ -130,12 +130,12 @@ class ModelArtifactTest {
         }
     }
 
-    private static void refusesCard(Path directory, String card, String reason) throws IOException {
+    private static void rejectsCard(Path directory, String card, String reason) throws IOException {
         Files.writeString(directory.resolve("model.json"), card);
-        refuses(directory, reason);
+        rejects(directory, reason);
     }
 
-    private static void refuses(Path directory, String reason) {
+    private static void rejects(Path directory, String reason) {
         assertThatThrownBy(() -> ModelArtifact.open(directory))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(directory.toString())

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 class NetworkTest {
     private static final Linear LAST = new Linear(10, true);
 
-    /** By hand: the tutorial's own table. */
+    /** The figures are from the tutorial's table. */
     @Test
-    void followsTheSizesOfTheTutorialsNetwork() {
+    void computesTheSizesOfTheTutorialsNetwork() {
         Network lenet = new Network(
                 1,
                 List.of(
@@ -46,40 +46,41 @@ class NetworkTest {
     }
 
     @Test
-    void refusesSizesThatAreNotWholeAndShowsTheArithmetic() {
-        refuses(
-                "the output height of layer 2 (MaxPool2d 3x3, stride 2) is (24 + 2*0 - 3)/2 + 1 = 11.5, not a whole",
+    void rejectsSizesThatAreNotWholeAndShowsTheArithmetic() {
+        rejects(
+                "the output height of layer 2 (MaxPool2d 3x3, stride 2) is (24 + 2*0 - 3)/2 + 1 = 11.5, not a positive whole",
                 new Convolution(6, 5, 1, 0, true),
                 new MaxPooling(3, 2),
                 LAST);
-        refuses("(28 + 2*2 - 5)/2 + 1 = 14.5", new Convolution(6, 5, 2, 2, true), LAST);
-        refuses("(28 + 2*0 - 30)/1 + 1 = -1", new Convolution(6, 30, 1, 0, true), LAST);
+        rejects("(28 + 2*2 - 5)/2 + 1 = 14.5", new Convolution(6, 5, 2, 2, true), LAST);
+        rejects("(28 + 2*0 - 30)/1 + 1 = -1", new Convolution(6, 30, 1, 0, true), LAST);
     }
 
     @Test
-    void refusesANetworkThatDoesNotEndWithTenNumbers() {
-        refuses("ends with 64 numbers, not 10", new Linear(64, true));
-        refuses("ends with 6 x 24 x 24 numbers", new Convolution(6, 5, 1, 0, true));
+    void rejectsANetworkWithoutTenOutputs() {
+        rejects("outputs 64 values per image, not 10", new Linear(64, true));
+        rejects("outputs 6 x 24 x 24 values", new Convolution(6, 5, 1, 0, true));
         assertThatThrownBy(() -> new Network(1, List.of())).hasMessageContaining("no layers");
-        assertThatThrownBy(() -> new Convolution(0, 5, 1, 0, true)).hasMessageContaining("filters of 0");
+        assertThatThrownBy(() -> new Convolution(0, 5, 1, 0, true))
+                .hasMessageContaining("filters is 0; set it to 1 or more");
     }
 
     @Test
-    void readsLayersAndNamesWhatIsWrongWithThem() throws IOException {
+    void readsLayersAndNamesTheFaultInThem() throws IOException {
         assertThat(
                         read("{\"members\":1,\"layers\":[{\"type\":\"ReLU\"},{\"type\":\"Linear\",\"units\":10,\"bias\":true}]}")
                                 .parameters())
                 .isEqualTo(7_850);
         assertThatThrownBy(() -> read("{\"members\":1,\"layers\":[{\"type\":\"Linear\",\"units\":11,\"bias\":true}]}"))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("ends with 11 numbers");
+                .hasMessageContaining("outputs 11 values");
     }
 
     private static Network read(String json) throws IOException {
         return Network.read(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private static void refuses(String reason, Layer... layers) {
+    private static void rejects(String reason, Layer... layers) {
         assertThatThrownBy(() -> new Network(1, List.of(layers)))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(reason);

@@ -24,131 +24,131 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that are harmful or damaged by their form, made from a real one. */
+/** Malicious and damaged files, made from a real one. */
 class TorchScriptArchiveTest {
     private static final byte[] GOOD = Graphs.bytes("lenet");
 
     @ParameterizedTest
     @ValueSource(strings = {"lenet", "convnet", "augment"})
-    void takesWhatPyTorchWrote(String graph) {
+    void acceptsFilesThatPyTorchWrote(String graph) {
         assertThatCode(() -> TorchScriptArchive.check(Graphs.bytes(graph))).doesNotThrowAnyException();
     }
 
     @Test
-    void takesTheSameEntriesWrittenByAnother() throws IOException {
+    void acceptsTheSameEntriesWrittenByAnotherLibrary() throws IOException {
         assertThatCode(() -> TorchScriptArchive.check(zip(entries()))).doesNotThrowAnyException();
     }
 
     @Property
-    void refusesAFileThatIsCutOff(@ForAll @IntRange(max = 95_973) int length) {
+    void rejectsATruncatedFile(@ForAll @IntRange(max = 95_973) int length) {
         assertThatThrownBy(() -> TorchScriptArchive.check(Arrays.copyOf(GOOD, length)))
                 .isInstanceOf(ModelException.class);
     }
 
-    /** Whatever the damage: it is refused in our words, or it is in bytes that say nothing, such as a date. */
+    /** Any damage is either rejected with a ModelException or is in bytes without meaning, such as a date. */
     @Property
-    void neverFailsInAnyOtherWay(@ForAll @IntRange(max = 95_973) int at, @ForAll byte value) {
+    void neverThrowsAnotherException(@ForAll @IntRange(max = 95_973) int at, @ForAll byte value) {
         byte[] damaged = GOOD.clone();
         damaged[at] = value;
         try {
             TorchScriptArchive.check(damaged);
-        } catch (ModelException refused) {
-            // As it should be.
+        } catch (ModelException rejected) {
+            // Expected.
         }
     }
 
     @Test
-    void refusesWeightsWithAWrongSum() {
+    void rejectsWeightsWithAWrongChecksum() {
         byte[] damaged = GOOD.clone();
         damaged[GOOD.length / 2] ^= 1;
-        refuses(damaged, "the sum of 'lenet/data/4' is wrong");
+        rejects(damaged, "the CRC-32 of 'lenet/data/4' is wrong");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"lenet/../../../etc/cron.d/x", "/etc/passwd", "lenet/..\\x", "C:/x", "lenet//x", "x"})
-    void refusesNamesThatLeadOutOfTheArchive(String name) throws IOException {
+    void rejectsNamesThatPointOutsideTheArchive(String name) throws IOException {
         Map<String, byte[]> entries = entries();
         entries.put(name, new byte[1]);
-        refuses(zip(entries), "has a name that leads out of the archive");
+        rejects(zip(entries), "has a name that points outside the archive's folder");
     }
 
     @Test
-    void refusesSeveralFolders() throws IOException {
+    void rejectsSeveralFolders() throws IOException {
         Map<String, byte[]> entries = entries();
         entries.put("other/data.pkl", new byte[] {(byte) 0x80, 2, '.'});
-        refuses(zip(entries), "its entries are in several folders");
+        rejects(zip(entries), "its entries are in several folders");
     }
 
     @Test
-    void refusesAnEntryThatIsThereTwice() {
+    void rejectsADuplicateEntry() {
         byte[] twice = new String(GOOD, ISO_8859_1)
                 .replace("lenet/data/1", "lenet/data/0")
                 .getBytes(ISO_8859_1);
-        refuses(twice, "'lenet/data/0' is there twice");
+        rejects(twice, "'lenet/data/0' occurs twice");
     }
 
     @Test
-    void refusesAnEntryThatIsNotWhereTheListSays() {
-        // The first header says another name than the list.
+    void rejectsAnEntryThatDoesNotMatchTheCentralDirectory() {
+        // The name in the first local header differs from the central directory.
         byte[] hidden = GOOD.clone();
         hidden[30] = 'X';
-        refuses(hidden, "is not what the list says");
+        rejects(hidden, "does not match the central directory");
     }
 
     @Test
-    void refusesAZipBomb() throws IOException {
+    void rejectsAZipBomb() throws IOException {
         Map<String, byte[]> entries = entries();
         entries.put("lenet/code/bomb.py", new byte[100 << 20]);
-        refuses(zip(entries), "is compressed to hold 104857600 bytes");
+        rejects(zip(entries), "is compressed from 104857600 bytes");
     }
 
     @Test
-    void refusesCompressedWeights() throws IOException {
+    void rejectsCompressedWeights() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream out = new ZipOutputStream(bytes)) {
             out.putNextEntry(new ZipEntry("lenet/data/0"));
             out.write(new byte[1_000]);
         }
-        refuses(bytes.toByteArray(), "torch.jit.save compresses only code");
+        rejects(bytes.toByteArray(), "torch.jit.save compresses only code");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"posix\nsystem\n", "builtins\neval\n", "torch\nload\n", "__builtin__\nexec\n"})
-    void refusesAPickleThatCallsAnythingElse(String global) throws IOException {
+    void rejectsAPickleThatCallsAnythingElse(String global) throws IOException {
         Map<String, byte[]> entries = entries();
         byte[] pickle = ("\u0080\u0002c" + global + "X\u0004\0\0\0true\u0085R.").getBytes(ISO_8859_1);
         entries.put("lenet/data.pkl", pickle);
-        refuses(zip(entries), "its pickle 'lenet/data.pkl' calls '" + global.substring(0, global.indexOf('\n')));
+        rejects(zip(entries), "its pickle 'lenet/data.pkl' calls '" + global.substring(0, global.indexOf('\n')));
     }
 
     @Test
-    void refusesOperationsThatHideAName() throws IOException {
+    void rejectsOpcodesThatHideAName() throws IOException {
         Map<String, byte[]> entries = entries();
-        // Protocol 4: the name is put together on the stack.
+        // Protocol 4 builds the name on the stack.
         byte[] pickle = "\u0080\u0004\u008c\u0005posix\u008c\u0006system\u0093.".getBytes(ISO_8859_1);
         entries.put("lenet/constants.pkl", pickle);
-        refuses(zip(entries), "has the operation 0x8c, which torch.jit.save never writes");
+        rejects(zip(entries), "has the opcode 0x8c, which torch.jit.save never writes");
         entries.put("lenet/constants.pkl", "\u0080\u0002X\u00ff\0\0\0short".getBytes(ISO_8859_1));
-        refuses(zip(entries), "its pickle 'lenet/constants.pkl' is cut off");
+        rejects(zip(entries), "its pickle 'lenet/constants.pkl' is truncated");
     }
 
     @Test
-    void refusesWeightsWithoutCode() throws IOException {
+    void rejectsWeightsWithoutCode() throws IOException {
         Map<String, byte[]> entries = entries();
         entries.keySet().removeIf(name -> name.contains("/code/"));
-        refuses(zip(entries), "it has no code");
+        rejects(zip(entries), "it has no code");
         entries.remove("lenet/data.pkl");
-        refuses(zip(entries), "it has no data.pkl");
+        rejects(zip(entries), "it has no data.pkl");
     }
 
     @Test
-    void refusesCodeThatOpensFiles() throws IOException {
+    void rejectsCodeThatOpensFiles() throws IOException {
         Map<String, byte[]> entries = entries();
         entries.put("lenet/code/__torch__.py", "x = torch.from_file(\"/etc/passwd\", False, 10)".getBytes(UTF_8));
-        refuses(zip(entries), "uses torch.from_file, which opens files");
+        rejects(zip(entries), "uses torch.from_file, which opens files");
     }
 
-    private static void refuses(byte[] file, String reason) {
+    private static void rejects(byte[] file, String reason) {
         assertThatThrownBy(() -> TorchScriptArchive.check(file))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(reason);
@@ -168,7 +168,7 @@ class TorchScriptArchiveTest {
         return entries;
     }
 
-    /** As PyTorch does: code compressed, all else stored. */
+    /** Code compressed, all else stored, as PyTorch does. */
     private static byte[] zip(Map<String, byte[]> entries) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream out = new ZipOutputStream(bytes)) {

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Each image is a number, so that it can be found again. */
+/** Splits images whose pixels encode their number. */
 class DividedImagesTest {
     private static DigitData numbered(int training, int test) {
         byte[] pixels = new byte[4 * (training + test)];
@@ -33,7 +33,7 @@ class DividedImagesTest {
     }
 
     @Test
-    void dividesAsTheTutorialDid() {
+    void splitsAsTheTutorialDid() {
         DividedImages divided = DividedImages.of(numbered(60_000, 10_000), Preset.TUTORIAL.settings());
         assertThat(divided.training().size()).isEqualTo(50_000);
         assertThat(divided.test().size()).isEqualTo(500);
@@ -41,13 +41,13 @@ class DividedImagesTest {
         List<Integer> all = new ArrayList<>(numbers(divided.training()));
         all.addAll(numbers(divided.test()));
         assertThat(all).doesNotHaveDuplicates();
-        // Of the whole set: a seventh of 500 was among the last 10,000.
+        // Test images are drawn from the whole set: a seventh of the 500 from the last 10,000.
         assertThat(numbers(divided.test()).stream().filter(number -> number >= 60_000))
                 .hasSizeBetween(40, 105);
     }
 
     @Test
-    void holdsImagesOutAndLeavesTheTestImagesAlone() {
+    void holdsOutTrainingImagesAndKeepsTheTestImages() {
         DigitData data = numbered(1_200, 100);
         DividedImages divided = DividedImages.of(data, Preset.FAST.settings());
         LabelledImages held = divided.validation().orElseThrow();
@@ -59,7 +59,7 @@ class DividedImagesTest {
     }
 
     @Test
-    void dividesBySeed() {
+    void splitsBySeed() {
         DigitData data = numbered(1_200, 100);
         TrainingSettings one = Preset.FAST.settings();
         TrainingSettings two = one.with(one.epochs(), one.batchSize(), one.learningRate(), 2);
@@ -69,10 +69,10 @@ class DividedImagesTest {
     }
 
     @Test
-    void refusesTooFewImages() {
+    void rejectsTooFewImages() {
         assertThatThrownBy(() -> DividedImages.of(numbered(40_000, 10_000), Preset.TUTORIAL.settings()))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("needs 50500 images, numbers has 50000");
+                .hasMessageContaining("needs 50500 images, but numbers has 50000");
         assertThatThrownBy(() -> DividedImages.of(numbered(11, 10), Preset.FAST.settings()))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("at least 12");

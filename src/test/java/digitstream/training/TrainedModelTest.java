@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real training on drawn digits, and what comes of it. */
+/** Trains a model on drawn digits and tests it. */
 class TrainedModelTest {
     @TempDir
     private static Path models;
@@ -72,7 +72,7 @@ class TrainedModelTest {
     }
 
     @Test
-    void saysTheSameWhateverTheBatch() {
+    void predictsTheSameInBatchesOfAnySize() {
         try (Classifier classifier = model.newClassifier()) {
             float[] together = classifier.classify(images(0, 100));
             int[] sizes = {1, 7, 2, 30, 60};
@@ -123,7 +123,7 @@ class TrainedModelTest {
     }
 
     @Test
-    void refusesAWrongPixelCountBeforeTheEngineSeesIt() {
+    void rejectsAWrongPixelCountBeforeTheEngineSeesIt() {
         try (Classifier classifier = model.newClassifier()) {
             assertThatThrownBy(() -> classifier.classify(List.of(new byte[784], new byte[783])))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -133,9 +133,9 @@ class TrainedModelTest {
     }
 
     @Test
-    void keepsNoNativeMemoryFromBatchToBatch() throws Exception {
+    void leaksNoNativeMemoryPerBatch() throws Exception {
         Path status = Path.of("/proc/self/status");
-        assumeTrue(Files.exists(status), "there is no /proc here to read the process's memory from");
+        assumeTrue(Files.exists(status), "no /proc to read the process's memory from");
         try (Classifier classifier = model.newClassifier()) {
             List<byte[]> batch = images(0, 256);
             for (int i = 0; i < 200; i++) {
@@ -145,14 +145,14 @@ class TrainedModelTest {
             for (int i = 0; i < 2_000; i++) {
                 classifier.classify(batch);
             }
-            // A batch's input alone is 200 kB: kept, 2,000 of them would be 400 MB.
+            // A batch's input alone has 200 kB: if leaked, 2,000 batches would take 400 MB.
             assertThat(residentKilobytes(status) - before).isLessThan(100_000);
         }
     }
 
     @Test
-    void isReadByPythonWithTheSameProbabilities() throws Exception {
-        assumeTrue(PythonTorch.isThere(), "there is no python3 with torch here to compare with");
+    void givesTheSameProbabilitiesInPython() throws Exception {
+        assumeTrue(PythonTorch.isThere(), "no python3 with torch to compare with");
         double[] expected = PythonTorch.probabilities(
                 artifact.directory().resolve("model.pt"), fresh.slice(0, 32).pixels());
         try (Classifier classifier = model.newClassifier()) {

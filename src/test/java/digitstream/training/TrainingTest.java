@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Trainings on few drawn digits: whether they can be repeated, interrupted and gone on with. */
+/** Trains on a few drawn digits: reproducibility, interruption and resuming. */
 class TrainingTest {
     private static final DigitData FEW =
             new DigitData("drawn", "drawn", new DrawnDigits(13).images(0, 600), new DrawnDigits(14).images(0, 200));
@@ -41,10 +41,10 @@ class TrainingTest {
     @TempDir
     private Path models;
 
-    /** Ends a training in the middle of an epoch. */
+    /** Stops a training in the middle of an epoch. */
     private static final class StopsIn implements TrainingListener {
         private final int epoch;
-        private boolean isThere;
+        private boolean reached;
 
         StopsIn(int epoch) {
             this.epoch = epoch;
@@ -52,25 +52,25 @@ class TrainingTest {
 
         @Override
         public void progress(int epochNow, int epochs, int imagesDone, int images) {
-            isThere = epochNow == epoch;
+            reached = epochNow == epoch;
         }
 
         @Override
         public boolean wantsStop() {
-            return isThere;
+            return reached;
         }
     }
 
     private static TrainingSettings few(Preset preset, int epochs, long seed) {
-        TrainingSettings recipe = preset.settings();
-        return recipe.with(epochs, 50, recipe.learningRate(), seed);
+        TrainingSettings settings = preset.settings();
+        return settings.with(epochs, 50, settings.learningRate(), seed);
     }
 
     @ParameterizedTest
     @EnumSource(
             value = Preset.class,
             names = {"FAST", "BEST"})
-    void comesToTheSameWeightsFromTheSameSeed(Preset preset) throws Exception {
+    void givesTheSameWeightsForTheSameSeed(Preset preset) throws Exception {
         String first = train(few(preset, 2, 5), "first");
         assertThat(train(few(preset, 2, 5), "second")).isEqualTo(first);
         assertThat(train(few(preset, 2, 6), "other")).isNotEqualTo(first);
@@ -80,7 +80,7 @@ class TrainingTest {
     @EnumSource(
             value = Preset.class,
             names = {"FAST", "BEST"})
-    void goesOnAsIfItHadNotBeenInterrupted(Preset preset) throws Exception {
+    void resumesWithTheSameResultAsWithoutInterruption(Preset preset) throws Exception {
         TrainingSettings settings = few(preset, 4, 7);
         String uninterrupted = train(settings, "whole");
 
@@ -98,7 +98,7 @@ class TrainingTest {
     }
 
     @Test
-    void offersWhatItHasLearntWhenItIsInterrupted() throws Exception {
+    void finishesAnInterruptedTrainingWithItsBestEpoch() throws Exception {
         TrainingSettings settings = few(Preset.FAST, 9, 1);
         new ModelTrainer(models, "cpu", Report::files, new StopsIn(3)).train(FEW, settings, "lenet", "1");
         Finished finished = quiet().finish(FEW, "lenet", Optional.of("1"));
@@ -112,31 +112,31 @@ class TrainingTest {
     }
 
     @Test
-    void keepsNothingOfHalfAnEpoch() throws Exception {
-        Interrupted interrupted = (Interrupted) new ModelTrainer(models, "cpu", Report::files, new StopsIn(1))
-                .train(FEW, few(Preset.FAST, 3, 1), "lenet", "1");
+    void keepsNoCheckpointOfAnIncompleteEpoch() throws Exception {
+        Interrupted interrupted = (Interrupted)
+                new ModelTrainer(models, "cpu", Report::files, new StopsIn(1)).train(FEW, few(Preset.FAST, 3, 1), "lenet", "1");
         assertThat(interrupted.checkpoint()).isEmpty();
         assertThat(Checkpoint.latest(models, "lenet")).isEmpty();
     }
 
     @Test
-    void doesNotGoOnWithOtherImagesOrADamagedFile() throws Exception {
+    void doesNotResumeWithOtherImagesOrADamagedFile() throws Exception {
         new ModelTrainer(models, "cpu", Report::files, new StopsIn(2)).train(FEW, few(Preset.FAST, 3, 1), "lenet", "1");
         DigitData others = new DigitData("drawn", "others", new DrawnDigits(99).images(0, 600), FEW.test());
         assertThatThrownBy(() -> quiet().resume(others, "lenet", Optional.empty()))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("began on other images than others");
+                .hasMessageContaining("was started with other images than others");
         Path file = Checkpoint.latest(models, "lenet").orElseThrow();
         Files.write(file, new byte[] {1, 2, 3});
         assertThatThrownBy(() -> quiet().resume(FEW, "lenet", Optional.empty()))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("is no unfinished training, or damaged");
+                .hasMessageContaining("is not a checkpoint or is damaged");
     }
 
-    /** A committee with normalisations and dropout: what is saved is not in training mode. */
+    /** The model, an ensemble with normalisation and dropout, is saved in evaluation mode. */
     @Test
-    void writesWhatPythonReadsWithTheSameProbabilities() throws Exception {
-        assumeTrue(PythonTorch.isThere(), "there is no python3 with torch here to compare with");
+    void writesModelsThatGiveTheSameProbabilitiesInPython() throws Exception {
+        assumeTrue(PythonTorch.isThere(), "no python3 with torch to compare with");
         ModelArtifact artifact = Trainings.train(FEW, few(Preset.BEST, 1, 1), models, "lenet", "1")
                 .artifact();
         LabelledImages images = FEW.test().slice(0, 20);
@@ -152,33 +152,33 @@ class TrainingTest {
     }
 
     @Test
-    void refusesAVersionThatExistsBeforeItTrains() throws Exception {
+    void rejectsAnExistingVersionBeforeTraining() throws Exception {
         train(few(Preset.FAST, 1, 1), "1");
         TrainingListener nobody = new TrainingListener() {
             @Override
             public void progress(int epoch, int epochs, int imagesDone, int images) {
-                throw new AssertionError("it trains");
+                throw new AssertionError("training has started");
             }
         };
         assertThatThrownBy(() -> new ModelTrainer(models, "cpu", Report::files, nobody)
                         .train(FEW, few(Preset.FAST, 1, 1), "lenet", "1"))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("exists; give another version");
+                .hasMessageContaining("already exists; choose another version");
     }
 
     @Test
-    void saysWhichDevicesThereAre() {
+    void rejectsUnknownDevicesAndListsTheAvailableOnes() {
         assertThatThrownBy(() -> new ModelTrainer(models, "gpu:99", Report::files, new TrainingListener() {})
                         .train(FEW, few(Preset.FAST, 1, 1), "lenet", "1"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("--device is gpu:99, but PyTorch");
         assertThatThrownBy(() -> new ModelTrainer(models, "tpu", Report::files, new TrainingListener() {})
                         .train(FEW, few(Preset.FAST, 1, 1), "lenet", "1"))
-                .hasMessageContaining("give auto, cpu, gpu or gpu:N");
+                .hasMessageContaining("set it to auto, cpu, gpu or gpu:N");
     }
 
     @Test
-    void writesACardAndAReportBesideTheModel() throws Exception {
+    void writesACardAndAReportWithTheModel() throws Exception {
         Finished finished = Trainings.train(FEW, few(Preset.BEST, 2, 3), models, "lenet", "1");
         ModelCard card = finished.artifact().card();
         assertThat(card.network()).isEqualTo(Architecture.CONVNET.network());
@@ -190,7 +190,7 @@ class TrainingTest {
                 .isEqualTo(200);
         assertThat(card.evaluation().confidenceBins().stream().mapToLong(n -> n).sum())
                 .isEqualTo(200);
-        assertThat(card.training().selection()).contains("50 images held out", "the test images decided nothing");
+        assertThat(card.training().selection()).contains("50 images held out", "the test images were not used");
         assertThat(card.training().images()).isEqualTo(550);
 
         Path directory = finished.artifact().directory();
@@ -220,7 +220,7 @@ class TrainingTest {
                 .doesNotContain("http://", "https://", "<script");
     }
 
-    /** What a model of the real digits must do, in a fraction of the default's time. */
+    /** The accuracy required on MNIST, with a fraction of the default's training time. */
     @Test
     void learnsTheRealDigits() throws Exception {
         Optional<Path> mnist = Optional.ofNullable(System.getenv(DigitSources.ENVIRONMENT_VARIABLE))
@@ -234,7 +234,7 @@ class TrainingTest {
         assertThat(finished.artifact().card().validation().accuracy()).isGreaterThan(0.98);
     }
 
-    /** Weights and graph: the sum of model.pt. */
+    /** Trains and returns the SHA-256 of model.pt, which covers weights and graph. */
     private String train(TrainingSettings settings, String version) throws IOException {
         return Trainings.train(FEW, settings, models, "lenet", version)
                 .artifact()

@@ -28,7 +28,7 @@ import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** An evaluation's and a training's plots, as PNG files; dark on white. */
+/** Plots an evaluation and its training history as PNG files, on a white background. */
 final class Plots {
     private static final int WIDTH = 640;
     private static final int HEIGHT = 420;
@@ -41,7 +41,7 @@ final class Plots {
 
     private Plots() {}
 
-    /** File name to content. Without epochs there are no learning curves. */
+    /** Returns the PNG files by name. Without history there are no learning curves. */
     static Map<String, byte[]> of(Evaluation evaluation, List<EpochResult> history) {
         Map<String, byte[]> files = new LinkedHashMap<>();
         if (!history.isEmpty()) {
@@ -84,7 +84,7 @@ final class Plots {
     }
 
     private static XYChart error(List<EpochResult> history) {
-        XYChart chart = overEpochs("Errors", "wrong, %");
+        XYChart chart = overEpochs("Error rate", "misclassified images, %");
         chart.getStyler().setYAxisMin(0.0);
         line(chart, "training", history, BLUE, epoch -> 100 * (1 - epoch.accuracy()));
         if (history.get(0).validationAccuracy() != null) {
@@ -114,7 +114,7 @@ final class Plots {
     private static void line(
             XYChart chart, String name, List<EpochResult> history, Color colour, Function<EpochResult, Double> figure) {
         double[] epochs = history.stream().mapToDouble(EpochResult::epoch).toArray();
-        // An axis in logarithms has no place for 0.
+        // A logarithmic axis can't show 0.
         double[] figures = history.stream()
                 .mapToDouble(epoch -> Math.max(1e-9, figure.apply(epoch)))
                 .toArray();
@@ -124,7 +124,7 @@ final class Plots {
         series.setLineColor(colour);
     }
 
-    /** The colours tell errors apart: the diagonal, which has nearly all images, is as dark as the largest error. */
+    /** The colour scale ends at the largest error, because the diagonal would hide all errors otherwise. */
     private static HeatMapChart confusion(AccuracyCounts counts) {
         HeatMapChart chart = new HeatMapChartBuilder()
                 .width(WIDTH)
@@ -171,12 +171,12 @@ final class Plots {
                 bars(chart, "precision", digits, BLUE, evaluation::precision),
                 bars(chart, "recall", digits, ORANGE, evaluation::recall));
         bars(chart, "F1", digits, GREEN, evaluation::f1);
-        // Bars from 0 on would all look alike.
+        // Bars that start at 0 would all look the same.
         chart.getStyler().setYAxisMin(Math.floor(Math.max(0, lowest - 1))).setYAxisMax(100.0);
         return chart;
     }
 
-    /** Returns the lowest. */
+    /** Adds bars and returns the lowest value. */
     private static double bars(
             CategoryChart chart, String name, List<Integer> digits, Color colour, Function<Integer, Double> figure) {
         List<Double> percent = digits.stream()

@@ -1,4 +1,4 @@
-/** The HTML report of a training or an evaluation. */
+/** The HTML report on a training run or an evaluation. */
 @NullMarked
 package digitstream.training.report;
 
