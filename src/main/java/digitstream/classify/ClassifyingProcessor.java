@@ -15,8 +15,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Empties its task's {@link PendingBatch}: whenever a record comes, which says that the batch is full or that a commit
- * follows, and when the oldest image has waited for long enough.
+ * Classifies its task's {@link PendingBatch}: on each marker, which means that the batch is full or that a commit follows,
+ * and when the oldest image has waited for the maximum delay.
  */
 final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], Answer> {
     private final String storeName;
@@ -54,10 +54,10 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
         this.context = context;
         TaskMemory<PendingBatch> memory = context.getStateStore(storeName);
         this.batch = memory.value();
-        Classifier mine = classifiers.get();
-        this.classifier = mine;
-        this.batchClassifier = new BatchClassifier(mine, model, clock::millis, metrics::inferred);
-        // Twice a delay, so that no image waits for more than one and a half.
+        Classifier taskClassifier = classifiers.get();
+        this.classifier = taskClassifier;
+        this.batchClassifier = new BatchClassifier(taskClassifier, model, clock::millis, metrics::inferred);
+        // Two ticks per maximum delay, so that no image waits longer than 1.5 times the maximum.
         Duration interval = Duration.ofMillis(Math.max(1, batchMaxDelayMillis / 2));
         this.timer = context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, tick -> flushIfOld());
     }

@@ -23,7 +23,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
 class BatchClassifierTest {
-    /** Says of each image that it is the digit in its first pixel; fails on the pixel 255. */
+    /** Predicts the digit given by the first pixel; fails if that is 255. */
     private static final class FirstPixel implements Classifier {
         private boolean broken;
         private int calls;
@@ -57,7 +57,7 @@ class BatchClassifierTest {
     }
 
     @Property(tries = 300)
-    void answersEachImageInItsPlaceWhateverIsBad(
+    void returnsResultsInOrderWhicheverImagesFail(
             @ForAll @Size(min = 1, max = 60) List<@IntRange(max = 12) Integer> pixels) {
         List<Integer> batch =
                 pixels.stream().map(pixel -> pixel > 9 ? 255 : pixel).toList();
@@ -67,13 +67,13 @@ class BatchClassifierTest {
     }
 
     @Test
-    void throwsWhatABrokenModelThrows() {
+    void throwsTheFailureOfABrokenModel() {
         classifier.broken = true;
         assertThatThrownBy(() -> batches.classify(images(List.of(1, 2, 3)))).isInstanceOf(ModelException.class);
     }
 
     @Test
-    void asksTheModelOnceForAGoodBatch() {
+    void callsTheModelOnceForAGoodBatch() {
         List<Classified> answers = batches.classify(images(List.of(7, 7, 0)));
         assertThat(classifier.calls).isEqualTo(1);
         Classified.Predicted first = (Classified.Predicted) answers.get(0);
@@ -105,7 +105,7 @@ class BatchClassifierTest {
     }
 
     @Test
-    void namesEachReasonInAWay() {
+    void namesEachDeadLetterReasonInKebabCase() {
         assertThat(Set.of(DeadLetterReason.values()))
                 .allSatisfy(reason -> assertThat(reason.code()).matches("[a-z]+(-[a-z]+)*"));
     }
