@@ -158,8 +158,9 @@ public final class AccuracyCounts {
 
     /**
      * The expected calibration error: the distance between mean confidence and accuracy, averaged over the bins and
-     * weighted by their images. Empty without labelled images. After Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning" (2015), with the
-     * 15 equal bins of Guo et al., "On Calibration of Modern Neural Networks" (2017).
+     * weighted by their images. Empty without labelled images. After Naeini, Cooper and Hauskrecht, "Obtaining Well
+     * Calibrated Probabilities Using Bayesian Binning" (2015), with the 15 equal bins of Guo et al., "On Calibration of
+     * Modern Neural Networks" (2017).
      */
     public Optional<Double> expectedCalibrationError() {
         long labelled = labelled();

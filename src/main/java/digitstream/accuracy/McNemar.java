@@ -21,8 +21,7 @@ public record McNemar(long onlyFirst, long onlySecond, double pValue) {
     public static McNemar of(long onlyFirst, long onlySecond) {
         long trials = onlyFirst + onlySecond;
         long fewer = Math.min(onlyFirst, onlySecond);
-        // The lower tail of the binomial distribution. Its terms are logarithms, because 2^-n underflows from n = 1,075
-        // on.
+        // The lower tail of the binomial distribution, with logarithms, because 2^-n underflows from n = 1,075 on.
         double logTerm = -(double) trials * Math.log(2);
         double tail = 0;
         for (long k = 0; k <= fewer; k++) {

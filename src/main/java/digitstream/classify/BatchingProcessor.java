@@ -90,9 +90,8 @@ final class BatchingProcessor implements FixedKeyProcessor<byte[], byte[], Batch
                 // Not the context's time: Kafka Streams reads it once for many records, and inference may happen in
                 // between.
                 clock.millis()));
-        // Add the image before forwarding the marker: a full barrier lets the marker through at once, and the
-        // classifying
-        // processor would find an empty batch.
+        // Add the image before forwarding the marker: a full barrier lets the marker through at once, and the batch
+        // would be empty.
         if (batch.size() >= batchMaxSize) {
             context.forward(record.withValue(FULL));
         } else if (opens) {

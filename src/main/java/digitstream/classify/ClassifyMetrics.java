@@ -163,11 +163,11 @@ public final class ClassifyMetrics {
     }
 
     /** Records the results of a batch. */
-    void classified(List<Classified> answers) {
+    void classified(List<Classified> results) {
         long[] classes = new long[Digits.CLASSES];
         PredictionMix batch = new PredictionMix();
-        for (Classified answer : answers) {
-            if (answer instanceof Classified.Predicted predicted) {
+        for (Classified result : results) {
+            if (result instanceof Classified.Predicted predicted) {
                 Prediction prediction = predicted.prediction();
                 classes[prediction.getLabel()]++;
                 long tookMillis = prediction.getPredictedAt().toEpochMilli()

@@ -99,19 +99,19 @@ public final class ClassifyTopology {
 
         KStream<byte[], Batching> opened = steps.filter((key, step) -> step instanceof Batching.Opened);
         KStream<byte[], Batching> full = steps.filter((key, step) -> step instanceof Batching.Full);
-        KStream<byte[], Answer> answers = full.merge(
+        KStream<byte[], ClassifiedImage> results = full.merge(
                         CommitBarrier.beforeCommit(opened, bytes, OneWaySerde.ofConstant(OPENED), BARRIER))
                 .process(classify(), Named.as("classify"), BATCH);
 
-        answers.filter((key, answer) -> answer.classified() instanceof Classified.Predicted)
-                .mapValues(answer -> ((Classified.Predicted) answer.classified()).prediction())
+        results.filter((key, result) -> result.classified() instanceof Classified.Predicted)
+                .mapValues(result -> ((Classified.Predicted) result.classified()).prediction())
                 .to(topics.predictions(), Produced.with(bytes, OneWaySerde.writing(predictions)));
 
         Produced<byte[], byte[]> rawBytes = Produced.with(bytes, bytes);
-        answers.filter((key, answer) -> answer.classified() instanceof Classified.Unclassifiable)
+        results.filter((key, result) -> result.classified() instanceof Classified.Unclassifiable)
                 .process(DeadLettering.supplier(
-                        answer -> answer.image()
-                                .unclassifiable(((Classified.Unclassifiable) answer.classified()).message()),
+                        result -> result.image()
+                                .unclassifiable(((Classified.Unclassifiable) result.classified()).message()),
                         metrics.deadLetters()))
                 .to(topics.deadLetters(), rawBytes);
         steps.filter((key, step) -> step instanceof Batching.Rejected)
@@ -135,7 +135,7 @@ public final class ClassifyTopology {
         };
     }
 
-    private ProcessorSupplier<byte[], Batching, byte[], Answer> classify() {
+    private ProcessorSupplier<byte[], Batching, byte[], ClassifiedImage> classify() {
         return () -> new ClassifyingProcessor(BATCH, classifiers, model, settings.batchMaxDelay(), metrics, clock);
     }
 }

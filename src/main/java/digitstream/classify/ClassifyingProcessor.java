@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Classifies its task's {@link PendingBatch}: on each marker, which means that the batch is full or that a commit follows,
  * and when the oldest image has waited for the maximum delay.
  */
-final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], Answer> {
+final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], ClassifiedImage> {
     private final String storeName;
     private final Supplier<Classifier> classifiers;
     private final ModelVersion model;
@@ -26,7 +26,7 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
     private final ClassifyMetrics metrics;
     private final Clock clock;
 
-    private ProcessorContext<byte[], Answer> context;
+    private ProcessorContext<byte[], ClassifiedImage> context;
     private PendingBatch batch;
     private BatchClassifier batchClassifier;
     private @Nullable Classifier classifier;
@@ -50,7 +50,7 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
     }
 
     @Override
-    public void init(ProcessorContext<byte[], Answer> context) {
+    public void init(ProcessorContext<byte[], ClassifiedImage> context) {
         this.context = context;
         TaskMemory<PendingBatch> memory = context.getStateStore(storeName);
         this.batch = memory.value();
@@ -79,12 +79,12 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
         }
         List<PendingImage> images = batch.take();
         metrics.flushed(reason, images, clock.millis());
-        List<Classified> answers = batchClassifier.classify(images);
-        metrics.classified(answers);
+        List<Classified> results = batchClassifier.classify(images);
+        metrics.classified(results);
         for (int i = 0; i < images.size(); i++) {
             PendingImage image = images.get(i);
-            context.forward(
-                    new Record<>(image.key(), new Answer(image, answers.get(i)), image.timestamp(), image.headers()));
+            context.forward(new Record<>(
+                    image.key(), new ClassifiedImage(image, results.get(i)), image.timestamp(), image.headers()));
         }
     }
 

@@ -77,9 +77,8 @@ public final class AvroDecoder<T extends SpecificRecord> implements Decoder<T> {
                 | UnsupportedOperationException
                 | IndexOutOfBoundsException
                 | SecurityException e) {
-            // What Avro throws for bytes that do not match the schema (end of file, lengths out of bounds, bad unions)
-            // and
-            // for a schema that names a Java class that is not allowed.
+            // Avro throws these for bytes that do not match the schema (end of file, lengths out of bounds, bad
+            // unions), and for a schema that names a Java class that is not allowed.
             return malformed("the bytes do not match schema id " + id + ": " + e);
         }
     }

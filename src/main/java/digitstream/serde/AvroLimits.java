@@ -19,8 +19,7 @@ public final class AvroLimits {
         setIfAbsent("org.apache.avro.limits.string.maxLength", MAX_BYTES);
         setIfAbsent("org.apache.avro.limits.collectionItems.maxLength", "100000");
         // The classes that a schema may name and thus instantiate. Set by this call, not by Avro's system property:
-        // Avro
-        // reads that once, perhaps before this, and would then reject our own classes.
+        // Avro reads that once, perhaps before this, and would then reject our own classes.
         ClassSecurityValidator.setGlobal(
                 ClassSecurityValidator.composite(ClassSecurityValidator.DEFAULT, type -> type.getPackageName()
                         .equals(DigitImage.class.getPackageName())));

@@ -51,9 +51,9 @@ class BatchClassifierTest {
 
     @Test
     void classifiesTheRestOfABatchWithOneBadImage() {
-        List<Classified> answers = batches.classify(images(List.of(1, 2, 255, 3, 4, 5, 6)));
-        assertThat(answers.get(2)).isInstanceOf(Classified.Unclassifiable.class);
-        assertThat(labels(answers)).containsExactly(1, 2, -1, 3, 4, 5, 6);
+        List<Classified> results = batches.classify(images(List.of(1, 2, 255, 3, 4, 5, 6)));
+        assertThat(results.get(2)).isInstanceOf(Classified.Unclassifiable.class);
+        assertThat(labels(results)).containsExactly(1, 2, -1, 3, 4, 5, 6);
     }
 
     @Property(tries = 300)
@@ -74,9 +74,9 @@ class BatchClassifierTest {
 
     @Test
     void callsTheModelOnceForAGoodBatch() {
-        List<Classified> answers = batches.classify(images(List.of(7, 7, 0)));
+        List<Classified> results = batches.classify(images(List.of(7, 7, 0)));
         assertThat(classifier.calls).isEqualTo(1);
-        Classified.Predicted first = (Classified.Predicted) answers.get(0);
+        Classified.Predicted first = (Classified.Predicted) results.get(0);
         assertThat(first.prediction().getBatchSize()).isEqualTo(3);
         assertThat(first.prediction().getConfidence()).isEqualTo(1f);
         assertThat(first.prediction().getProbabilities()).hasSize(10);
@@ -84,9 +84,9 @@ class BatchClassifierTest {
         assertThat(first.prediction().getPredictedAt()).isEqualTo(Instant.ofEpochMilli(1_000));
     }
 
-    private static List<Integer> labels(List<Classified> answers) {
-        return answers.stream()
-                .map(answer -> answer instanceof Classified.Predicted predicted
+    private static List<Integer> labels(List<Classified> results) {
+        return results.stream()
+                .map(result -> result instanceof Classified.Predicted predicted
                         ? predicted.prediction().getLabel()
                         : -1)
                 .toList();

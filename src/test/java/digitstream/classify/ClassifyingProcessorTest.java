@@ -38,7 +38,7 @@ class ClassifyingProcessorTest {
 
     private final ManualClock clock = new ManualClock(Instant.parse("2026-01-01T12:00:00Z"));
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final MockProcessorContext<byte[], Answer> context = new MockProcessorContext<>();
+    private final MockProcessorContext<byte[], ClassifiedImage> context = new MockProcessorContext<>();
     private final TaskMemory<PendingBatch> memory =
             TaskMemory.builder("batch", PendingBatch::new, PendingBatch::clear).build();
 

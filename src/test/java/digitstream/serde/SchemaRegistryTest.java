@@ -38,7 +38,7 @@ class SchemaRegistryTest {
     @BeforeEach
     void start() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", this::answer);
+        server.createContext("/", this::respond);
         server.start();
     }
 
@@ -96,7 +96,7 @@ class SchemaRegistryTest {
         assertThat(keytool.waitFor()).isZero();
         HttpsServer https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         https.setHttpsConfigurator(new HttpsConfigurator(context(store)));
-        https.createContext("/", this::answer);
+        https.createContext("/", this::respond);
         https.start();
         server = https;
         Map<String, String> login =
@@ -118,7 +118,7 @@ class SchemaRegistryTest {
         return scheme + "://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
+    private void respond(HttpExchange exchange) throws IOException {
         try (exchange) {
             String login = exchange.getRequestHeaders().getFirst("Authorization");
             if (login != null) {

@@ -1,4 +1,4 @@
 package digitstream.classify;
 
 /** An image and its classification result. */
-record Answer(PendingImage image, Classified classified) {}
+record ClassifiedImage(PendingImage image, Classified classified) {}
