@@ -7,14 +7,14 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What was counted of some images' predictions, for one model version: a sum of such counts is the counts of all the images,
- * and taking back what was added leaves what was there before, exactly (confidence is kept in millionths). Changes in place;
- * used by one thread.
+ * The accuracy counts of one model version: predictions, confusion matrix, confidence bins and label delays. Counts are
+ * additive: the counts of two disjoint sets of images add up to the counts of their union. Subtracting what was added
+ * restores the previous counts exactly, because confidence is kept in millionths. Mutable and not thread-safe.
  */
 public final class AccuracyCounts {
     public static final int CONFIDENCE_BINS = 15;
 
-    /** Label delays from 0, 1, 2, 4, 8 ... milliseconds on; the last bin, from 2^38 ms on, begins at 8.7 years. */
+    /** Bins of label delay, starting at 0, 1, 2, 4, 8 ... milliseconds; the last one starts at 2^38 ms (8.7 years). */
     public static final int DELAY_BINS = 40;
 
     private static final double MICRO = 1e6;
@@ -33,29 +33,29 @@ public final class AccuracyCounts {
 
     private final long[] counts = new long[SIZE];
 
-    /** A prediction of an image that this model version had not predicted before. */
+    /** Counts the first prediction of an image by this model version. */
     public void addPredicted() {
         counts[PREDICTED]++;
     }
 
-    /** A prediction of an image that this model version had predicted before. */
+    /** Counts a further prediction of an image that this model version has already predicted. */
     public void addDuplicate() {
         counts[DUPLICATES]++;
     }
 
-    /** A prediction whose label did not come in time. */
+    /** Counts a prediction whose label did not arrive in time. */
     public void addExpired() {
         counts[EXPIRED]++;
     }
 
     /**
-     * A label for a predicted image, or such a label taken back.
+     * Adds or subtracts a label of a predicted image.
      *
-     * @param sign 1 or -1
-     * @param actual what the image shows, 0 to 9
-     * @param predicted what the model said, 0 to 9
-     * @param confidence in that, 0 to 1
-     * @param delayMillis from the image's event time to the label's; a negative one counts as 0
+     * @param sign 1 to add, -1 to subtract
+     * @param actual the label, 0 to 9
+     * @param predicted the predicted digit, 0 to 9
+     * @param confidence the confidence of the prediction, 0 to 1
+     * @param delayMillis time from the image's event time to the label's; a negative delay counts as 0
      */
     public void addLabelled(int sign, int actual, int predicted, double confidence, long delayMillis) {
         int bin = bin(confidence);
@@ -68,14 +68,14 @@ public final class AccuracyCounts {
         counts[DELAY_SUM] += sign * delay;
     }
 
-    /** Adds all of another's counts to this one's. */
+    /** Adds the other counts to these. */
     public void add(AccuracyCounts other) {
         for (int i = 0; i < SIZE; i++) {
             counts[i] += other.counts[i];
         }
     }
 
-    /** Whether nothing was counted, or all of it was taken back. */
+    /** Whether every count is 0. */
     public boolean isZero() {
         return Arrays.stream(counts).allMatch(count -> count == 0);
     }
@@ -108,31 +108,31 @@ public final class AccuracyCounts {
         return correct;
     }
 
-    /** Labelled images of one digit that the model said to be another, or the same. */
+    /** One cell of the confusion matrix: labelled images with this label that were predicted as this digit. */
     public long confusion(int actual, int predicted) {
         return counts[CONFUSION + Digits.CLASSES * actual + predicted];
     }
 
-    /** Labelled images of a digit. */
+    /** Labelled images with this label. */
     public long support(int actual) {
         return sum(CONFUSION + Digits.CLASSES * actual, Digits.CLASSES);
     }
 
-    /** Labelled images that the model said to be a digit. */
-    public long said(int predicted) {
-        long said = 0;
+    /** Labelled images that were predicted as this digit. */
+    public long predictedAs(int digit) {
+        long sum = 0;
         for (int actual = 0; actual < Digits.CLASSES; actual++) {
-            said += confusion(actual, predicted);
+            sum += confusion(actual, digit);
         }
-        return said;
+        return sum;
     }
 
-    /** Labelled images of a bin of label delays: 0, 1, 2 to 3, 4 to 7, 8 to 15 milliseconds and so on. */
+    /** Labelled images in a bin of label delay. The bins are 0, 1, 2 to 3, 4 to 7, 8 to 15 milliseconds and so on. */
     public long delays(int bin) {
         return counts[DELAY + bin];
     }
 
-    /** The middle of a bin of label delays. */
+    /** The middle of a bin of label delay, in milliseconds. */
     public static double delayBinMiddleMillis(int bin) {
         return bin == 0 ? 0 : 0.75 * Math.scalb(1.0, bin);
     }
@@ -150,16 +150,17 @@ public final class AccuracyCounts {
         return counts[BIN_CONFIDENCE + bin] / MICRO;
     }
 
-    /** Mean confidence of the labelled images' predictions. */
+    /** The mean confidence of the predictions of labelled images, 0 to 1; empty without labelled images. */
     public Optional<Double> meanConfidence() {
         long labelled = labelled();
         return labelled == 0 ? Optional.empty() : Optional.of(sum(BIN_CONFIDENCE, CONFIDENCE_BINS) / MICRO / labelled);
     }
 
     /**
-     * The expected calibration error: over the bins, the distance of mean confidence from accuracy, weighted by images.
-     * After Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning" (2015), with the
-     * 15 equal bins of Guo et al., "On Calibration of Modern Neural Networks" (2017).
+     * The expected calibration error: the distance between mean confidence and accuracy, averaged over the bins and
+     * weighted by their images. Empty without labelled images. After Naeini, Cooper and Hauskrecht, "Obtaining Well
+     * Calibrated Probabilities Using Bayesian Binning" (2015), with the 15 equal bins of Guo et al., "On Calibration of
+     * Modern Neural Networks" (2017).
      */
     public Optional<Double> expectedCalibrationError() {
         long labelled = labelled();
@@ -173,14 +174,15 @@ public final class AccuracyCounts {
         return Optional.of(error / labelled);
     }
 
-    /** Mean label delay in milliseconds. */
+    /** The mean label delay in milliseconds; empty without labelled images. */
     public Optional<Double> meanDelayMillis() {
         long labelled = labelled();
         return labelled == 0 ? Optional.empty() : Optional.of((double) counts[DELAY_SUM] / labelled);
     }
 
     /**
-     * A quantile of the label delay in milliseconds, interpolated within bins that are a factor of two wide.
+     * A quantile of the label delay in milliseconds, interpolated within bins whose ends differ by a factor of two. Empty
+     * without labelled images.
      *
      * @param quantile 0 to 1
      */
@@ -199,7 +201,7 @@ public final class AccuracyCounts {
         return Optional.empty();
     }
 
-    /** The counts in few bytes: a format byte, then each as a zigzag varint, with runs of zeros shortened. */
+    /** Serializes the counts: a format byte, then each count as a zigzag varint. A run of zeros is a 0 and its length. */
     public byte[] toBytes() {
         ByteBuffer out = ByteBuffer.allocate(1 + SIZE * 10);
         out.put(FORMAT);
@@ -218,16 +220,17 @@ public final class AccuracyCounts {
     }
 
     /**
-     * Reads what {@link #toBytes()} wrote.
+     * Parses the output of {@link #toBytes()}.
      *
-     * @throws IllegalArgumentException for anything else
+     * @throws IllegalArgumentException if the format byte is unknown or the bytes are truncated
      */
     public static AccuracyCounts fromBytes(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         AccuracyCounts read = new AccuracyCounts();
         try {
             if (in.get() != FORMAT) {
-                throw new IllegalArgumentException("these are no counts of format " + FORMAT);
+                throw new IllegalArgumentException(
+                        "unknown format of accuracy counts; format " + FORMAT + " is supported");
             }
             for (int i = 0; i < SIZE; i++) {
                 read.counts[i] = Varint.get(in);
@@ -237,7 +240,7 @@ public final class AccuracyCounts {
             }
             return read;
         } catch (BufferUnderflowException e) {
-            throw new IllegalArgumentException("these counts are cut off", e);
+            throw new IllegalArgumentException("the accuracy counts are truncated", e);
         }
     }
 
@@ -259,7 +262,7 @@ public final class AccuracyCounts {
         return sum;
     }
 
-    /** Bins are (0, 1/15], (1/15, 2/15] and so on; 0 itself is in the first. */
+    /** The bins are (0, 1/15], (1/15, 2/15] and so on; 0 is in the first. */
     static int bin(double confidence) {
         return Math.max(0, Math.min(CONFIDENCE_BINS - 1, (int) Math.ceil(confidence * CONFIDENCE_BINS) - 1));
     }

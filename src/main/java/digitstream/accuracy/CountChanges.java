@@ -1,11 +1,11 @@
 package digitstream.accuracy;
 
-/** Takes what an event changes in the counts. */
+/** Receives the changes that an event makes to the counts. */
 public interface CountChanges {
 
-    /** The counts that a model version's images of a time bucket are counted in, to be changed in place. */
+    /** The counts of a model version in a time bucket, for the caller to change in place. */
     AccuracyCounts counts(ModelVersion model, long bucketStartMillis);
 
-    /** What became of a label, to be added. */
+    /** Adds a change of label outcomes. */
     void labels(LabelOutcomes change);
 }

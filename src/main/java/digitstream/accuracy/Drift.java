@@ -3,32 +3,33 @@ package digitstream.accuracy;
 import java.util.Arrays;
 import java.util.List;
 
-/** How far what is seen is from what was expected. */
+/** Measures how far an observed distribution is from an expected one. */
 public final class Drift {
-    /** Below as many images the index is mostly chance: without any drift it is about (bins - 1) / images. */
-    public static final long FEWEST = 500;
+    /** With fewer images the index is mostly noise: without any drift it is about (bins - 1) / images. */
+    public static final long MIN_IMAGES = 500;
 
-    /** Jeffreys' prior: half an image more in each bin, so that an empty bin is rare and not impossible. */
+    /** Jeffreys' prior: adds half an image to each bin, so that an empty bin counts as rare, not as impossible. */
     private static final double PRIOR = 0.5;
 
     private Drift() {}
 
     /**
-     * The population stability index, sum of (seen - expected) * ln(seen / expected) over the bins' shares: the symmetrised
-     * Kullback-Leibler divergence (Jeffreys, 1946), 0 or more. By the custom of credit scoring (Siddiqi, "Credit Risk
-     * Scorecards", 2006) under 0.1 is no change to speak of, and 0.25 or more a large one.
+     * The population stability index: the sum of (seen - expected) * ln(seen / expected) over the bins' shares. It is the
+     * symmetrised Kullback-Leibler divergence (Jeffreys, 1946). By the convention of credit scoring (Siddiqi, "Credit Risk
+     * Scorecards", 2006), an index below 0.1 means no significant change, and 0.25 or more a large one.
      *
-     * @param seen counts of the bins
-     * @param expected counts of the same bins
+     * @param seen observed count of each bin
+     * @param expected expected count of each bin, on any scale
+     * @return 0 or more
      */
     public static double populationStabilityIndex(long[] seen, List<Long> expected) {
         double seenSum = Arrays.stream(seen).sum() + PRIOR * seen.length;
         double expectedSum = expected.stream().mapToLong(Long::longValue).sum() + PRIOR * seen.length;
         double index = 0;
         for (int bin = 0; bin < seen.length; bin++) {
-            double is = (seen[bin] + PRIOR) / seenSum;
-            double should = (expected.get(bin) + PRIOR) / expectedSum;
-            index += (is - should) * Math.log(is / should);
+            double seenShare = (seen[bin] + PRIOR) / seenSum;
+            double expectedShare = (expected.get(bin) + PRIOR) / expectedSum;
+            index += (seenShare - expectedShare) * Math.log(seenShare / expectedShare);
         }
         return index;
     }

@@ -8,13 +8,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one image: its latest label and what each model version predicted. The events may come in any order; of
- * several labels the one with the latest time holds, at equal times the one that came later. Never changes: each event gives
- * a new state, and tells {@link CountChanges} what it changes.
+ * The state of one image: its latest label and the first prediction of each model version. Events may arrive in any order.
+ * Of several labels, the one with the latest time applies; at equal times, the one that arrived last. Immutable: each event
+ * returns a new state and reports its effect on the counts to {@link CountChanges}.
  *
- * @param label null where none has come
- * @param predictions one for each model version, the first that came
- * @param touchedAtMillis when an event last changed the state, by the scorer's clock; what is unmatched expires by this
+ * @param label null if none has arrived
+ * @param predictions the first one of each model version
+ * @param touchedAtMillis when an event last changed the state, by the scorer's clock; the retention runs from here
  */
 public record ImageState(@Nullable Label label, List<Predicted> predictions, long touchedAtMillis) {
     private static final byte FORMAT = 1;
@@ -23,7 +23,7 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
      * A label.
      *
      * @param digit 0 to 9
-     * @param labelledAtMillis its own time
+     * @param labelledAtMillis the label's own time
      */
     public record Label(int digit, long labelledAtMillis) {}
 
@@ -32,8 +32,8 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
      *
      * @param digit 0 to 9
      * @param confidence 0 to 1
-     * @param eventTimeMillis the image's
-     * @param bucketStartMillis the time bucket that it is counted in, decided once, so that a correction finds it again
+     * @param eventTimeMillis the image's event time
+     * @param bucketStartMillis the time bucket it is counted in, chosen once so that a correction changes the same bucket
      */
     public record Predicted(
             ModelVersion model, int digit, float confidence, long eventTimeMillis, long bucketStartMillis) {}
@@ -42,12 +42,12 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
         predictions = List.copyOf(predictions);
     }
 
-    /** An image of which nothing has come. */
+    /** The state of an image without events. */
     public static ImageState unknown() {
         return new ImageState(null, List.of(), 0);
     }
 
-    /** A prediction has come; of a model version that had predicted the image already it changes nothing but a count. */
+    /** Applies a prediction. A further one by the same model version only counts as a duplicate. */
     public ImageState predicted(Predicted prediction, long nowMillis, CountChanges changes) {
         AccuracyCounts counts = changes.counts(prediction.model(), prediction.bucketStartMillis());
         if (predictions.stream().anyMatch(known -> known.model().equals(prediction.model()))) {
@@ -66,12 +66,12 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
         return new ImageState(label, all, nowMillis);
     }
 
-    /** A label has come. */
+    /** Applies a label. */
     public ImageState labelled(Label next, long nowMillis, CountChanges changes) {
         if (label == null) {
             changes.labels(predictions.isEmpty() ? LabelOutcomes.PENDING : LabelOutcomes.MATCHED);
         } else {
-            // Either the one that was there gives way, or this one comes too late to matter.
+            // Exactly one of the two labels is superseded: the known one, or this one if it is older.
             changes.labels(label.digit() == next.digit() ? LabelOutcomes.DUPLICATE : LabelOutcomes.CORRECTED);
             if (next.labelledAtMillis() < label.labelledAtMillis() || next.equals(label)) {
                 return this;
@@ -82,12 +82,12 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
         return new ImageState(next, predictions, nowMillis);
     }
 
-    /** Whether nothing has happened for so long that the state is to be given up. */
+    /** Whether the state has not changed for the retention time. */
     public boolean isExpired(long nowMillis, long retentionMillis) {
         return nowMillis - touchedAtMillis >= retentionMillis;
     }
 
-    /** The state is given up: what was unmatched has expired. */
+    /** Counts what is unmatched as expired or orphaned. The caller then deletes the state. */
     public void expire(CountChanges changes) {
         if (label == null) {
             for (Predicted prediction : predictions) {
@@ -109,7 +109,7 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
                         label.labelledAtMillis() - prediction.eventTimeMillis());
     }
 
-    /** The state in few bytes: at 20,000 images a second every one counts. */
+    /** Serializes the state compactly, because there are up to 20,000 of them a second. */
     public byte[] toBytes() {
         int size = 32;
         List<byte[]> texts = new ArrayList<>(2 * predictions.size());
@@ -141,11 +141,11 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
         return Arrays.copyOf(out.array(), out.position());
     }
 
-    /** Reads what {@link #toBytes()} wrote. */
+    /** Parses the output of {@link #toBytes()}. */
     public static ImageState fromBytes(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         if (in.get() != FORMAT) {
-            throw new IllegalArgumentException("this is no image state of format " + FORMAT);
+            throw new IllegalArgumentException("unknown format of an image state; format " + FORMAT + " is supported");
         }
         long touchedAtMillis = Varint.get(in);
         int digit = in.get();
@@ -154,10 +154,11 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
         List<Predicted> predictions = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             ModelVersion model = new ModelVersion(text(in), text(in));
-            int said = in.get();
+            int predictedDigit = in.get();
             float confidence = in.getFloat();
             long eventTimeMillis = Varint.get(in);
-            predictions.add(new Predicted(model, said, confidence, eventTimeMillis, Varint.get(in) + eventTimeMillis));
+            predictions.add(new Predicted(
+                    model, predictedDigit, confidence, eventTimeMillis, Varint.get(in) + eventTimeMillis));
         }
         return new ImageState(label, predictions, touchedAtMillis);
     }

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * What became of the labels of a stream. Every label that was received is exactly one of the others: received = matched +
- * pending + orphaned + duplicate + corrected. Additive; never changes.
+ * Counts of labels by outcome. Each received label has exactly one outcome: received = matched + pending + orphaned +
+ * duplicate + corrected. Additive and immutable; a change may have negative counts.
  */
 public record LabelOutcomes(long received, long matched, long pending, long orphaned, long duplicate, long corrected) {
     public static final LabelOutcomes NONE = new LabelOutcomes(0, 0, 0, 0, 0, 0);
@@ -27,7 +27,7 @@ public record LabelOutcomes(long received, long matched, long pending, long orph
                 corrected + other.corrected);
     }
 
-    /** The counts as zigzag varints. */
+    /** Serializes the counts as zigzag varints. */
     public byte[] toBytes() {
         ByteBuffer out = ByteBuffer.allocate(60);
         for (long count : new long[] {received, matched, pending, orphaned, duplicate, corrected}) {
@@ -36,7 +36,7 @@ public record LabelOutcomes(long received, long matched, long pending, long orph
         return Arrays.copyOf(out.array(), out.position());
     }
 
-    /** Reads what {@link #toBytes()} wrote. */
+    /** Parses the output of {@link #toBytes()}. */
     public static LabelOutcomes fromBytes(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         return new LabelOutcomes(

@@ -1,18 +1,19 @@
 package digitstream.accuracy;
 
 /**
- * Whether one of two models is really better on the same images: Q. McNemar, "Note on the sampling error of the difference
- * between correlated proportions or percentages", Psychometrika 12 (1947), in its exact form. Only images that one got right
- * and the other wrong tell; if neither were better, each would be as likely to be the one that got it right.
+ * The exact McNemar test, which tells whether the accuracies of two models on the same images differ significantly. From
+ * Q. McNemar, "Note on the sampling error of the difference between correlated proportions or percentages", Psychometrika
+ * 12 (1947). Only images that exactly one model classified correctly carry information. Under the null hypothesis either
+ * model is equally likely to be the correct one.
  *
- * @param onlyFirst images that only the first model got right
- * @param onlySecond images that only the second got right
- * @param pValue two-sided: how likely it is, were neither better, that they differ at least so much
+ * @param onlyFirst images that only the first model classified correctly
+ * @param onlySecond images that only the second model classified correctly
+ * @param pValue two-sided probability, under the null hypothesis, of a difference at least as large
  */
 public record McNemar(long onlyFirst, long onlySecond, double pValue) {
 
     /**
-     * The test of two counts.
+     * Tests two counts.
      *
      * @param onlyFirst 0 or more
      * @param onlySecond 0 or more
@@ -20,7 +21,7 @@ public record McNemar(long onlyFirst, long onlySecond, double pValue) {
     public static McNemar of(long onlyFirst, long onlySecond) {
         long trials = onlyFirst + onlySecond;
         long fewer = Math.min(onlyFirst, onlySecond);
-        // The binomial distribution's lower tail, term by term in logarithms: 2^-n is 0 for as few as 1,075 images.
+        // The lower tail of the binomial distribution, with logarithms, because 2^-n underflows from n = 1,075 on.
         double logTerm = -(double) trials * Math.log(2);
         double tail = 0;
         for (long k = 0; k <= fewer; k++) {
@@ -30,7 +31,7 @@ public record McNemar(long onlyFirst, long onlySecond, double pValue) {
         return new McNemar(onlyFirst, onlySecond, Math.min(1, 2 * tail));
     }
 
-    /** Whether the difference would come by chance less than once in twenty times. */
+    /** Whether the p-value is below 0.05. */
     public boolean isSignificant() {
         return pValue < 0.05;
     }

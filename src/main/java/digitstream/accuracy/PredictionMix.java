@@ -4,8 +4,8 @@ import digitstream.common.Digits;
 import java.util.Optional;
 
 /**
- * What was predicted, before any label comes: how often each class, with which confidence, and how often that is right if the
- * confidence is calibrated. Additive. Changes in place; used by one thread at a time.
+ * The distribution of predictions by class and confidence, and the accuracy estimated from calibrated confidence. Needs no
+ * labels. Additive, mutable and not thread-safe.
  */
 public final class PredictionMix {
     private final long[] classes = new long[Digits.CLASSES];
@@ -15,7 +15,7 @@ public final class PredictionMix {
     private long count;
 
     /**
-     * A prediction.
+     * Adds a prediction.
      *
      * @param label 0 to 9
      * @param confidence 0 to 1
@@ -29,7 +29,7 @@ public final class PredictionMix {
         count++;
     }
 
-    /** Adds all of another's counts to this one's. */
+    /** Adds the other mix to this one. */
     public void add(PredictionMix other) {
         for (int i = 0; i < classes.length; i++) {
             classes[i] += other.classes[i];
@@ -42,17 +42,17 @@ public final class PredictionMix {
         count += other.count;
     }
 
-    /** Predictions. */
+    /** The number of predictions. */
     public long count() {
         return count;
     }
 
-    /** How many predictions said each of the digits 0 to 9. */
+    /** The number of predictions of each digit, 0 to 9. */
     public long[] classes() {
         return classes.clone();
     }
 
-    /** How many had a confidence of up to 1/15, 2/15 ... 1. */
+    /** The number of predictions in each confidence bin; the bins end at 1/15, 2/15 ... 1. */
     public long[] confidenceBins() {
         return confidenceBins.clone();
     }
@@ -61,7 +61,7 @@ public final class PredictionMix {
         return count == 0 ? Optional.empty() : Optional.of(confidenceSum / count);
     }
 
-    /** The mean of the calibrated confidences: the share of predictions that are right, as far as the model can know. */
+    /** The mean calibrated confidence, an estimate of the accuracy; empty without predictions. */
     public Optional<Double> estimatedAccuracy() {
         return count == 0 ? Optional.empty() : Optional.of(calibratedSum / count);
     }

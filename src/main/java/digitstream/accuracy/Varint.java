@@ -2,7 +2,7 @@ package digitstream.accuracy;
 
 import java.nio.ByteBuffer;
 
-/** Whole numbers in as few bytes as they need: zigzag, then seven bits a byte, as in Avro and Protocol Buffers. */
+/** Variable-length integers: zigzag, then seven bits per byte, as in Avro and Protocol Buffers. */
 final class Varint {
     private Varint() {}
 

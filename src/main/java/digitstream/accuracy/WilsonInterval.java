@@ -1,26 +1,26 @@
 package digitstream.accuracy;
 
 /**
- * The range that a proportion lies in with 95 % confidence: the score interval of E. B. Wilson, "Probable Inference, the Law
- * of Succession, and Statistical Inference", Journal of the American Statistical Association 22 (1927), which holds for
- * small counts and for proportions near 0 and 1 too.
+ * The 95 % confidence interval of a proportion, by the score method of E. B. Wilson, "Probable Inference, the Law of
+ * Succession, and Statistical Inference", Journal of the American Statistical Association 22 (1927). It also holds for
+ * small counts and for proportions near 0 and 1.
  *
  * @param low 0 to 1
  * @param high 0 to 1
  */
 public record WilsonInterval(double low, double high) {
-    /** The normal distribution's quantile of 0.975. */
+    /** The 0.975 quantile of the standard normal distribution. */
     private static final double Z = 1.959963984540054;
 
     /**
-     * The interval of a count.
+     * The interval of a proportion.
      *
      * @param successes 0 to trials
      * @param trials 1 or more
      */
     public static WilsonInterval of(long successes, long trials) {
         if (trials < 1 || successes < 0 || successes > trials) {
-            throw new IllegalArgumentException(successes + " of " + trials + " is no proportion");
+            throw new IllegalArgumentException(successes + " of " + trials + " is not a proportion");
         }
         double n = trials;
         double p = successes / n;

@@ -1,11 +1,13 @@
 /**
- * What becomes of predictions and labels, and the figures that are made of it: arithmetic without Kafka.
+ * Accuracy arithmetic, without Kafka: matches predictions with labels and computes the accuracy figures.
  *
  * <pre>
- *   prediction --+                    +--> AccuracyCounts (by model version and time bucket; additive) --> figures
- *                +--> ImageState -----+
- *   label -------+   (one an image)   +--> LabelOutcomes (of the whole stream; additive)
+ *   prediction --+                         +--> AccuracyCounts (per model version and time bucket) --> figures
+ *                +--> ImageState ----------+
+ *   label -------+    (one per image)      +--> LabelOutcomes (all labels)
  * </pre>
+ *
+ * <p>Both kinds of counts are additive, so that partitions and time buckets are summed in any order.
  */
 @NullMarked
 package digitstream.accuracy;

@@ -13,10 +13,9 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.PrimitivesArrays.FloatArray;
 
 /**
- * Classifies a batch and finds the image that breaks it. A batch on which the model fails is halved until the images on
- * which it fails stand alone; the others are classified. A single image's failure is the image's own fault only where the
- * model still classifies an empty image: where it does not, the model is broken, and its failure is thrown. Used by one
- * thread at a time.
+ * Classifies batches and isolates images on which the model fails. A failing batch is halved until each failing image is
+ * alone; all other images are classified. A failure on a single image is attributed to the image only if the model still
+ * classifies a blank image. Otherwise the model is broken and the failure is thrown. Not thread-safe.
  */
 final class BatchClassifier {
     private static final Schema PROBABILITIES =
@@ -28,9 +27,10 @@ final class BatchClassifier {
     private final LongConsumer inferenceNanos;
 
     /**
-     * Takes what it works with.
+     * Creates a batch classifier. Does not close the classifier.
      *
-     * @param inferenceNanos is told how long each call of the classifier took
+     * @param clockMillis the time of a prediction, in milliseconds since the epoch
+     * @param inferenceNanos receives the duration of each successful classifier call
      */
     BatchClassifier(Classifier classifier, ModelVersion model, LongSupplier clockMillis, LongConsumer inferenceNanos) {
         this.classifier = classifier;
@@ -42,8 +42,8 @@ final class BatchClassifier {
     /**
      * Classifies every image of a batch.
      *
-     * @return as many as images, in their order
-     * @throws RuntimeException what the classifier threw, where it fails on an empty image too
+     * @return one result for each image, in the same order
+     * @throws RuntimeException the classifier's exception, if it also fails on a blank image
      */
     List<Classified> classify(List<PendingImage> images) {
         List<Classified> all = new ArrayList<>(images.size());
@@ -61,7 +61,7 @@ final class BatchClassifier {
         } catch (RuntimeException failure) {
             if (images.size() == 1) {
                 requireWorkingModel(images.get(0), failure);
-                into.add(new Classified.Unclassifiable("the model fails on this image: " + failure.getMessage()));
+                into.add(new Classified.Unclassifiable("the model failed on this image: " + failure.getMessage()));
             } else {
                 int half = images.size() / 2;
                 classify(images.subList(0, half), batchSize, into);
@@ -87,16 +87,16 @@ final class BatchClassifier {
 
     private Prediction prediction(
             PendingImage pending, float[] probabilities, int from, Instant predictedAt, int batchSize) {
-        FloatArray ten = new FloatArray(Digits.CLASSES, PROBABILITIES);
+        FloatArray ofImage = new FloatArray(Digits.CLASSES, PROBABILITIES);
         for (int digit = 0; digit < Digits.CLASSES; digit++) {
-            ten.add(digit, probabilities[from + digit]);
+            ofImage.add(digit, probabilities[from + digit]);
         }
         int label = Digits.argmax(probabilities, from);
         return new Prediction(
                 pending.image().getImageId(),
                 label,
                 probabilities[from + label],
-                ten,
+                ofImage,
                 model.name(),
                 model.version(),
                 pending.source().topic(),

@@ -2,15 +2,15 @@ package digitstream.classify;
 
 import digitstream.streams.DeadLetter;
 
-/** What the batching processor forwards in place of a record's value. */
+/** What the batching processor forwards for a record. */
 sealed interface Batching {
 
-    /** The image opened a batch, which must be classified before the next commit at the latest. */
+    /** A marker: the image opened a batch, which must be classified before the next commit. */
     record Opened() implements Batching {}
 
-    /** The image filled its batch, which is classified at once. */
+    /** A marker: the image filled its batch, which must be classified at once. */
     record Full() implements Batching {}
 
-    /** The record is not an image that the model can classify. */
-    record Rejected(DeadLetter letter) implements Batching {}
+    /** The record is not a valid image. */
+    record Rejected(DeadLetter deadLetter) implements Batching {}
 }

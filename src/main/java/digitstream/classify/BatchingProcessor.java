@@ -15,8 +15,8 @@ import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 
 /**
- * Decodes and checks each image and puts it into its task's {@link PendingBatch}. A fixed-key processor, because behind one
- * that may change keys Kafka Streams inserts a repartition topic, and the {@link CommitBarrier} is lost.
+ * Decodes and validates each image and adds it to its task's {@link PendingBatch}. It is a fixed-key processor because Kafka
+ * Streams inserts a repartition topic after a processor that may change keys, which would defeat the {@link CommitBarrier}.
  */
 final class BatchingProcessor implements FixedKeyProcessor<byte[], byte[], Batching> {
     private static final Batching OPENED = new Batching.Opened();
@@ -87,11 +87,11 @@ final class BatchingProcessor implements FixedKeyProcessor<byte[], byte[], Batch
                 pixels,
                 record.timestamp(),
                 source,
-                // Not the context's time, which Kafka Streams reads once for many records: inference may lie in
+                // Not the context's time: Kafka Streams reads it once for many records, and inference may happen in
                 // between.
                 clock.millis()));
-        // The image is in the batch before its marker is in the barrier: a barrier without room for it lets it through
-        // at once, and would otherwise find an empty batch.
+        // Add the image before forwarding the marker: a full barrier lets the marker through at once, and the batch
+        // would be empty.
         if (batch.size() >= batchMaxSize) {
             context.forward(record.withValue(FULL));
         } else if (opens) {

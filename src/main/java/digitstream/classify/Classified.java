@@ -2,12 +2,12 @@ package digitstream.classify;
 
 import digitstream.avro.Prediction;
 
-/** What became of an image of a batch. */
+/** The classification result of an image. */
 sealed interface Classified {
 
-    /** The model answered. */
+    /** The model classified the image. */
     record Predicted(Prediction prediction) implements Classified {}
 
-    /** The model fails on this image, alone too, though it works on others. */
+    /** The model fails on this image, but works on a blank one. */
     record Unclassifiable(String message) implements Classified {}
 }

@@ -25,12 +25,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the classifying topology measures of itself. Counters count work as it is done: what a failed transaction did counts
- * again when it is done again, though its results appear once. Safe for use by several threads.
+ * The metrics of the classifying topology. Counters count work done: work of an aborted transaction counts again when it is
+ * repeated, although its results appear once. Thread-safe.
  */
 public final class ClassifyMetrics {
-    /** The mix that drift and estimated accuracy are taken from. */
-    private static final Duration MIX = Duration.ofMinutes(10);
+    /** The rolling window of drift and estimated accuracy. */
+    private static final Duration DRIFT_WINDOW = Duration.ofMinutes(10);
 
     private static final double[] BATCH_SIZES = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
     private static final Duration[] WAITS = millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000);
@@ -62,18 +62,18 @@ public final class ClassifyMetrics {
     private final Clock clock;
 
     /**
-     * Registers the meters.
+     * Registers the metrics.
      *
-     * @param sha256 of the model's file
-     * @param baseline what the model predicted on its validation images; without one there is no drift to be measured, and
-     *     without its temperature no accuracy to be estimated
+     * @param sha256 SHA-256 of the model file
+     * @param baseline the model's predictions on its validation images. Without it there are no drift metrics, and without
+     *     its temperature no estimated accuracy.
      */
     public ClassifyMetrics(
             MeterRegistry meters, ModelVersion model, String sha256, Optional<Baseline> baseline, Clock clock) {
         Tags version = Tags.of("model", model.name(), "model_version", model.version());
         for (int digit = 0; digit < Digits.CLASSES; digit++) {
             predictions[digit] = Counter.builder("digits.predictions")
-                    .description("Images that were classified, by what they were said to show.")
+                    .description("Classified images by predicted digit.")
                     .tags(version.and("class", Integer.toString(digit)))
                     .register(meters);
         }
@@ -81,37 +81,37 @@ public final class ClassifyMetrics {
             flushes.put(
                     reason,
                     Counter.builder("digits.batch.flush")
-                            .description("Batches that were classified, by what closed them.")
+                            .description("Classified batches by what closed them: size, delay or commit.")
                             .tags("reason", reason.tag())
                             .register(meters));
         }
         this.batchSize = DistributionSummary.builder("digits.batch.size")
-                .description("Images in a batch.")
+                .description("Images per batch.")
                 .serviceLevelObjectives(BATCH_SIZES)
                 .register(meters);
         this.queueWait = Timer.builder("digits.queue.wait")
-                .description("From an image's joining its batch to the batch's classification, by the wall clock.")
+                .description("Time an image waits in its batch before the batch is classified.")
                 .serviceLevelObjectives(WAITS)
                 .register(meters);
         this.inference = Timer.builder("digits.inference.duration")
-                .description("The engine's time for a batch.")
+                .description("Inference time per model call, normally one call per batch.")
                 .serviceLevelObjectives(INFERENCES)
                 .register(meters);
         this.latency = Timer.builder("digits.end.to.end.latency")
-                .description(
-                        "From an image's event time to its prediction, which is committed within commit.interval.ms.")
+                .description("Time from an image's event time to its prediction. The prediction is committed up to"
+                        + " commit.interval.ms later.")
                 .serviceLevelObjectives(LATENCIES)
                 .register(meters);
         this.deadLetters = new DeadLetterMetrics(meters);
         this.clock = clock;
-        this.mix = new RollingMix(MIX);
+        this.mix = new RollingMix(DRIFT_WINDOW);
         this.temperature = baseline.map(Baseline::scale).orElse(1.0);
         Gauge.builder("digits.model.info", () -> 1)
-                .description("The model that this process classifies with; always 1.")
+                .description("Always 1; the tags name the model that this process serves.")
                 .tags(version.and("sha256", sha256))
                 .register(meters);
         Gauge.builder("digits.drift.images", mix, all -> all.sum(clock.millis()).count())
-                .description("Predictions of the last ten minutes, which drift and estimated accuracy are taken from.")
+                .description("Predictions of the last ten minutes, the basis of drift and estimated accuracy.")
                 .tags(version)
                 .register(meters);
         baseline.filter(expected -> expected.temperature() != null).ifPresent(calibrated -> estimate(meters, version));
@@ -126,8 +126,8 @@ public final class ClassifyMetrics {
                         .estimatedAccuracy()
                         .orElse(Double.NaN))
                 .description(
-                        "Mean calibrated confidence of the last ten minutes' predictions: what accuracy would be if"
-                                + " the images are like the validation images.")
+                        "Accuracy estimated without labels: mean calibrated confidence of the predictions of the last"
+                                + " ten minutes. Valid while the images resemble the validation images.")
                 .tags(version)
                 .register(meters);
     }
@@ -139,15 +139,16 @@ public final class ClassifyMetrics {
     private void drift(MeterRegistry meters, Tags tags, Distance distance) {
         Gauge.builder("digits.drift.psi", mix, all -> {
                     PredictionMix seen = all.sum(clock.millis());
-                    return seen.count() < Drift.FEWEST ? Double.NaN : distance.from(seen);
+                    return seen.count() < Drift.MIN_IMAGES ? Double.NaN : distance.from(seen);
                 })
-                .description("Population stability index of the last ten minutes' predictions against the validation"
-                        + " images'; 0.1 is little, 0.25 much. NaN with fewer than 500 of them.")
+                .description("Population stability index of the predictions of the last ten minutes relative to the"
+                        + " validation images. Below 0.1 is small, 0.25 or more is large. NaN with fewer than 500"
+                        + " predictions.")
                 .tags(tags)
                 .register(meters);
     }
 
-    /** A batch closes. */
+    /** Records that a batch was closed. */
     void flushed(FlushReason reason, List<PendingImage> images, long nowMillis) {
         Objects.requireNonNull(flushes.get(reason)).increment();
         batchSize.record(images.size());
@@ -156,17 +157,17 @@ public final class ClassifyMetrics {
         }
     }
 
-    /** The engine has worked. */
+    /** Records the duration of a model call. */
     void inferred(long nanos) {
         inference.record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** A batch is classified. */
-    void classified(List<Classified> answers) {
+    /** Records the results of a batch. */
+    void classified(List<Classified> results) {
         long[] classes = new long[Digits.CLASSES];
         PredictionMix batch = new PredictionMix();
-        for (Classified answer : answers) {
-            if (answer instanceof Classified.Predicted predicted) {
+        for (Classified result : results) {
+            if (result instanceof Classified.Predicted predicted) {
                 Prediction prediction = predicted.prediction();
                 classes[prediction.getLabel()]++;
                 long tookMillis = prediction.getPredictedAt().toEpochMilli()

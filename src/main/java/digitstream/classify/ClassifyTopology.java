@@ -29,20 +29,20 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * Images in, predictions out, in micro-batches.
+ * Classifies images in micro-batches.
  *
  * <pre>
  *   images -> batch --+-- opened -> [ commit barrier ] --+
  *               |     +-- full --------------------------+--> classify --+--> predictions
- *               |                                        (or by time)    |
+ *               |                                        (or a timer)    |
  *               +-- rejected ----------------------------------------------> dead letters
  * </pre>
  *
- * <p>A batch is classified when it is full, when its oldest image has waited for the longest delay, and before each
- * commit, so that the committed offset of an image's topic never passes an image without a prediction or a dead letter.
+ * <p>A batch is classified when it is full, when its oldest image has waited for {@code batch.max.delay.ms}, and before each
+ * commit. Therefore a committed offset never passes an image without a prediction or a dead letter.
  */
 public final class ClassifyTopology {
-    /** Its cache must have room: with none, each batch has one image. */
+    /** Name of the barrier's store. Its cache must have room: without any, each batch has a single image. */
     static final String BARRIER = "commit-barrier";
 
     private static final Batching OPENED = new Batching.Opened();
@@ -59,13 +59,13 @@ public final class ClassifyTopology {
     private final ImageCheck check;
 
     /**
-     * Takes what the topology is made of.
+     * Prepares the topology.
      *
-     * @param width pixels in a row that the model takes
-     * @param height rows that the model takes
-     * @param classifiers a new classifier for each task, which closes it
-     * @param images a new decoder for each task
-     * @param clock what images wait by and predictions are dated by; used by several threads
+     * @param width image width that the model expects, in pixels
+     * @param height image height that the model expects, in pixels
+     * @param classifiers supplies a new classifier for each task, which closes it
+     * @param images supplies a new decoder for each task
+     * @param clock clock for batch delays and for the time of predictions; must be thread-safe
      */
     public ClassifyTopology(
             Topics topics,
@@ -89,7 +89,7 @@ public final class ClassifyTopology {
         this.clock = clock;
     }
 
-    /** The topology, ready to be started. */
+    /** Builds the topology. */
     public Topology build() {
         StreamsBuilder builder = new StreamsBuilder();
         Serde<byte[]> bytes = Serdes.ByteArray();
@@ -99,24 +99,24 @@ public final class ClassifyTopology {
 
         KStream<byte[], Batching> opened = steps.filter((key, step) -> step instanceof Batching.Opened);
         KStream<byte[], Batching> full = steps.filter((key, step) -> step instanceof Batching.Full);
-        KStream<byte[], Answer> answers = full.merge(
+        KStream<byte[], ClassifiedImage> results = full.merge(
                         CommitBarrier.beforeCommit(opened, bytes, OneWaySerde.ofConstant(OPENED), BARRIER))
                 .process(classify(), Named.as("classify"), BATCH);
 
-        answers.filter((key, answer) -> answer.classified() instanceof Classified.Predicted)
-                .mapValues(answer -> ((Classified.Predicted) answer.classified()).prediction())
+        results.filter((key, result) -> result.classified() instanceof Classified.Predicted)
+                .mapValues(result -> ((Classified.Predicted) result.classified()).prediction())
                 .to(topics.predictions(), Produced.with(bytes, OneWaySerde.writing(predictions)));
 
-        Produced<byte[], byte[]> asTheyAre = Produced.with(bytes, bytes);
-        answers.filter((key, answer) -> answer.classified() instanceof Classified.Unclassifiable)
+        Produced<byte[], byte[]> rawBytes = Produced.with(bytes, bytes);
+        results.filter((key, result) -> result.classified() instanceof Classified.Unclassifiable)
                 .process(DeadLettering.supplier(
-                        answer -> answer.image()
-                                .unclassifiable(((Classified.Unclassifiable) answer.classified()).message()),
+                        result -> result.image()
+                                .unclassifiable(((Classified.Unclassifiable) result.classified()).message()),
                         metrics.deadLetters()))
-                .to(topics.deadLetters(), asTheyAre);
+                .to(topics.deadLetters(), rawBytes);
         steps.filter((key, step) -> step instanceof Batching.Rejected)
-                .process(DeadLettering.supplier(step -> ((Batching.Rejected) step).letter(), metrics.deadLetters()))
-                .to(topics.deadLetters(), asTheyAre);
+                .process(DeadLettering.supplier(step -> ((Batching.Rejected) step).deadLetter(), metrics.deadLetters()))
+                .to(topics.deadLetters(), rawBytes);
         return builder.build();
     }
 
@@ -135,7 +135,7 @@ public final class ClassifyTopology {
         };
     }
 
-    private ProcessorSupplier<byte[], Batching, byte[], Answer> classify() {
+    private ProcessorSupplier<byte[], Batching, byte[], ClassifiedImage> classify() {
         return () -> new ClassifyingProcessor(BATCH, classifiers, model, settings.batchMaxDelay(), metrics, clock);
     }
 }

@@ -15,10 +15,10 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Empties its task's {@link PendingBatch}: whenever a record comes, which says that the batch is full or that a commit
- * follows, and when the oldest image has waited for long enough.
+ * Classifies its task's {@link PendingBatch}: on each marker, which means that the batch is full or that a commit follows,
+ * and when the oldest image has waited for the maximum delay.
  */
-final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], Answer> {
+final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], ClassifiedImage> {
     private final String storeName;
     private final Supplier<Classifier> classifiers;
     private final ModelVersion model;
@@ -26,7 +26,7 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
     private final ClassifyMetrics metrics;
     private final Clock clock;
 
-    private ProcessorContext<byte[], Answer> context;
+    private ProcessorContext<byte[], ClassifiedImage> context;
     private PendingBatch batch;
     private BatchClassifier batchClassifier;
     private @Nullable Classifier classifier;
@@ -50,14 +50,14 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
     }
 
     @Override
-    public void init(ProcessorContext<byte[], Answer> context) {
+    public void init(ProcessorContext<byte[], ClassifiedImage> context) {
         this.context = context;
         TaskMemory<PendingBatch> memory = context.getStateStore(storeName);
         this.batch = memory.value();
-        Classifier mine = classifiers.get();
-        this.classifier = mine;
-        this.batchClassifier = new BatchClassifier(mine, model, clock::millis, metrics::inferred);
-        // Twice a delay, so that no image waits for more than one and a half.
+        Classifier taskClassifier = classifiers.get();
+        this.classifier = taskClassifier;
+        this.batchClassifier = new BatchClassifier(taskClassifier, model, clock::millis, metrics::inferred);
+        // Two ticks per maximum delay, so that no image waits longer than 1.5 times the maximum.
         Duration interval = Duration.ofMillis(Math.max(1, batchMaxDelayMillis / 2));
         this.timer = context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, tick -> flushIfOld());
     }
@@ -79,12 +79,12 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
         }
         List<PendingImage> images = batch.take();
         metrics.flushed(reason, images, clock.millis());
-        List<Classified> answers = batchClassifier.classify(images);
-        metrics.classified(answers);
+        List<Classified> results = batchClassifier.classify(images);
+        metrics.classified(results);
         for (int i = 0; i < images.size(); i++) {
             PendingImage image = images.get(i);
-            context.forward(
-                    new Record<>(image.key(), new Answer(image, answers.get(i)), image.timestamp(), image.headers()));
+            context.forward(new Record<>(
+                    image.key(), new ClassifiedImage(image, results.get(i)), image.timestamp(), image.headers()));
         }
     }
 

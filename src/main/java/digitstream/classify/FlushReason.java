@@ -4,14 +4,14 @@ import java.util.Locale;
 
 /** Why a batch was classified. */
 enum FlushReason {
-    /** It was full. */
+    /** The batch was full. */
     SIZE,
-    /** Its oldest image had waited for the longest delay. */
+    /** The oldest image had waited for the maximum delay. */
     DELAY,
-    /** A commit followed: at the commit interval, before partitions went elsewhere, or at the end. */
+    /** A commit followed: at the commit interval, before partitions were revoked, or at shutdown. */
     COMMIT;
 
-    /** As it stands in the metrics. */
+    /** The value of the metric's {@code reason} tag. */
     String tag() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -3,7 +3,7 @@ package digitstream.classify;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The batch that a task is filling: images that were consumed and not classified yet. Used by the task's thread. */
+/** A task's open batch: images that are consumed but not yet classified. Used only by the task's thread. */
 final class PendingBatch {
     private List<PendingImage> images = new ArrayList<>();
 
@@ -19,12 +19,12 @@ final class PendingBatch {
         return images.isEmpty();
     }
 
-    /** When the oldest image joined, by the wall clock; there must be one. */
+    /** When the oldest image was added, by the wall clock. The batch must not be empty. */
     long openedAtMillis() {
         return images.get(0).arrivedAtMillis();
     }
 
-    /** Takes the whole batch out; the next image opens a new one. */
+    /** Removes and returns all images; the next image opens a new batch. */
     List<PendingImage> take() {
         List<PendingImage> taken = images;
         images = new ArrayList<>(taken.size());

@@ -7,13 +7,13 @@ import digitstream.streams.SourcePosition;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * An image that waits in a batch, with all that its prediction or its dead letter will need.
+ * An image in a batch, with what its prediction or its dead letter needs.
  *
- * @param key the record's key as it stood: the image id in UTF-8
- * @param value the record's value as it stood
- * @param pixels one unsigned byte a pixel, row by row
- * @param timestamp the record's, in milliseconds
- * @param arrivedAtMillis when it joined its batch, by the wall clock
+ * @param key the record's unchanged key: the image id in UTF-8
+ * @param value the record's unchanged value
+ * @param pixels one unsigned byte per pixel, row by row
+ * @param timestamp the record's timestamp, in milliseconds
+ * @param arrivedAtMillis when the image was added to its batch, by the wall clock
  */
 record PendingImage(
         DigitImage image,
@@ -25,7 +25,7 @@ record PendingImage(
         SourcePosition source,
         long arrivedAtMillis) {
 
-    /** Rejects the image because the model fails on it. */
+    /** The dead letter of an image on which the model fails. */
     DeadLetter unclassifiable(String message) {
         return new DeadLetter(key, value, headers, timestamp, source, DeadLetterReason.UNCLASSIFIABLE, message);
     }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The predictions of the last while, kept in sixty slices of it. Safe for use by several threads. */
+/** The prediction mix over a rolling window of time, which advances in sixty slices. Thread-safe. */
 final class RollingMix {
     private static final int SLICES = 60;
 

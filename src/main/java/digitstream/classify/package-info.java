@@ -1,4 +1,4 @@
-/** Images to predictions: the classifying topology and its micro-batches. */
+/** The classifying topology: reads images, classifies them in micro-batches, publishes predictions. */
 @NullMarked
 package digitstream.classify;
 

@@ -188,7 +188,7 @@ final class StateJson {
             json.put(
                     "estimatedAccuracy",
                     temperature == null ? null : mix.estimatedAccuracy().orElse(null));
-            if (mix.count() >= Drift.FEWEST) {
+            if (mix.count() >= Drift.MIN_IMAGES) {
                 json.put("classDrift", known.baseline().classDrift(mix));
                 json.put("confidenceDrift", known.baseline().confidenceDrift(mix));
             }

@@ -20,11 +20,11 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * The second stage: keeps each partition's latest counts, sums them, and publishes the figures of each window that have
- * changed.
+ * The second stage of scoring: keeps the latest counts of each partition, sums them, and publishes the figures of each
+ * window that changed.
  */
 final class AccuracyProcessor implements Processor<byte[], byte[], String, Accuracy> {
-    private static final AccuracyCounts NOTHING = new AccuracyCounts();
+    private static final AccuracyCounts NO_COUNTS = new AccuracyCounts();
 
     private final String totalsStore;
     private final ScoreSettings settings;
@@ -78,27 +78,27 @@ final class AccuracyProcessor implements Processor<byte[], byte[], String, Accur
     }
 
     private void publish(long now) {
-        LabelOutcomes fates = labels.values().stream().reduce(LabelOutcomes.NONE, LabelOutcomes::plus);
+        LabelOutcomes outcomes = labels.values().stream().reduce(LabelOutcomes.NONE, LabelOutcomes::plus);
         long end = timeBuckets.endOfBucket(now);
         models.forEach((model, buckets) -> retire(model, buckets, now));
         Optional<ModelVersion> newest = newest();
         models.forEach((model, buckets) -> {
-            boolean tellsLabels = model.equals(newest.orElse(null));
+            boolean publishesLabelChanges = model.equals(newest.orElse(null));
             settings.windows()
                     .forEach((name, length) -> publish(
                             new AccuracyWindow(model, name, end - length.toMillis(), end, now),
                             sum(buckets.tailMap(end - length.toMillis(), true)),
-                            fates,
-                            tellsLabels));
+                            outcomes,
+                            publishesLabelChanges));
             publish(
                     new AccuracyWindow(model, ScoreSettings.SINCE_START, CountsKey.SINCE_START, end, now),
                     sum(buckets.headMap(CountsKey.SINCE_START, true)),
-                    fates,
-                    tellsLabels);
+                    outcomes,
+                    publishesLabelChanges);
         });
     }
 
-    /** The model version of the newest images: where only the labels' counts change, its records tell, and no old one's. */
+    /** The model version of the newest images. Only its records are published when nothing but label outcomes change. */
     private Optional<ModelVersion> newest() {
         return models.entrySet().stream()
                 .filter(model -> !model.getValue().isEmpty())
@@ -106,15 +106,16 @@ final class AccuracyProcessor implements Processor<byte[], byte[], String, Accur
                 .map(Map.Entry::getKey);
     }
 
-    private void publish(AccuracyWindow window, AccuracyCounts counts, LabelOutcomes fates, boolean tellsLabels) {
+    private void publish(
+            AccuracyWindow window, AccuracyCounts counts, LabelOutcomes outcomes, boolean publishesLabelChanges) {
         Published before = published.get(window.key());
         boolean changed = before == null
                 || !before.counts().equals(counts)
-                || (tellsLabels && !before.labels().equals(fates));
+                || (publishesLabelChanges && !before.labels().equals(outcomes));
         if (changed) {
-            published.put(window.key(), new Published(counts, fates));
-            Accuracy figures = window.figures(counts, fates);
-            if (counts.equals(NOTHING)) {
+            published.put(window.key(), new Published(counts, outcomes));
+            Accuracy figures = window.figures(counts, outcomes);
+            if (counts.equals(NO_COUNTS)) {
                 metrics.retract(window.key());
             } else {
                 metrics.published(window.key(), figures);

@@ -15,20 +15,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A window of one model version, to be made a record of.
+ * One window of one model version. Builds the record that is published for it.
  *
  * @param startMillis inclusive, or {@link CountsKey#SINCE_START}
  * @param endMillis exclusive
  */
 record AccuracyWindow(ModelVersion model, String name, long startMillis, long endMillis, long computedAtMillis) {
 
-    /** The key of its record. */
+    /** The record key: {@code <model name>/<model version>/<window>}. */
     String key() {
         return model.name() + "/" + model.version() + "/" + name;
     }
 
-    /** Its record. */
-    Accuracy figures(AccuracyCounts counts, LabelOutcomes fates) {
+    /** The record value. */
+    Accuracy figures(AccuracyCounts counts, LabelOutcomes outcomes) {
         long predicted = counts.predicted();
         long labelled = counts.labelled();
         long correct = counts.correct();
@@ -60,23 +60,28 @@ record AccuracyWindow(ModelVersion model, String name, long startMillis, long en
                 .setLabelDelayP50Millis(counts.delayMillis(0.5).orElse(null))
                 .setLabelDelayP95Millis(counts.delayMillis(0.95).orElse(null))
                 .setLabels(new LabelCounts(
-                        fates.received(),
-                        fates.matched(),
-                        fates.pending(),
-                        fates.orphaned(),
-                        fates.duplicate(),
-                        fates.corrected()))
+                        outcomes.received(),
+                        outcomes.matched(),
+                        outcomes.pending(),
+                        outcomes.orphaned(),
+                        outcomes.duplicate(),
+                        outcomes.corrected()))
                 .build();
     }
 
     private static List<ClassAccuracy> classes(AccuracyCounts counts) {
         List<ClassAccuracy> classes = new ArrayList<>(Digits.CLASSES);
         for (int digit = 0; digit < Digits.CLASSES; digit++) {
-            long right = counts.confusion(digit, digit);
+            long correct = counts.confusion(digit, digit);
             long support = counts.support(digit);
-            long said = counts.said(digit);
+            long predicted = counts.predictedAs(digit);
             classes.add(new ClassAccuracy(
-                    digit, support, said, ratio(right, said), ratio(right, support), ratio(2 * right, support + said)));
+                    digit,
+                    support,
+                    predicted,
+                    ratio(correct, predicted),
+                    ratio(correct, support),
+                    ratio(2 * correct, support + predicted)));
         }
         return classes;
     }

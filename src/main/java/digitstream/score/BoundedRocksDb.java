@@ -10,8 +10,8 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * One bound on the memory of all RocksDB stores of the process, write buffers and index blocks among it; by default each
- * store may take 100 MB. After Kafka Streams' documentation on memory management.
+ * Bounds the memory of all RocksDB stores of the process together, including write buffers and index blocks. By default
+ * each store may use 100 MB. Follows the memory management section of the Kafka Streams documentation.
  */
 public final class BoundedRocksDb implements RocksDBConfigSetter {
     private static final long TOTAL_BYTES = 128L << 20;
@@ -35,6 +35,6 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
 
     @Override
     public void close(String storeName, Options options) {
-        // The cache and the write buffers are the process's and not the store's.
+        // The cache and the write buffers belong to the process, not to the store.
     }
 }

@@ -9,17 +9,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * What counts are kept by, in the stores of scoring and between its two stages.
+ * The key of counts, in the stores of scoring and in the topic between its two stages.
  *
- * @param model whose predictions are counted; {@link #LABELS} for what became of labels
- * @param bucketStartMillis of the images' event times, or {@link #SINCE_START}
- * @param partition whose part this is
+ * @param model the model version, or {@link #LABELS} for label outcomes
+ * @param bucketStartMillis start of the event-time bucket, or {@link #SINCE_START}
+ * @param partition the source partition of the counts
  */
 record CountsKey(ModelVersion model, long bucketStartMillis, int partition) {
-    /** The bucket of everything since the start. */
+    /** The bucket that counts all images since the start. */
     static final long SINCE_START = Long.MIN_VALUE;
 
-    /** Stands in a model's place for labels, which belong to none; no prediction can have it. */
+    /** Placeholder model for label outcomes, which belong to no model. Predictions with empty names are rejected. */
     static final ModelVersion LABELS = new ModelVersion("", "");
 
     byte[] toBytes() {
@@ -30,7 +30,7 @@ record CountsKey(ModelVersion model, long bucketStartMillis, int partition) {
             out.writeLong(bucketStartMillis);
             out.writeInt(partition);
         } catch (IOException e) {
-            throw new UncheckedIOException("memory does not fail", e);
+            throw new UncheckedIOException("writing to memory failed", e);
         }
         return bytes.toByteArray();
     }
@@ -39,7 +39,7 @@ record CountsKey(ModelVersion model, long bucketStartMillis, int partition) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             return new CountsKey(new ModelVersion(in.readUTF(), in.readUTF()), in.readLong(), in.readInt());
         } catch (IOException e) {
-            throw new UncheckedIOException("a key of counts is cut off", e);
+            throw new UncheckedIOException("the counts key is truncated", e);
         }
     }
 }

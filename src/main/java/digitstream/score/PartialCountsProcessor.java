@@ -23,16 +23,16 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first stage: one partition's counts. At the {@link CommitBarrier} it adds what is pending to the logged counts; from
- * time to time it sends on those that changed, each the whole sum so far, so that sending one twice does no harm; and it
- * looks through the images for those that have waited too long.
+ * The first stage of scoring: keeps the counts of one partition. At the {@link CommitBarrier} it adds the pending changes to
+ * the logged counts. At each publish interval it forwards the counts that changed, as totals, so that duplicates do no
+ * harm. It also sweeps the image store for expired images.
  */
 final class PartialCountsProcessor implements Processor<byte[], Scoring, byte[], byte[]> {
-    /** Of a pass through the images within one retention, this many steps. */
-    private static final int SWEEPS_A_PASS = 60;
+    /** The maximum number of sweeps in one pass through the image store, which takes at most one retention time. */
+    private static final int SWEEPS_PER_PASS = 60;
 
-    private static final Duration LONGEST_BETWEEN_SWEEPS = Duration.ofSeconds(1);
-    private static final int FEWEST_A_SWEEP = 1_000;
+    private static final Duration MAX_SWEEP_INTERVAL = Duration.ofSeconds(1);
+    private static final int MIN_IMAGES_PER_SWEEP = 1_000;
 
     private final String imagesStore;
     private final String pendingStore;
@@ -82,10 +82,12 @@ final class PartialCountsProcessor implements Processor<byte[], Scoring, byte[],
             }
         }
         context.schedule(settings.publishInterval(), PunctuationType.WALL_CLOCK_TIME, this::publish);
-        Duration step = settings.unmatchedRetention().dividedBy(SWEEPS_A_PASS);
-        Duration between = step.compareTo(LONGEST_BETWEEN_SWEEPS) > 0 ? LONGEST_BETWEEN_SWEEPS : step;
+        Duration step = settings.unmatchedRetention().dividedBy(SWEEPS_PER_PASS);
+        Duration interval = step.compareTo(MAX_SWEEP_INTERVAL) > 0 ? MAX_SWEEP_INTERVAL : step;
         context.schedule(
-                between.toMillis() < 1 ? Duration.ofMillis(1) : between, PunctuationType.WALL_CLOCK_TIME, this::sweep);
+                interval.toMillis() < 1 ? Duration.ofMillis(1) : interval,
+                PunctuationType.WALL_CLOCK_TIME,
+                this::sweep);
     }
 
     @Override
@@ -101,8 +103,7 @@ final class PartialCountsProcessor implements Processor<byte[], Scoring, byte[],
                 .forEach((model, buckets) -> buckets.forEach((bucket, change) -> {
                     metrics.counted(model, change);
                     add(new CountsKey(model, CountsKey.SINCE_START, partition()), change);
-                    // A change to a bucket that is no longer kept, as by a late correction, is one since the start
-                    // only.
+                    // A late correction may change a retired bucket; it then counts since the start only.
                     if (bucket != CountsKey.SINCE_START && !timeBuckets.isRetired(bucket, now)) {
                         add(new CountsKey(model, bucket, partition()), change);
                     }
@@ -142,13 +143,13 @@ final class PartialCountsProcessor implements Processor<byte[], Scoring, byte[],
     }
 
     private void sweep(long now) {
-        // Two passes' worth within one retention, should the store grow meanwhile.
-        long most = Math.max(FEWEST_A_SWEEP, 2 * images.approximateNumEntries() / SWEEPS_A_PASS);
+        // Twice the share of one sweep, so that a pass completes in time even while the store grows.
+        long maxImages = Math.max(MIN_IMAGES_PER_SWEEP, 2 * images.approximateNumEntries() / SWEEPS_PER_PASS);
         List<byte[]> expired = new ArrayList<>();
         byte[] last = null;
         long seen = 0;
         try (KeyValueIterator<byte[], byte[]> from = sweptTo == null ? images.all() : images.range(sweptTo, null)) {
-            while (from.hasNext() && seen < most) {
+            while (from.hasNext() && seen < maxImages) {
                 KeyValue<byte[], byte[]> entry = from.next();
                 ImageState state = ImageState.fromBytes(entry.value);
                 if (state.isExpired(now, settings.unmatchedRetention().toMillis())) {

@@ -9,8 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What a task's records have changed in the counts since the last commit. In memory, and added to the logged counts at the
- * {@link CommitBarrier}: writing a kilobyte of counts for each record would cost more than all the rest of scoring.
+ * The changes that a task's records made to the counts since the last commit. Kept in memory and added to the logged counts
+ * at the {@link CommitBarrier}, because writing a kilobyte of counts for each record would cost more than the rest of
+ * scoring together.
  */
 final class PendingCounts implements CountChanges {
     private final Map<ModelVersion, Map<Long, AccuracyCounts>> changes = new HashMap<>();

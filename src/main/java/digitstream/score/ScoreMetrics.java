@@ -22,12 +22,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the scoring topology measures. Counters count what this process took in since it started, and never fall: a corrected
- * label counts in its new cell of the confusion matrix and stays in its old one. Gauges are the figures that were last
- * published, by the one process that sums up. Safe for use by several threads.
+ * The metrics of the scoring topology. Counters cover what this process has counted since it started and never decrease: a
+ * corrected label counts in its new cell of the confusion matrix and remains counted in the old one. Gauges show the
+ * figures last published; only the process that runs the second stage has them. Thread-safe.
  */
 public final class ScoreMetrics {
-    /** Each ends a bin of {@link AccuracyCounts}, whose ends are powers of two: from a millisecond to six days. */
+    /** Histogram bounds from 2 ms to six days. Each is the end of a delay bin of {@link AccuracyCounts}, a power of two. */
     private static final Duration[] DELAYS = delays();
 
     private final MeterRegistry meters;
@@ -40,14 +40,14 @@ public final class ScoreMetrics {
     private final Map<ModelVersion, Counter[]> confusion = new ConcurrentHashMap<>();
     private final Map<String, Published> published = new ConcurrentHashMap<>();
 
-    /** Registers the meters that do not depend on a model. */
+    /** Registers the metrics that do not depend on a model. */
     public ScoreMetrics(MeterRegistry meters) {
         this.meters = meters;
         this.deadLetters = new DeadLetterMetrics(meters);
         this.labelDelay = Timer.builder("digits.label.delay")
                 .description(
-                        "From an image's event time to its label's; sum and maximum are those of bins a factor of two"
-                                + " wide.")
+                        "Time from an image's event time to its label's. Sum and maximum are approximate: each bin is"
+                                + " twice as wide as the one before.")
                 .serviceLevelObjectives(DELAYS)
                 .register(meters);
         this.matched = labels("matched");
@@ -58,14 +58,13 @@ public final class ScoreMetrics {
 
     private Counter labels(String outcome) {
         return Counter.builder("digits.labels")
-                .description(
-                        "Labels, by what became of them: matched with a prediction, orphaned (no prediction in time),"
-                                + " duplicate, or corrected by a later one.")
+                .description("Labels by outcome: matched with a prediction, orphaned (no prediction in time), duplicate"
+                        + " (same digit again), or corrected (superseded by a label with another digit).")
                 .tags("outcome", outcome)
                 .register(meters);
     }
 
-    /** The counts of a partition and a model have changed. */
+    /** Records a change of a model's counts in one partition. */
     void counted(ModelVersion model, AccuracyCounts change) {
         Counter[] cells = confusion.computeIfAbsent(model, this::cells);
         for (int actual = 0; actual < Digits.CLASSES; actual++) {
@@ -88,7 +87,8 @@ public final class ScoreMetrics {
         Counter[] cells = new Counter[Digits.CLASSES * Digits.CLASSES];
         for (int cell = 0; cell < cells.length; cell++) {
             cells[cell] = Counter.builder("digits.confusion")
-                    .description("Labelled images, by what they show and what they were said to show.")
+                    .description(
+                            "Labelled images by actual and predicted digit. A corrected label counts in both cells.")
                     .tags(version(model.name(), model.version()))
                     .tags(
                             "actual",
@@ -100,7 +100,7 @@ public final class ScoreMetrics {
         return cells;
     }
 
-    /** The fates of a partition's labels have changed. */
+    /** Records a change of label outcomes in one partition. */
     void labelled(LabelOutcomes change) {
         increment(matched, change.matched());
         increment(orphaned, change.orphaned());
@@ -114,13 +114,13 @@ public final class ScoreMetrics {
         }
     }
 
-    /** Figures of a window with predictions are published. */
+    /** Sets the gauges of a window to the figures just published. */
     void published(String key, Accuracy figures) {
         Published gauges = published.computeIfAbsent(key, ignored -> new Published(figures));
         gauges.latest = figures;
     }
 
-    /** A window has become empty: there is nothing to be told of it, as of a version that is no longer served. */
+    /** Removes the gauges of a window that has become empty, for example because its model version is no longer served. */
     void retract(String key) {
         Published gauges = published.remove(key);
         if (gauges != null) {
@@ -128,7 +128,7 @@ public final class ScoreMetrics {
         }
     }
 
-    /** This process sums up no more: another one's figures are the latest now. */
+    /** Removes the gauges of all windows, because another process takes over the second stage. */
     void retract() {
         published.values().forEach(Published::remove);
         published.clear();
@@ -158,33 +158,41 @@ public final class ScoreMetrics {
         Published(Accuracy first) {
             this.latest = first;
             Tags tags = version(first.getModelName(), first.getModelVersion()).and("window", first.getWindow());
-            gauge("digits.accuracy.ratio", "Correct of the labelled images.", tags, Accuracy::getAccuracy);
+            gauge(
+                    "digits.accuracy.ratio",
+                    "Accuracy: correct images divided by labelled images.",
+                    tags,
+                    Accuracy::getAccuracy);
             gauge(
                     "digits.accuracy.low.ratio",
-                    "Lower end of its 95 % Wilson interval.",
+                    "Lower bound of the 95 % Wilson interval of the accuracy.",
                     tags,
                     Accuracy::getAccuracyLow);
             gauge(
                     "digits.accuracy.high.ratio",
-                    "Upper end of its 95 % Wilson interval.",
+                    "Upper bound of the 95 % Wilson interval of the accuracy.",
                     tags,
                     Accuracy::getAccuracyHigh);
-            gauge("digits.coverage.ratio", "Labelled of the predicted images.", tags, Accuracy::getCoverage);
-            gauge("digits.accuracy.predicted", "Predicted images.", tags, Accuracy::getPredicted);
-            gauge("digits.accuracy.labelled", "Labelled images.", tags, Accuracy::getLabelled);
+            gauge(
+                    "digits.coverage.ratio",
+                    "Coverage: labelled images divided by predicted images.",
+                    tags,
+                    Accuracy::getCoverage);
+            gauge("digits.accuracy.predicted", "Predicted images in the window.", tags, Accuracy::getPredicted);
+            gauge("digits.accuracy.labelled", "Labelled images in the window.", tags, Accuracy::getLabelled);
             gauge(
                     "digits.calibration.error.ratio",
-                    "Expected calibration error.",
+                    "Expected calibration error of the labelled images.",
                     tags,
                     Accuracy::getExpectedCalibrationError);
         }
 
-        private void gauge(String name, String what, Tags tags, Function<Accuracy, @Nullable Number> figure) {
+        private void gauge(String name, String description, Tags tags, Function<Accuracy, @Nullable Number> figure) {
             gauges.add(Gauge.builder(name, this, all -> {
                         Number value = figure.apply(all.latest);
                         return value == null ? Double.NaN : value.doubleValue();
                     })
-                    .description(what + " As last published to the topic of rolling accuracy.")
+                    .description(description + " The value last published to the accuracy topic.")
                     .tags(tags)
                     .register(meters));
         }

@@ -20,7 +20,7 @@ import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.state.KeyValueStore;
 
-/** Takes predictions and labels into the state of their image, and what that changes into the pending counts. */
+/** Applies predictions and labels to the state of their image, and collects the changes in the pending counts. */
 final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Scoring> {
     private static final Scoring COUNTED = new Scoring.Counted();
 
@@ -128,13 +128,13 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Scoring>
         if (!after.equals(before)) {
             images.put(record.key(), after.toBytes());
         }
-        // The counts are changed before their marker is in the barrier, which may let it through at once.
+        // Change the counts before forwarding the marker: a full barrier lets it through at once.
         if (first) {
             context.forward(record.withValue(COUNTED));
         }
     }
 
-    /** What is known of an image; where it is too old to be known any more, that is counted as it goes. */
+    /** The state of an image. An expired state is counted as expired and replaced by an empty one. */
     private ImageState state(byte[] imageId, long now) {
         byte[] bytes = images.get(imageId);
         if (bytes == null) {

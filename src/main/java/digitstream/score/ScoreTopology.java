@@ -32,14 +32,14 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Predictions and labels in, rolling accuracy out.
+ * Matches predictions with labels and publishes rolling accuracy.
  *
  * <pre>
- *   predictions --+                                                        (a partition each)
- *                 +--> score --+-- counted -> [ commit barrier ] --> counts --+
- *   labels -------+      |     +-- rejected --> dead letters                  | changed sums, once a second
+ *   predictions --+                                                        (one task per partition)
+ *                 +--> score --+-- counted -> [ commit barrier ] --> count ---+
+ *   labels -------+      |     +-- rejected --> dead letters                  | changed totals, once a second
  *                   image states                                              v
- *                                                     accuracy <-- sum up <-- partial-counts (all partitions)
+ *                                                     accuracy <-- sum-up <-- partial-counts (one partition)
  * </pre>
  */
 public final class ScoreTopology {
@@ -59,10 +59,10 @@ public final class ScoreTopology {
     private final ScoreMetrics metrics;
 
     /**
-     * Takes what the topology is made of.
+     * Prepares the topology.
      *
-     * @param predictions a new decoder for each task
-     * @param labels likewise
+     * @param predictions supplies a new decoder for each task
+     * @param labels supplies a new decoder for each task
      */
     public ScoreTopology(
             Topics topics,
@@ -79,7 +79,7 @@ public final class ScoreTopology {
         this.metrics = metrics;
     }
 
-    /** The topology, ready to be started. */
+    /** Builds the topology. */
     public Topology build() {
         StreamsBuilder builder = new StreamsBuilder();
         Serde<byte[]> bytes = Serdes.ByteArray();
@@ -98,7 +98,7 @@ public final class ScoreTopology {
                 .to(topics.accuracy(), Produced.with(Serdes.String(), OneWaySerde.writing(accuracy)));
 
         scored.filter((key, step) -> step instanceof Scoring.Rejected)
-                .process(DeadLettering.supplier(step -> ((Scoring.Rejected) step).letter(), metrics.deadLetters()))
+                .process(DeadLettering.supplier(step -> ((Scoring.Rejected) step).deadLetter(), metrics.deadLetters()))
                 .to(topics.deadLetters(), Produced.with(bytes, bytes));
         return builder.build();
     }
@@ -152,7 +152,7 @@ public final class ScoreTopology {
         };
     }
 
-    /** Counts are some megabytes at the most; their changelog restores them. */
+    /** Counts take a few megabytes at most and are restored from their changelog. */
     private static StoreBuilder<KeyValueStore<byte[], byte[]>> inMemory(String name) {
         return Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), Serdes.ByteArray(), Serdes.ByteArray());
     }

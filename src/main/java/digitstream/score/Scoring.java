@@ -2,12 +2,12 @@ package digitstream.score;
 
 import digitstream.streams.DeadLetter;
 
-/** What the score processor forwards in place of a record's value. */
+/** What the score processor forwards for a record. */
 sealed interface Scoring {
 
-    /** Counts have changed since the last commit and must be written before the next one. */
+    /** A marker: there are pending counts, which must be written before the next commit. */
     record Counted() implements Scoring {}
 
-    /** The record is neither a prediction nor a label. */
-    record Rejected(DeadLetter letter) implements Scoring {}
+    /** The record is not a valid prediction or label. */
+    record Rejected(DeadLetter deadLetter) implements Scoring {}
 }

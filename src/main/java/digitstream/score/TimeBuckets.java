@@ -4,10 +4,10 @@ import digitstream.settings.ScoreSettings;
 import java.time.Duration;
 
 /**
- * The time buckets that images are counted in, by event time. A bucket is kept for as long as the longest window; what is older
- * counts since the start only.
+ * The event-time buckets in which images are counted. A bucket is kept for the longest window; older images count since the
+ * start only.
  *
- * @param longestWindowMillis a multiple of the bucket's length
+ * @param longestWindowMillis a multiple of bucketMillis
  */
 record TimeBuckets(long bucketMillis, long longestWindowMillis) {
 
@@ -21,17 +21,16 @@ record TimeBuckets(long bucketMillis, long longestWindowMillis) {
     }
 
     /**
-     * The bucket for an image of this event time. An event time in the future counts as now, so that one wrong clock does no
-     * harm.
+     * The bucket of an event time. An event time in the future counts as now, so that a wrong clock does no harm.
      *
-     * @return the bucket's start, or {@link CountsKey#SINCE_START}
+     * @return the start of the bucket, or {@link CountsKey#SINCE_START}
      */
     long bucketOf(long eventTimeMillis, long nowMillis) {
         long start = startOf(Math.min(eventTimeMillis, nowMillis));
         return isRetired(start, nowMillis) ? CountsKey.SINCE_START : start;
     }
 
-    /** When the bucket that this time falls into ends. */
+    /** The end of the bucket that contains this time, exclusive. */
     long endOfBucket(long timeMillis) {
         return startOf(timeMillis) + bucketMillis;
     }

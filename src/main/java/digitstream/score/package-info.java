@@ -1,4 +1,4 @@
-/** Predictions and labels to accuracy: the scoring topology. */
+/** The scoring topology: reads predictions and labels, publishes rolling accuracy. */
 @NullMarked
 package digitstream.score;
 

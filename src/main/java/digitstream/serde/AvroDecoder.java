@@ -16,7 +16,7 @@ import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Reads Avro in the Confluent wire format, resolving the writer's schema to ours. Used by one thread at a time. */
+/** Decodes Avro in the Confluent wire format, resolving the writer's schema to ours. Not thread-safe. */
 public final class AvroDecoder<T extends SpecificRecord> implements Decoder<T> {
     static {
         AvroLimits.apply();
@@ -27,7 +27,7 @@ public final class AvroDecoder<T extends SpecificRecord> implements Decoder<T> {
     private final Map<Integer, DatumReader<T>> readers = new HashMap<>();
     private @Nullable BinaryDecoder decoder;
 
-    /** Reads records of this generated class; the schemas that they were written with come from the registry, once each. */
+    /** Decodes records of this generated class. Each writer schema is fetched from the registry once. */
     public AvroDecoder(SchemaRegistry registry, Class<T> type) {
         this.registry = registry;
         this.schema = SpecificData.get().getSchema(type);
@@ -39,7 +39,7 @@ public final class AvroDecoder<T extends SpecificRecord> implements Decoder<T> {
             return malformed("the value is null");
         }
         if (bytes.length < WireFormat.HEADER_BYTES) {
-            return malformed(bytes.length + " bytes are too few for a magic byte and a schema id");
+            return malformed("the value has " + bytes.length + " bytes, too few for the magic byte and the schema id");
         }
         if (bytes[0] != WireFormat.MAGIC) {
             return malformed("the first byte is " + (bytes[0] & 0xff) + ", not the magic byte 0");
@@ -49,11 +49,11 @@ public final class AvroDecoder<T extends SpecificRecord> implements Decoder<T> {
         if (reader == null) {
             Optional<Schema> writer = registry.schemaOf(id);
             if (writer.isEmpty()) {
-                return malformed("the registry knows no Avro schema with id " + id);
+                return malformed("the registry has no Avro schema with id " + id);
             }
             Schema written = writer.get();
             if (!canRead(written)) {
-                return malformed("schema id " + id + " is " + written.getFullName() + ", which can't be read as "
+                return malformed("schema id " + id + " is " + written.getFullName() + ", which cannot be read as "
                         + schema.getFullName());
             }
             reader = new SpecificDatumReader<>(written, schema, SpecificData.get());
@@ -69,7 +69,7 @@ public final class AvroDecoder<T extends SpecificRecord> implements Decoder<T> {
             decoder = in;
             T value = reader.read(null, in);
             if (!in.isEnd()) {
-                return malformed("bytes are left over behind the value of schema id " + id);
+                return malformed("there are extra bytes after the value of schema id " + id);
             }
             return new Decoded.Value<>(value);
         } catch (IOException
@@ -77,10 +77,9 @@ public final class AvroDecoder<T extends SpecificRecord> implements Decoder<T> {
                 | UnsupportedOperationException
                 | IndexOutOfBoundsException
                 | SecurityException e) {
-            // What Avro throws at bytes that do not follow the schema: end of file, lengths out of bounds, bad unions;
-            // and
-            // at a schema that names a Java class to be made which is not ours.
-            return malformed("the bytes do not follow schema id " + id + ": " + e);
+            // Avro throws these for bytes that do not match the schema (end of file, lengths out of bounds, bad
+            // unions), and for a schema that names a Java class that is not allowed.
+            return malformed("the bytes do not match schema id " + id + ": " + e);
         }
     }
 

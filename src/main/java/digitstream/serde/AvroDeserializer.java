@@ -6,8 +6,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link AvroDecoder} for a plain consumer, where a malformed value is a {@link SerializationException}. Used by one
- * thread at a time.
+ * {@link AvroDecoder} for a plain consumer. Throws {@link SerializationException} for a malformed value. Not thread-safe.
  */
 public final class AvroDeserializer<T extends SpecificRecord> implements Deserializer<T> {
     private final Decoder<T> decoder;
@@ -17,7 +16,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     }
 
     @Override
-    // Kafka's interface allows null both ways: a tombstone has no value.
+    // Kafka's interface allows null for a tombstone, both as argument and as result.
     @SuppressWarnings("NullAway")
     public @Nullable T deserialize(String topic, byte @Nullable [] bytes) {
         if (bytes == null) {
@@ -28,6 +27,6 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
             return value.value();
         }
         throw new SerializationException(
-                "a record of topic " + topic + " can't be read: " + ((Decoded.Malformed<T>) decoded).reason());
+                "cannot read a record of topic " + topic + ": " + ((Decoded.Malformed<T>) decoded).reason());
     }
 }

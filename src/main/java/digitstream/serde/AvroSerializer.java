@@ -15,8 +15,8 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes Avro in the Confluent wire format, under the subject {@code <topic>-value}. Asks the registry once a topic; later
- * calls throw nothing but what Avro throws at a value with missing fields. Safe for use by several threads.
+ * Encodes Avro in the Confluent wire format, under the subject {@code <topic>-value}. Calls the registry once per topic;
+ * later calls throw only what Avro throws for a value with missing fields. Thread-safe.
  */
 public final class AvroSerializer<T extends SpecificRecord> implements Serializer<T> {
     static {
@@ -37,7 +37,7 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
     }
 
     @Override
-    // Kafka's interface allows null both ways: a null value is a tombstone.
+    // Kafka's interface allows null for a tombstone, both as argument and as result.
     @SuppressWarnings("NullAway")
     public synchronized byte @Nullable [] serialize(String topic, @Nullable T value) {
         if (value == null) {
@@ -52,7 +52,7 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
             encoder.flush();
             return out.toByteArray();
         } catch (IOException e) {
-            throw new UncheckedIOException("memory does not fail", e);
+            throw new UncheckedIOException("writing to memory failed", e);
         }
     }
 
@@ -61,7 +61,7 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
                 registry.idOf(subject(topic), SpecificData.get().getSchema(type)));
     }
 
-    /** The subject that a topic's values are registered under. */
+    /** The subject of a topic's values. */
     public static String subject(String topic) {
         return topic + "-value";
     }

@@ -1,15 +1,15 @@
 package digitstream.serde;
 
-/** What became of a record's bytes: a value, or the reason why they are none. */
+/** The result of decoding: a value, or the reason why the bytes are malformed. */
 public sealed interface Decoded<T> {
 
-    /** The bytes were read whole. */
+    /** The bytes were decoded completely. */
     record Value<T>(T value) implements Decoded<T> {}
 
     /**
-     * The bytes are not a value and never will be: reading them again gives the same answer.
+     * The bytes are malformed for good: decoding them again gives the same result.
      *
-     * @param reason one line for people that says what is wrong
+     * @param reason what is wrong with the bytes, in one line
      */
     record Malformed<T>(String reason) implements Decoded<T> {}
 }

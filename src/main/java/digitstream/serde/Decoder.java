@@ -2,16 +2,16 @@ package digitstream.serde;
 
 import org.jspecify.annotations.Nullable;
 
-/** Reads a record's value. Used by one thread at a time. */
+/** Decodes record values. Not thread-safe. */
 @FunctionalInterface
 public interface Decoder<T> {
 
     /**
-     * Reads the bytes of one record's value. What is wrong with the bytes is an answer; only what is wrong with the
-     * world is an exception, so that a registry that is away never sends good records to the dead letters.
+     * Decodes one record value. Malformed bytes are a result, not an exception. Only an unavailable registry is an exception,
+     * so that it never sends valid records to the dead-letter topic.
      *
-     * @param bytes the value as it stands in the topic; null for a tombstone, which is malformed
-     * @throws RegistryUnavailableException when the schema registry does not answer; the record may be tried again
+     * @param bytes the record value; null, a tombstone, is malformed
+     * @throws RegistryUnavailableException if the schema registry is unavailable; the record can be decoded later
      */
     Decoded<T> decode(byte @Nullable [] bytes);
 }

@@ -1,6 +1,6 @@
 package digitstream.serde;
 
-/** The schema registry gave no usable answer: it is away, refuses our credentials or fails. Says nothing about the record. */
+/** Thrown if the schema registry is unreachable, rejects the request or fails. Says nothing about the record. */
 public final class RegistryUnavailableException extends RuntimeException {
     public RegistryUnavailableException(String message, Throwable cause) {
         super(message, cause);

@@ -3,8 +3,8 @@ package digitstream.serde;
 import java.nio.ByteBuffer;
 
 /**
- * Confluent's wire format: byte 0 is the magic byte 0, bytes 1 to 4 are the schema's id (signed 32 bits, big-endian), the
- * rest is the value in Avro's binary encoding.
+ * The Confluent wire format: byte 0 is the magic byte 0, bytes 1 to 4 are the schema id (signed, big-endian), the rest is the
+ * value in Avro's binary encoding.
  */
 final class WireFormat {
     static final byte MAGIC = 0;
@@ -16,7 +16,7 @@ final class WireFormat {
         return ByteBuffer.allocate(HEADER_BYTES).put(MAGIC).putInt(schemaId).array();
     }
 
-    /** The schema id of bytes that are known to hold a header. */
+    /** The schema id of bytes with a complete header. */
     static int schemaId(byte[] bytes) {
         return ByteBuffer.wrap(bytes).getInt(1);
     }

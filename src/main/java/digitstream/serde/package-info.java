@@ -1,4 +1,4 @@
-/** Avro in the Confluent wire format; the only import of the schema registry's client. */
+/** Avro in the Confluent wire format. Only this package imports the schema registry client. */
 @NullMarked
 package digitstream.serde;
 

@@ -3,18 +3,18 @@ package digitstream.settings;
 import java.time.Duration;
 
 /**
- * How images are put together into batches.
+ * The batching of images.
  *
- * @param batchMaxSize images; a batch that has as many is classified at once
+ * @param batchMaxSize maximum number of images in a batch; a full batch is classified at once
  * @param batchMaxDelay how long the first image of a batch waits for others, by the wall clock
  */
 public record ClassifySettings(int batchMaxSize, Duration batchMaxDelay) {
     public ClassifySettings {
         if (batchMaxSize < 1) {
-            throw new IllegalArgumentException("batchMaxSize is " + batchMaxSize + ", not 1 or more");
+            throw new IllegalArgumentException("batchMaxSize is " + batchMaxSize + "; it must be 1 or more");
         }
         if (batchMaxDelay.isNegative() || batchMaxDelay.isZero()) {
-            throw new IllegalArgumentException("batchMaxDelay is " + batchMaxDelay + ", not over 0");
+            throw new IllegalArgumentException("batchMaxDelay is " + batchMaxDelay + "; it must be greater than 0");
         }
     }
 }

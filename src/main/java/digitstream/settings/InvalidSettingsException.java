@@ -2,7 +2,7 @@ package digitstream.settings;
 
 import java.util.List;
 
-/** Settings that can't be used; the message has a line for each fault. */
+/** Thrown for invalid settings. The message has one line for each fault. */
 public final class InvalidSettingsException extends RuntimeException {
     private final transient List<String> faults;
 
@@ -11,7 +11,7 @@ public final class InvalidSettingsException extends RuntimeException {
         this.faults = List.copyOf(faults);
     }
 
-    /** One line a fault, each naming its setting. */
+    /** The faults, one line each, with the name of the setting. */
     public List<String> faults() {
         return faults;
     }

@@ -6,14 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How predictions are scored.
+ * The scoring of predictions.
  *
- * @param windows the rolling horizons, by the name that stands in their records; beside them there is always one since the
- *     start
- * @param bucket how finely time is kept: a window moves on by as much
- * @param publishInterval how often figures that changed are published, by the wall clock
- * @param unmatchedRetention how long a prediction waits for its label and a label for its prediction; a matched pair is
- *     kept as long, for corrections
+ * @param windows the rolling windows by name; the window {@value #SINCE_START} is always published as well
+ * @param bucket the resolution of the windows, which advance by this much
+ * @param publishInterval how often changed figures are published, by the wall clock
+ * @param unmatchedRetention how long a prediction waits for its label and a label for its prediction; a matched pair is kept
+ *     for the same time, for corrections
  */
 public record ScoreSettings(
         Map<String, Duration> windows, Duration bucket, Duration publishInterval, Duration unmatchedRetention) {
@@ -30,16 +29,16 @@ public record ScoreSettings(
     public ScoreSettings {
         windows = Collections.unmodifiableMap(new LinkedHashMap<>(windows));
         long bucketMillis = bucket.toMillis();
-        require(bucketMillis > 0, "accuracy.bucket.ms must be over 0");
-        require(publishInterval.toMillis() > 0, "accuracy.publish.interval.ms must be over 0");
-        require(unmatchedRetention.toMillis() > 0, "unmatched.retention.ms must be over 0");
+        require(bucketMillis > 0, "accuracy.bucket.ms must be greater than 0");
+        require(publishInterval.toMillis() > 0, "accuracy.publish.interval.ms must be greater than 0");
+        require(unmatchedRetention.toMillis() > 0, "unmatched.retention.ms must be greater than 0");
         windows.forEach((name, window) -> {
             require(
                     !name.equals(SINCE_START),
-                    "accuracy.windows must not have '" + SINCE_START + "', which is always there");
+                    "accuracy.windows contains '" + SINCE_START + "'; remove it, that window is always published");
             require(
                     window.toMillis() > 0 && window.toMillis() % bucketMillis == 0,
-                    "accuracy.windows has '" + name + "', which is not a multiple of accuracy.bucket.ms ("
+                    "accuracy.windows contains '" + name + "'; a window must be a multiple of accuracy.bucket.ms ("
                             + bucketMillis + ")");
         });
     }

@@ -7,15 +7,16 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Everything that can be set, with its defaults, from names and values as a user writes them.
+ * All settings, with their defaults.
  *
- * @param topics the topics' names
+ * @param topics the names of the topics
  * @param layout how the topics are created
  * @param classify how images are batched
  * @param score how predictions are scored
- * @param classifyApplicationId the consumer group and the prefix of what the classifying topology keeps in Kafka
- * @param scoreApplicationId the same for the scoring topology
- * @param passedThrough all that is not ours, for Kafka and the schema registry's client, unchanged
+ * @param classifyApplicationId the application id of the classifying topology: its consumer group and the prefix of its
+ *     internal topics
+ * @param scoreApplicationId the application id of the scoring topology
+ * @param passedThrough all other settings, unchanged, for Kafka and the schema registry client
  */
 public record Settings(
         Topics topics,
@@ -26,10 +27,10 @@ public record Settings(
         String scoreApplicationId,
         Map<String, String> passedThrough) {
 
-    /** A setting of this prefix goes to Kafka Streams for the classifying topology only, without the prefix. */
+    /** Settings with this prefix apply to the classifying topology only and are passed to Kafka Streams without it. */
     public static final String CLASSIFY_PREFIX = "classify.";
 
-    /** A setting of this prefix goes to Kafka Streams for the scoring topology only, without the prefix. */
+    /** Settings with this prefix apply to the scoring topology only and are passed to Kafka Streams without it. */
     public static final String SCORE_PREFIX = "score.";
 
     public Settings {
@@ -37,51 +38,51 @@ public record Settings(
     }
 
     /**
-     * Reads settings; what is absent has its default.
+     * Parses settings. Absent ones have their default.
      *
-     * @throws InvalidSettingsException with every fault at once, each naming its setting
+     * @throws InvalidSettingsException if any setting is invalid; lists all faults
      */
     public static Settings parse(Map<String, String> given) {
         return read(new SettingsReader(given));
     }
 
-    /** The names of all settings that are ours, and not passed through. */
+    /** Returns the names of all settings of our own; every other setting is passed through. */
     public static Set<String> names() {
-        SettingsReader read = new SettingsReader(Map.of());
-        read(read);
-        return read.known();
+        SettingsReader reader = new SettingsReader(Map.of());
+        read(reader);
+        return reader.known();
     }
 
-    private static Settings read(SettingsReader read) {
+    private static Settings read(SettingsReader reader) {
         Topics topics = new Topics(
-                read.topicName("topic.images", Topics.DEFAULT.images()),
-                read.topicName("topic.labels", Topics.DEFAULT.labels()),
-                read.topicName("topic.predictions", Topics.DEFAULT.predictions()),
-                read.topicName("topic.accuracy", Topics.DEFAULT.accuracy()),
-                read.topicName("topic.models", Topics.DEFAULT.models()),
-                read.topicName("topic.dead.letters", Topics.DEFAULT.deadLetters()));
-        read.requireDistinct("topic.", topics.all());
+                reader.topicName("topic.images", Topics.DEFAULT.images()),
+                reader.topicName("topic.labels", Topics.DEFAULT.labels()),
+                reader.topicName("topic.predictions", Topics.DEFAULT.predictions()),
+                reader.topicName("topic.accuracy", Topics.DEFAULT.accuracy()),
+                reader.topicName("topic.models", Topics.DEFAULT.models()),
+                reader.topicName("topic.dead.letters", Topics.DEFAULT.deadLetters()));
+        reader.requireDistinct("topic.", topics.all());
         TopicLayout layout = new TopicLayout(
-                (int) read.wholeNumber("topics.partitions", 4, 1, 10_000),
-                (short) read.wholeNumber("topics.replication.factor", TopicLayout.BROKERS_DEFAULT, -1, 100),
-                read.millis("topic.images.retention.ms", Duration.ofDays(7)),
-                read.millis("topic.labels.retention.ms", Duration.ofDays(7)),
-                read.millis("topic.predictions.retention.ms", Duration.ofDays(7)),
-                read.millis("topic.accuracy.retention.ms", Duration.ofDays(30)),
-                read.millis("topic.dead.letters.retention.ms", Duration.ofDays(30)));
+                (int) reader.wholeNumber("topics.partitions", 4, 1, 10_000),
+                (short) reader.wholeNumber("topics.replication.factor", TopicLayout.BROKER_DEFAULT, -1, 100),
+                reader.millis("topic.images.retention.ms", Duration.ofDays(7)),
+                reader.millis("topic.labels.retention.ms", Duration.ofDays(7)),
+                reader.millis("topic.predictions.retention.ms", Duration.ofDays(7)),
+                reader.millis("topic.accuracy.retention.ms", Duration.ofDays(30)),
+                reader.millis("topic.dead.letters.retention.ms", Duration.ofDays(30)));
         if (layout.replicationFactor() == 0) {
-            read.fault("topics.replication.factor is 0; give 1 or more, or -1 for the broker's default");
+            reader.fault("topics.replication.factor is 0; set it to 1 or more, or to -1 for the broker's default");
         }
-        int batchMaxSize = (int) read.wholeNumber("batch.max.size", 256, 1, 65_536);
-        Duration batchMaxDelay = read.millis("batch.max.delay.ms", Duration.ofMillis(20));
-        ScoreSettings score = read.score();
-        String classifyId = read.name("classify.application.id", "digitstream-classify");
-        String scoreId = read.name("score.application.id", "digitstream-score");
+        int batchMaxSize = (int) reader.wholeNumber("batch.max.size", 256, 1, 65_536);
+        Duration batchMaxDelay = reader.millis("batch.max.delay.ms", Duration.ofMillis(20));
+        ScoreSettings score = reader.score();
+        String classifyId = reader.name("classify.application.id", "digitstream-classify");
+        String scoreId = reader.name("score.application.id", "digitstream-score");
         if (classifyId.equals(scoreId)) {
-            read.fault("classify.application.id and score.application.id are both '" + scoreId
-                    + "'; give each topology its own");
+            reader.fault("classify.application.id and score.application.id are both '" + scoreId
+                    + "'; give each topology its own id");
         }
-        read.finish();
+        reader.finish();
         return new Settings(
                 topics,
                 layout,
@@ -89,21 +90,21 @@ public record Settings(
                 score,
                 classifyId,
                 scoreId,
-                read.rest());
+                reader.rest());
     }
 
-    /** What Kafka Streams gets for one of the topologies: all that is passed through, with its own prefix's on top. */
+    /** The Kafka Streams settings of one topology. Settings with its prefix override those without. */
     public Map<String, String> streams(String prefix) {
         Map<String, String> all = new HashMap<>();
-        Map<String, String> own = new TreeMap<>();
+        Map<String, String> ofTopology = new TreeMap<>();
         passedThrough.forEach((name, value) -> {
             if (name.startsWith(prefix)) {
-                own.put(name.substring(prefix.length()), value);
+                ofTopology.put(name.substring(prefix.length()), value);
             } else if (!name.startsWith(CLASSIFY_PREFIX) && !name.startsWith(SCORE_PREFIX)) {
                 all.put(name, value);
             }
         });
-        all.putAll(own);
+        all.putAll(ofTopology);
         return all;
     }
 }

@@ -12,13 +12,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** Takes settings out of what the user gave, and collects what is wrong with them. */
+/** Parses settings one by one and collects their faults. */
 final class SettingsReader {
-    /** Kafka's own rule for the names of topics, and a good one for groups. */
+    /** Stricter than Kafka's rule for topic names (249 characters); also used for application ids. */
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
 
-    /** A name that starts so and is not one of ours is a slip: Kafka has no setting of these prefixes. */
-    private static final List<String> OURS = List.of(
+    /** Kafka has no settings with these prefixes, so an unknown name with one of them is a typing error. */
+    private static final List<String> OWN_PREFIXES = List.of(
             "batch.max.",
             "topic.",
             "topics.",
@@ -27,76 +27,77 @@ final class SettingsReader {
             "classify.application.",
             "score.application.");
 
-    private final Map<String, String> left;
+    private final Map<String, String> remaining;
     private final Set<String> known = new HashSet<>();
     private final List<String> faults = new ArrayList<>();
 
     SettingsReader(Map<String, String> given) {
-        this.left = new TreeMap<>(given);
+        this.remaining = new TreeMap<>(given);
     }
 
-    String name(String setting, String byDefault) {
-        String value = take(setting, byDefault);
+    String name(String setting, String defaultValue) {
+        String value = take(setting, defaultValue);
         if (!NAME.matcher(value).matches() || value.equals(".") || value.equals("..")) {
-            fault(setting + " is '" + value + "'; give 1 to 200 letters, digits, '.', '_' or '-'");
+            fault(setting + " is '" + value + "'; use 1 to 200 letters, digits, '.', '_' or '-'");
         }
         return value;
     }
 
-    String topicName(String setting, String byDefault) {
-        return name(setting, byDefault);
+    String topicName(String setting, String defaultValue) {
+        return name(setting, defaultValue);
     }
 
-    long wholeNumber(String setting, long byDefault, long min, long max) {
-        String value = take(setting, Long.toString(byDefault));
+    long wholeNumber(String setting, long defaultValue, long min, long max) {
+        String value = take(setting, Long.toString(defaultValue));
         try {
             long number = Long.parseLong(value.trim());
             if (number >= min && number <= max) {
                 return number;
             }
         } catch (NumberFormatException notANumber) {
-            // The fault below says so.
+            // Reported below.
         }
-        fault(setting + " is '" + value + "'; give a whole number from " + min + " to " + max);
-        return byDefault;
+        fault(setting + " is '" + value + "'; set it to a whole number from " + min + " to " + max);
+        return defaultValue;
     }
 
-    Duration millis(String setting, Duration byDefault) {
+    Duration millis(String setting, Duration defaultValue) {
         return Duration.ofMillis(wholeNumber(
-                setting, byDefault.toMillis(), 1, Duration.ofDays(3650).toMillis()));
+                setting, defaultValue.toMillis(), 1, Duration.ofDays(3650).toMillis()));
     }
 
     void requireDistinct(String prefix, List<String> names) {
         Set<String> seen = new HashSet<>();
         for (String name : names) {
             if (!seen.add(name)) {
-                fault("two of the settings " + prefix + "* name the topic '" + name + "'; give each its own");
+                fault("two " + prefix + "* settings name the topic '" + name + "'; give each its own topic");
             }
         }
     }
 
     ScoreSettings score() {
-        ScoreSettings byDefault = ScoreSettings.DEFAULT;
-        Map<String, Duration> windows = windows("accuracy.windows", byDefault.windows());
-        Duration bucket = millis("accuracy.bucket.ms", byDefault.bucket());
-        Duration publishInterval = millis("accuracy.publish.interval.ms", byDefault.publishInterval());
-        Duration retention = millis("unmatched.retention.ms", byDefault.unmatchedRetention());
+        ScoreSettings defaultValue = ScoreSettings.DEFAULT;
+        Map<String, Duration> windows = windows("accuracy.windows", defaultValue.windows());
+        Duration bucket = millis("accuracy.bucket.ms", defaultValue.bucket());
+        Duration publishInterval = millis("accuracy.publish.interval.ms", defaultValue.publishInterval());
+        Duration retention = millis("unmatched.retention.ms", defaultValue.unmatchedRetention());
         try {
             return new ScoreSettings(windows, bucket, publishInterval, retention);
         } catch (IllegalArgumentException e) {
             fault(String.valueOf(e.getMessage()));
-            return byDefault;
+            return defaultValue;
         }
     }
 
-    private Map<String, Duration> windows(String setting, Map<String, Duration> byDefault) {
-        String value = take(setting, String.join(",", byDefault.keySet()));
+    private Map<String, Duration> windows(String setting, Map<String, Duration> defaultValue) {
+        String value = take(setting, String.join(",", defaultValue.keySet()));
         Map<String, Duration> windows = new LinkedHashMap<>();
         for (String window : value.split(",", -1)) {
             Optional<Duration> length = Durations.parse(window.trim());
             if (length.isEmpty()) {
-                fault(setting + " has '" + window + "'; give spans like 30s, 1m, 12h or 7d, separated by commas");
-                return byDefault;
+                fault(setting + " contains '" + window
+                        + "'; use durations like 30s, 1m, 12h or 7d, separated by commas");
+                return defaultValue;
             }
             windows.put(window.trim(), length.get());
         }
@@ -107,11 +108,15 @@ final class SettingsReader {
         faults.add(line);
     }
 
-    /** Throws where anything was wrong, slips in names among it. */
+    /**
+     * Adds a fault for each unknown name with one of our prefixes.
+     *
+     * @throws InvalidSettingsException if there are any faults
+     */
     void finish() {
-        left.keySet().stream()
-                .filter(name -> OURS.stream().anyMatch(name::startsWith))
-                .forEach(name -> fault(name + " is no setting; the ones of that kind are "
+        remaining.keySet().stream()
+                .filter(name -> OWN_PREFIXES.stream().anyMatch(name::startsWith))
+                .forEach(name -> fault(name + " is not a setting; the settings are "
                         + String.join(", ", known.stream().sorted().toList())));
         if (!faults.isEmpty()) {
             throw new InvalidSettingsException(faults);
@@ -124,12 +129,12 @@ final class SettingsReader {
     }
 
     Map<String, String> rest() {
-        return left;
+        return remaining;
     }
 
-    private String take(String setting, String byDefault) {
+    private String take(String setting, String defaultValue) {
         known.add(setting);
-        String value = left.remove(setting);
-        return value == null ? byDefault : value;
+        String value = remaining.remove(setting);
+        return value == null ? defaultValue : value;
     }
 }

@@ -3,11 +3,11 @@ package digitstream.settings;
 import java.time.Duration;
 
 /**
- * How the topics are created.
+ * The partitions, replication and retention of the topics when they are created.
  *
- * @param partitions of images, labels, predictions and dead letters; predictions and labels must have as many as each
- *     other, because scoring joins them. Accuracy, a few records a second, has one.
- * @param replicationFactor copies of each partition, or {@link #BROKERS_DEFAULT}
+ * @param partitions number of partitions of the images, labels, predictions and dead-letters topics. Predictions and labels
+ *     must have the same number, because scoring joins them. The accuracy and models topics have one.
+ * @param replicationFactor replicas of each partition, or {@link #BROKER_DEFAULT}
  */
 public record TopicLayout(
         int partitions,
@@ -18,6 +18,6 @@ public record TopicLayout(
         Duration accuracyRetention,
         Duration deadLettersRetention) {
 
-    /** The broker's {@code default.replication.factor} decides. */
-    public static final short BROKERS_DEFAULT = -1;
+    /** Uses the broker's {@code default.replication.factor}. */
+    public static final short BROKER_DEFAULT = -1;
 }

@@ -1,4 +1,4 @@
-/** Everything that can be set, with its default, and the topics' names. */
+/** The settings of digitstream, with their defaults and validation, and the names of the topics. */
 @NullMarked
 package digitstream.settings;
 

@@ -11,10 +11,10 @@ import org.apache.kafka.streams.state.KeyValueStore;
 /**
  * Holds records back until just before Kafka Streams commits their task.
  *
- * <p>Kafka Streams has no public call for "before the commit". But it flushes the caches of state stores then: at the
- * commit interval, when a task is revoked, and when it is closed; what a cached table has taken in since the last flush
- * comes out of it, in time to be part of the commit. So a table is the barrier, over a store that is cached, not logged,
- * and keeps nothing. A cache without room lets records through early, and never late.
+ * <p>Kafka Streams has no public callback before a commit. But it flushes the caches of state stores at that point: at the
+ * commit interval, when a task is revoked, and when it is closed. A cached table then emits what it received since the last
+ * flush, in time to be part of the commit. The barrier is such a table. Its store is cached, not logged, and keeps nothing.
+ * A full cache lets records through early, never late.
  *
  * <pre>
  *   markers -> [ cached table ] ... commit -> markers
@@ -24,10 +24,10 @@ public final class CommitBarrier {
     private CommitBarrier() {}
 
     /**
-     * The markers again, each before the next commit; of those with equal keys only the last.
+     * Emits each marker before the next commit. Of markers with equal keys, only the last one is emitted.
      *
-     * @param markers keyed as the source topic is (after a change of key Kafka Streams would repartition them, into other
-     *     tasks with other commits); never null
+     * @param markers with the keys of the source topic and no null values. After a change of key, Kafka Streams would
+     *     repartition them into other tasks, with other commits.
      */
     public static <V> KStream<byte[], V> beforeCommit(
             KStream<byte[], V> markers, Serde<byte[]> keys, Serde<V> values, String name) {

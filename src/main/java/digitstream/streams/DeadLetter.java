@@ -5,13 +5,13 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record that cannot be processed, on its way to the dead-letter topic. Each topology wraps it in its own message type.
+ * A record that cannot be processed, to be sent to the dead-letter topic. Each topology wraps it in its own message type.
  *
  * @param key the original key, byte for byte
  * @param value the original value, byte for byte
  * @param headers the original headers
  * @param timestamp the original timestamp, in milliseconds
- * @param message one line for people: what is wrong with the record
+ * @param message what is wrong with the record, in one line
  */
 public record DeadLetter(
         byte @Nullable [] key,
@@ -22,7 +22,7 @@ public record DeadLetter(
         DeadLetterReason reason,
         String message) {
 
-    /** Rejects a consumed record. */
+    /** The dead letter of a consumed record. */
     public static DeadLetter of(
             FixedKeyRecord<byte[], byte[]> record, SourcePosition source, DeadLetterReason reason, String message) {
         return new DeadLetter(

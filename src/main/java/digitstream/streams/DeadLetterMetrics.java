@@ -6,17 +6,17 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** Counts dead letters. Safe for use by several threads. */
+/** Counts dead letters. Thread-safe. */
 public final class DeadLetterMetrics {
     private final Map<DeadLetterReason, Counter> counters = new EnumMap<>(DeadLetterReason.class);
 
-    /** Registers a counter for each reason, so that the first dead letter is an increase; both topologies' are the same. */
+    /** Registers a counter for each reason, so that the first dead letter is an increase. Both topologies share them. */
     public DeadLetterMetrics(MeterRegistry meters) {
         for (DeadLetterReason reason : DeadLetterReason.values()) {
             counters.put(
                     reason,
                     Counter.builder("digits.dead.letters")
-                            .description("Records that could not be read or classified, by reason.")
+                            .description("Records sent to the dead-letter topic, by reason.")
                             .tags("reason", reason.code())
                             .register(meters));
         }

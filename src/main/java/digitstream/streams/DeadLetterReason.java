@@ -2,20 +2,20 @@ package digitstream.streams;
 
 import java.util.Locale;
 
-/** Why a record is a dead letter, in a closed set that can be counted by. */
+/** Why a record is a dead letter. A closed set, because it is also a metric tag. */
 public enum DeadLetterReason {
     /** The record has no key. */
     NULL_KEY,
     /** The record has no value. */
     NULL_VALUE,
-    /** The bytes are not Avro in the Confluent wire format under a known schema. */
+    /** The value is not Avro in the Confluent wire format, or its schema is unknown or incompatible. */
     UNDECODABLE,
-    /** The value was read and says something impossible: a wrong pixel count or size, another id than the key's, an unknown digit. */
+    /** The decoded value is invalid: for example a wrong image size, an image id other than the key, or a label over 9. */
     INVALID,
-    /** The model failed on this record, and on this one only. */
+    /** The model fails on this image, but works on a blank one. */
     UNCLASSIFIABLE;
 
-    /** The code that stands in the header {@value DeadLetters#REASON}: lower case with hyphens. */
+    /** The value of the {@value DeadLetters#REASON} header and of the metric's {@code reason} tag, in kebab case. */
     public String code() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

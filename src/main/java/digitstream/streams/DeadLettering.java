@@ -6,27 +6,27 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
 
-/** Turns a topology's rejections into records for the dead-letter topic, and counts them. */
+/** Converts rejected records to records for the dead-letter topic, and counts them. */
 public final class DeadLettering<V> implements Processor<byte[], V, byte[], byte[]> {
-    private final Function<V, DeadLetter> letterOf;
+    private final Function<V, DeadLetter> toDeadLetter;
     private final DeadLetterMetrics metrics;
     private ProcessorContext<byte[], byte[]> context;
 
     // Kafka Streams calls init before anything else.
     @SuppressWarnings("NullAway.Init")
-    private DeadLettering(Function<V, DeadLetter> letterOf, DeadLetterMetrics metrics) {
-        this.letterOf = letterOf;
+    private DeadLettering(Function<V, DeadLetter> toDeadLetter, DeadLetterMetrics metrics) {
+        this.toDeadLetter = toDeadLetter;
         this.metrics = metrics;
     }
 
     /**
      * Supplies the processor.
      *
-     * @param letterOf takes the dead letter out of the topology's message
+     * @param toDeadLetter extracts the dead letter from the topology's message
      */
     public static <V> ProcessorSupplier<byte[], V, byte[], byte[]> supplier(
-            Function<V, DeadLetter> letterOf, DeadLetterMetrics metrics) {
-        return () -> new DeadLettering<>(letterOf, metrics);
+            Function<V, DeadLetter> toDeadLetter, DeadLetterMetrics metrics) {
+        return () -> new DeadLettering<>(toDeadLetter, metrics);
     }
 
     @Override
@@ -36,8 +36,8 @@ public final class DeadLettering<V> implements Processor<byte[], V, byte[], byte
 
     @Override
     public void process(Record<byte[], V> rejected) {
-        DeadLetter letter = letterOf.apply(rejected.value());
-        metrics.count(letter.reason());
-        context.forward(DeadLetters.toRecord(letter));
+        DeadLetter deadLetter = toDeadLetter.apply(rejected.value());
+        metrics.count(deadLetter.reason());
+        context.forward(DeadLetters.toRecord(deadLetter));
     }
 }

@@ -9,8 +9,8 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
-/** A store that keeps nothing: what the {@link CommitBarrier}'s cache is flushed into. */
-// Kafka's interface answers null for an absent value.
+/** A store that discards everything. The cache of the {@link CommitBarrier} is flushed into it. */
+// Kafka's interface returns null for an absent value.
 @SuppressWarnings("NullAway")
 final class ForgetfulStore implements KeyValueStore<Bytes, byte[]> {
     private final String name;
@@ -43,12 +43,12 @@ final class ForgetfulStore implements KeyValueStore<Bytes, byte[]> {
 
     @Override
     public KeyValueIterator<Bytes, byte[]> range(Bytes from, Bytes to) {
-        throw new UnsupportedOperationException("store " + name + " keeps nothing to iterate over");
+        throw new UnsupportedOperationException("store " + name + " keeps no entries");
     }
 
     @Override
     public KeyValueIterator<Bytes, byte[]> all() {
-        throw new UnsupportedOperationException("store " + name + " keeps nothing to iterate over");
+        throw new UnsupportedOperationException("store " + name + " keeps no entries");
     }
 
     @Override

@@ -24,15 +24,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A topology at work. A stream thread that dies is replaced, because most of what kills one passes (a broker that is away, a
- * transaction that took too long); when too many die too soon, the topology is shut down and says why. Safe for use by
- * several threads.
+ * A running topology. A failed stream thread is replaced, because most causes are temporary (an unavailable broker, a
+ * transaction timeout). After more than ten failures in five minutes, or a failure that cannot heal, the topology shuts
+ * down and reports the cause. Thread-safe.
  */
 public final class RunningTopology implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningTopology.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
-    private static final int MOST_DEATHS = 10;
-    private static final Duration WITHIN = Duration.ofMinutes(5);
+    private static final int MAX_THREAD_FAILURES = 10;
+    private static final Duration FAILURE_WINDOW = Duration.ofMinutes(5);
 
     private final String name;
     private final KafkaStreams streams;
@@ -41,7 +41,7 @@ public final class RunningTopology implements AutoCloseable {
     private final MeterRegistry meters;
     private final List<Meter> gauges = new ArrayList<>();
     private final Clock clock;
-    private final Deque<Long> deathsMillis = new ArrayDeque<>();
+    private final Deque<Long> failureTimesMillis = new ArrayDeque<>();
     private final CompletableFuture<Void> running = new CompletableFuture<>();
     private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
     private volatile Optional<Throwable> failure = Optional.empty();
@@ -58,42 +58,42 @@ public final class RunningTopology implements AutoCloseable {
     /**
      * Starts a topology.
      *
-     * @param name what people call it
-     * @param meters get Kafka Streams' and its clients' metrics, and whether it runs
+     * @param name the name for log messages and metric tags
+     * @param meters receives the metrics of Kafka Streams and its clients, and whether the topology runs
      */
     public static RunningTopology start(
             String name, Topology topology, Properties settings, Clock clock, MeterRegistry meters) {
         KafkaStreams streams = new KafkaStreams(topology, settings);
         int threads = new StreamsConfig(settings).getInt(StreamsConfig.NUM_STREAM_THREADS_CONFIG);
         RunningTopology started = new RunningTopology(name, streams, threads, clock, meters);
-        started.measure();
-        streams.setUncaughtExceptionHandler(started::answer);
-        streams.setStateListener((now, before) -> started.changed(now));
+        started.registerMetrics();
+        streams.setUncaughtExceptionHandler(started::onThreadFailure);
+        streams.setStateListener((now, before) -> started.onStateChange(now));
         streams.start();
         return started;
     }
 
-    /** Completes when partitions are assigned and state is restored for the first time. */
+    /** Completes when partitions are first assigned and their state is restored. */
     public CompletableFuture<Void> running() {
         return running;
     }
 
-    /** Completes when the topology has ended: with what killed it, or empty where it was closed. */
+    /** Completes when the topology has stopped: with the failure that stopped it, or empty if it was closed. */
     public CompletableFuture<Optional<Throwable>> ended() {
         return ended;
     }
 
-    /** What people call it. */
+    /** The name for log messages and metric tags. */
     public String name() {
         return name;
     }
 
     /**
-     * Whether partitions are assigned, all state is restored and every stream thread works, now: not while it starts, nor
-     * during a rebalance that stops it, nor from a thread's death until its replacement works, nor at its end.
+     * Whether partitions are assigned, all state is restored and every stream thread runs at this moment. False during
+     * startup, shutdown and a rebalance that stops processing, and from a thread's failure until its replacement runs.
      */
     public boolean isRunning() {
-        // Kafka Streams goes on saying RUNNING when a thread has died and when its replacement has no partitions yet.
+        // Kafka Streams still reports RUNNING when a thread has died and while its replacement has no partitions.
         return streams.state() == State.RUNNING
                 && streams.metadataForLocalThreads().stream()
                                 .filter(thread -> thread.threadState().equals("RUNNING"))
@@ -102,42 +102,43 @@ public final class RunningTopology implements AutoCloseable {
     }
 
     /**
-     * Whether it still works or comes to work, with all of its stream threads: one that died and was replaced is no loss.
-     * Not from the failure on that shuts it down, which a thread that hangs can delay for ever. While it is being closed it
-     * lives.
+     * Whether the topology runs, or is about to run, with all of its stream threads; replaced threads count. False as soon as
+     * a failure begins to shut it down, because a hung thread can delay the shutdown forever. True while it is being
+     * closed.
      */
     public boolean isLive() {
         return switch (streams.state()) {
-            case RUNNING, REBALANCING -> livingThreads() >= threads;
+            case RUNNING, REBALANCING -> liveThreads() >= threads;
             case CREATED, PENDING_SHUTDOWN -> true;
             case PENDING_ERROR, ERROR, NOT_RUNNING -> false;
         };
     }
 
-    /** In a few words, for people: Kafka Streams' state, and how many threads live. */
+    /** A short description for people: Kafka Streams' state and the number of live threads. */
     public String describe() {
-        return streams.state() + ", " + livingThreads() + " of " + threads + " stream threads";
+        return streams.state() + ", " + liveThreads() + " of " + threads + " stream threads";
     }
 
-    private int livingThreads() {
-        // The dead are not among them, whatever the topology's state.
+    private int liveThreads() {
+        // Never includes dead threads, whatever the state of the topology.
         return streams.metadataForLocalThreads().size();
     }
 
-    private void measure() {
+    private void registerMetrics() {
         metrics.bindTo(meters);
         gauges.add(Gauge.builder("digits.topology.running", this, topology -> topology.isRunning() ? 1 : 0)
-                .description("1 while partitions are assigned, state is restored and all stream threads work, else 0.")
+                .description(
+                        "1 while partitions are assigned, state is restored and all stream threads run, otherwise 0.")
                 .tags("topology", name)
                 .register(meters));
-        gauges.add(Gauge.builder("digits.stream.threads", this, RunningTopology::livingThreads)
-                .description("Stream threads that live.")
+        gauges.add(Gauge.builder("digits.stream.threads", this, RunningTopology::liveThreads)
+                .description("Stream threads that are alive.")
                 .tags("topology", name)
                 .register(meters));
     }
 
-    private void changed(State now) {
-        LOG.info("{} is {}", name, now);
+    private void onStateChange(State now) {
+        LOG.info("Topology '{}' is {}", name, now);
         if (now == State.RUNNING) {
             running.complete(null);
         } else if (now == State.NOT_RUNNING || now == State.ERROR) {
@@ -145,31 +146,34 @@ public final class RunningTopology implements AutoCloseable {
         }
     }
 
-    private synchronized StreamThreadExceptionResponse answer(Throwable death) {
+    private synchronized StreamThreadExceptionResponse onThreadFailure(Throwable cause) {
         long now = clock.millis();
-        deathsMillis.addLast(now);
-        while (deathsMillis.getFirst() < now - WITHIN.toMillis()) {
-            deathsMillis.removeFirst();
+        failureTimesMillis.addLast(now);
+        while (failureTimesMillis.getFirst() < now - FAILURE_WINDOW.toMillis()) {
+            failureTimesMillis.removeFirst();
         }
-        boolean hopeless = death instanceof MissingSourceTopicException
-                || death.getCause() instanceof MissingSourceTopicException
-                || death instanceof Error;
-        if (hopeless || deathsMillis.size() > MOST_DEATHS) {
-            LOG.error("A thread of {} has died; the topology is shut down", name, death);
-            failure = Optional.of(death);
+        boolean permanent = cause instanceof MissingSourceTopicException
+                || cause.getCause() instanceof MissingSourceTopicException
+                || cause instanceof Error;
+        if (permanent || failureTimesMillis.size() > MAX_THREAD_FAILURES) {
+            LOG.error("A stream thread of topology '{}' failed; shutting the topology down", name, cause);
+            failure = Optional.of(cause);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         }
-        LOG.warn("A thread of {} has died and is replaced; nothing of its open transaction counts", name, death);
+        LOG.warn(
+                "A stream thread of topology '{}' failed; replacing it. Its uncommitted records are processed again",
+                name,
+                cause);
         return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
 
-    /** Commits what is done, and ends; waits for half a minute at most. */
+    /** Commits and stops the topology; waits at most 30 seconds. */
     @Override
     public void close() {
         metrics.close();
         gauges.forEach(meters::remove);
         if (!streams.close(CLOSE_TIMEOUT)) {
-            LOG.error("{} did not end within {} s", name, CLOSE_TIMEOUT.toSeconds());
+            LOG.error("Topology '{}' did not stop within {} s", name, CLOSE_TIMEOUT.toSeconds());
         }
     }
 }

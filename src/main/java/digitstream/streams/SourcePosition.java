@@ -7,7 +7,7 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 public record SourcePosition(String topic, int partition, long offset) {
 
     /**
-     * The position of the record that a processor is processing.
+     * The position of the record being processed.
      *
      * @throws IllegalStateException outside of {@code process}, for example in a punctuator
      */

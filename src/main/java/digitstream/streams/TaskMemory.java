@@ -8,9 +8,9 @@ import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * One value a task, shared by the processors on both sides of a {@link CommitBarrier}. A state store only because that is
- * how Kafka Streams lets a task's processors share something. In memory and not logged: what is behind the barrier empties
- * it at every commit, so there is nothing to restore. Used by the task's thread.
+ * One value per task, shared by the processors before and after a {@link CommitBarrier}. It is a state store only because
+ * that is how Kafka Streams lets processors of a task share something. In memory and not logged: the processor after the
+ * barrier empties it at every commit, so there is nothing to restore. Used only by the task's thread.
  */
 public final class TaskMemory<T> implements StateStore {
     private final String name;
@@ -25,9 +25,9 @@ public final class TaskMemory<T> implements StateStore {
     }
 
     /**
-     * Builds such a store.
+     * Returns a builder for the store.
      *
-     * @param clear empties the value: when a task is closed without a commit, whose records come again
+     * @param clear empties the value when its task is closed. After a close without a commit, the records are consumed again.
      */
     public static <T> StoreBuilder<TaskMemory<T>> builder(String name, Supplier<T> values, Consumer<T> clear) {
         return new Builder<>(name, values, clear);

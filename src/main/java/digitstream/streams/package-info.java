@@ -1,4 +1,4 @@
-/** What both topologies are built on: the commit barrier, dead letters, and running a topology. */
+/** What both topologies share: the commit barrier, dead letters, and the lifecycle of a running topology. */
 @NullMarked
 package digitstream.streams;
 

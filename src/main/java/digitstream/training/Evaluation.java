@@ -90,7 +90,7 @@ public record Evaluation(
 
     /** The fraction of a digit's predictions that are correct, 0 to 1; NaN if it was never predicted. */
     public double precision(int digit) {
-        return (double) counts.confusion(digit, digit) / counts.said(digit);
+        return (double) counts.confusion(digit, digit) / counts.predictedAs(digit);
     }
 
     /** The fraction of a digit's images that are predicted correctly, 0 to 1; NaN without images of it. */
@@ -100,7 +100,7 @@ public record Evaluation(
 
     /** The harmonic mean of precision and recall, 0 to 1; NaN if the digit neither occurs nor is predicted. */
     public double f1(int digit) {
-        return 2.0 * counts.confusion(digit, digit) / (counts.said(digit) + counts.support(digit));
+        return 2.0 * counts.confusion(digit, digit) / (counts.predictedAs(digit) + counts.support(digit));
     }
 
     /** Fits the temperature that calibrates the model on these images. */
@@ -123,7 +123,7 @@ public record Evaluation(
                 IntStream.range(0, Digits.CLASSES).mapToObj(this::recall).toList(),
                 counts.expectedCalibrationError().orElse(null),
                 LongStream.range(0, Digits.CLASSES)
-                        .map(digit -> counts.said((int) digit))
+                        .map(digit -> counts.predictedAs((int) digit))
                         .boxed()
                         .toList(),
                 LongStream.range(0, AccuracyCounts.CONFIDENCE_BINS)

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class AccuracyCountsTest {
     @Property(tries = 500)
-    void takesBackExactlyWhatItAdded(
+    void subtractsExactlyWhatItAdded(
             @ForAll List<@IntRange(max = 99) Integer> cells,
             @ForAll @DoubleRange(max = 1) double confidence,
             @ForAll @LongRange(min = -5, max = 1L << 45) long delay) {
@@ -29,7 +29,7 @@ class AccuracyCountsTest {
     }
 
     @Test
-    void keepsNegativeChangesThroughItsBytes() {
+    void serializesNegativeChanges() {
         AccuracyCounts change = new AccuracyCounts();
         change.addLabelled(-1, 3, 5, 0.7, 1_500);
         AccuracyCounts back = AccuracyCounts.fromBytes(change.toBytes());
@@ -38,7 +38,7 @@ class AccuracyCountsTest {
     }
 
     @Test
-    void refusesBytesThatAreCutOff() {
+    void rejectsTruncatedBytes() {
         AccuracyCounts counts = new AccuracyCounts();
         counts.addPredicted();
         byte[] bytes = counts.toBytes();
@@ -59,9 +59,9 @@ class AccuracyCountsTest {
     }
 
     @Test
-    void weighsTheCalibrationErrorByTheImagesOfEachBin() {
+    void weightsTheCalibrationErrorByTheImagesOfEachBin() {
         AccuracyCounts counts = new AccuracyCounts();
-        // Ten at 0.95, of which eight are right: off by 0.15. Five at 0.55, of which four are right: off by 0.25.
+        // Ten images at 0.95, eight correct: off by 0.15. Five at 0.55, four correct: off by 0.25.
         for (int i = 0; i < 10; i++) {
             counts.addLabelled(1, 1, i < 8 ? 1 : 2, 0.95, 0);
         }
@@ -74,7 +74,7 @@ class AccuracyCountsTest {
     }
 
     @Test
-    void tellsQuantilesOfTheDelayToAFactorOfTwo() {
+    void givesDelayQuantilesToAFactorOfTwo() {
         AccuracyCounts counts = new AccuracyCounts();
         for (int i = 0; i < 100; i++) {
             counts.addLabelled(1, 0, 0, 0.5, i < 90 ? 1_000 : 60_000);

@@ -12,44 +12,44 @@ class CalibrationTest {
     private static final int CLASSES = 10;
 
     @Test
-    void leavesTheConfidenceAtTemperatureOne() {
+    void keepsTheConfidenceAtTemperatureOne() {
         assertThat(Calibration.confidence(List.of(0.2f, 0.7f, 0.1f), 1)).isEqualTo(0.7f);
     }
 
     @Test
     void isTheSoftmaxOfTheLogitsOverTheTemperature() {
-        // Logits ln 0.7, ln 0.2 and ln 0.1; halved they are the roots.
+        // The logits are ln 0.7, ln 0.2 and ln 0.1; halving them takes the square roots of the probabilities.
         double expected = Math.sqrt(0.7) / (Math.sqrt(0.7) + Math.sqrt(0.2) + Math.sqrt(0.1));
         assertThat(Calibration.confidence(List.of(0.2f, 0.7f, 0.1f), 2)).isCloseTo(expected, within(1e-6));
     }
 
     @Test
-    void takesACertainPrediction() {
+    void acceptsProbabilitiesOfZeroAndOne() {
         assertThat(Calibration.confidence(List.of(0f, 1f, 0f), 3)).isCloseTo(1, within(1e-9));
     }
 
     @Test
-    void findsTheTemperatureThatAModelWasMadeOverconfidentBy() {
-        double madeBy = 2.5;
+    void fitsTheTemperatureOfAnOverconfidentModel() {
+        double temperature = 2.5;
         Random random = new Random(7);
         int images = 20_000;
         float[] probabilities = new float[images * CLASSES];
         int[] labels = new int[images];
         double calibrated = 0;
-        int right = 0;
+        int correct = 0;
         for (int i = 0; i < images; i++) {
             double[] logits = new double[CLASSES];
             for (int c = 0; c < CLASSES; c++) {
                 logits[c] = 2 * random.nextGaussian();
             }
             labels[i] = draw(softmax(logits, 1), random);
-            double[] sharpened = softmax(logits, 1 / madeBy);
+            double[] sharpened = softmax(logits, 1 / temperature);
             for (int c = 0; c < CLASSES; c++) {
                 probabilities[i * CLASSES + c] = (float) sharpened[c];
             }
         }
         double fitted = Calibration.fit(probabilities, labels);
-        assertThat(fitted).isCloseTo(madeBy, within(0.1));
+        assertThat(fitted).isCloseTo(temperature, within(0.1));
         for (int i = 0; i < images; i++) {
             Float[] row = new Float[CLASSES];
             int best = 0;
@@ -58,13 +58,13 @@ class CalibrationTest {
                 best = row[c] > row[best] ? c : best;
             }
             calibrated += Calibration.confidence(List.of(row), fitted);
-            right += best == labels[i] ? 1 : 0;
+            correct += best == labels[i] ? 1 : 0;
         }
-        assertThat(calibrated / images).isCloseTo((double) right / images, within(0.01));
+        assertThat(calibrated / images).isCloseTo((double) correct / images, within(0.01));
     }
 
     @Test
-    void isNotFittedToNothing() {
+    void rejectsAFitWithoutImages() {
         assertThatThrownBy(() -> Calibration.fit(new float[0], new int[0]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no images");

@@ -22,13 +22,13 @@ class ImageStateTest {
     private static final ModelVersion V1 = new ModelVersion("m", "1");
     private static final ModelVersion V2 = new ModelVersion("m", "2");
 
-    /** Something that happens to an image: a label or a prediction. */
+    /** A label or a prediction of an image; the other one is null. */
     private record Event(int image, Label label, Predicted prediction) {}
 
-    /** Sums up what an event changes. */
+    /** Sums the changes of events. */
     private static final class Sums implements CountChanges {
         private final Map<ModelVersion, AccuracyCounts> counts = new HashMap<>();
-        private LabelOutcomes fates = LabelOutcomes.NONE;
+        private LabelOutcomes outcomes = LabelOutcomes.NONE;
 
         @Override
         public AccuracyCounts counts(ModelVersion model, long bucketStartMillis) {
@@ -37,7 +37,7 @@ class ImageStateTest {
 
         @Override
         public void labels(LabelOutcomes change) {
-            fates = fates.plus(change);
+            outcomes = outcomes.plus(change);
         }
     }
 
@@ -59,7 +59,7 @@ class ImageStateTest {
     }
 
     @Property(tries = 2_000)
-    void countsAsAnOracleDoesThatSeesAllEventsAtOnce(@ForAll("events") List<Event> events) {
+    void countsTheSameAsAnOracleThatSeesAllEventsAtOnce(@ForAll("events") List<Event> events) {
         Sums sums = new Sums();
         Map<Integer, ImageState> states = new HashMap<>();
         for (Event event : events) {
@@ -80,17 +80,20 @@ class ImageStateTest {
                             + actual.pending()
                             + actual.expired());
         }
-        LabelOutcomes fates = sums.fates;
-        assertThat(fates.received()).isEqualTo(labels(events).count());
-        assertThat(fates.matched()).isEqualTo(labelledImages(events, true));
-        assertThat(fates.pending()).isEqualTo(labelledImages(events, false));
-        assertThat(fates.received())
-                .isEqualTo(
-                        fates.matched() + fates.pending() + fates.orphaned() + fates.duplicate() + fates.corrected());
+        LabelOutcomes outcomes = sums.outcomes;
+        assertThat(outcomes.received()).isEqualTo(labels(events).count());
+        assertThat(outcomes.matched()).isEqualTo(labelledImages(events, true));
+        assertThat(outcomes.pending()).isEqualTo(labelledImages(events, false));
+        assertThat(outcomes.received())
+                .isEqualTo(outcomes.matched()
+                        + outcomes.pending()
+                        + outcomes.orphaned()
+                        + outcomes.duplicate()
+                        + outcomes.corrected());
     }
 
     @Property(tries = 500)
-    void leavesNothingPendingWhenAllHasExpired(@ForAll("events") List<Event> events) {
+    void leavesNothingPendingAfterExpiry(@ForAll("events") List<Event> events) {
         Sums sums = new Sums();
         Map<Integer, ImageState> states = new HashMap<>();
         for (Event event : events) {
@@ -101,15 +104,15 @@ class ImageStateTest {
                             ? state.labelled(event.label, 1, sums)
                             : state.predicted(event.prediction, 1, sums));
         }
-        long pendingLabels = sums.fates.pending();
+        long pendingLabels = sums.outcomes.pending();
         states.values().forEach(state -> state.expire(sums));
 
         sums.counts.values().forEach(counts -> assertThat(counts.pending()).isZero());
-        assertThat(sums.fates.pending()).isZero();
-        assertThat(sums.fates.orphaned()).isEqualTo(pendingLabels);
+        assertThat(sums.outcomes.pending()).isZero();
+        assertThat(sums.outcomes.orphaned()).isEqualTo(pendingLabels);
     }
 
-    /** From all the events at once: the first prediction, and the label with the latest time, of equal ones the last. */
+    /** Counts the first prediction with the label of the latest time; at equal times, the last one. */
     private static AccuracyCounts oracle(List<Event> events, ModelVersion model) {
         AccuracyCounts counts = new AccuracyCounts();
         for (int image : events.stream().map(Event::image).distinct().toList()) {
@@ -154,7 +157,7 @@ class ImageStateTest {
     }
 
     @Test
-    void expiresByWhenItWasLastChanged() {
+    void expiresByTheTimeOfItsLastChange() {
         Sums sums = new Sums();
         ImageState state = ImageState.unknown().labelled(new Label(3, 0), 100, sums);
         assertThat(state.isExpired(1_099, 1_000)).isFalse();
@@ -162,7 +165,7 @@ class ImageStateTest {
     }
 
     @Test
-    void takesACorrectionOnlyFromALaterLabel() {
+    void acceptsACorrectionOnlyFromALaterLabel() {
         Sums sums = new Sums();
         ImageState state = ImageState.unknown()
                 .predicted(new Predicted(V1, 3, 0.9f, 0, 0), 1, sums)
@@ -172,6 +175,6 @@ class ImageStateTest {
         state.labelled(new Label(8, 2_000), 4, sums);
         assertThat(sums.counts(V1, 0).correct()).isZero();
         assertThat(sums.counts(V1, 0).labelled()).isEqualTo(1);
-        assertThat(sums.fates).isEqualTo(new LabelOutcomes(3, 1, 0, 0, 0, 2));
+        assertThat(sums.outcomes).isEqualTo(new LabelOutcomes(3, 1, 0, 0, 0, 2));
     }
 }

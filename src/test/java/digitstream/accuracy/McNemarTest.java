@@ -12,9 +12,9 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class McNemarTest {
-    /** By hand: 2 * (1 + 10 + 45) / 1024. */
+    /** The first value by hand: 2 * (1 + 10 + 45) / 1024. */
     @Test
-    void isTheBinomialsTwoTails() {
+    void sumsBothTailsOfTheBinomialDistribution() {
         assertThat(McNemar.of(8, 2).pValue()).isCloseTo(0.109375, within(1e-12));
         assertThat(McNemar.of(5, 5).pValue()).isEqualTo(1);
         assertThat(McNemar.of(0, 0).pValue()).isEqualTo(1);
@@ -24,13 +24,13 @@ class McNemarTest {
     }
 
     @Test
-    void standsManyImages() {
+    void handlesManyImages() {
         // 25,000 against 25,600: the normal approximation gives 0.0077.
         assertThat(McNemar.of(25_000, 25_600).pValue()).isCloseTo(0.0077, within(0.0003));
         assertThat(McNemar.of(0, 70_000).pValue()).isZero();
     }
 
-    /** Whole numbers instead of logarithms. */
+    /** Uses integers instead of logarithms. */
     @Property(tries = 200)
     void agreesWithExactArithmetic(@ForAll @IntRange(max = 300) int first, @ForAll @IntRange(max = 300) int second) {
         int trials = first + second;

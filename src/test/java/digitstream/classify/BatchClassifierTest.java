@@ -23,7 +23,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
 class BatchClassifierTest {
-    /** Says of each image that it is the digit in its first pixel; fails on the pixel 255. */
+    /** Predicts the digit given by the first pixel; fails if that is 255. */
     private static final class FirstPixel implements Classifier {
         private boolean broken;
         private int calls;
@@ -51,13 +51,13 @@ class BatchClassifierTest {
 
     @Test
     void classifiesTheRestOfABatchWithOneBadImage() {
-        List<Classified> answers = batches.classify(images(List.of(1, 2, 255, 3, 4, 5, 6)));
-        assertThat(answers.get(2)).isInstanceOf(Classified.Unclassifiable.class);
-        assertThat(labels(answers)).containsExactly(1, 2, -1, 3, 4, 5, 6);
+        List<Classified> results = batches.classify(images(List.of(1, 2, 255, 3, 4, 5, 6)));
+        assertThat(results.get(2)).isInstanceOf(Classified.Unclassifiable.class);
+        assertThat(labels(results)).containsExactly(1, 2, -1, 3, 4, 5, 6);
     }
 
     @Property(tries = 300)
-    void answersEachImageInItsPlaceWhateverIsBad(
+    void returnsResultsInOrderWhicheverImagesFail(
             @ForAll @Size(min = 1, max = 60) List<@IntRange(max = 12) Integer> pixels) {
         List<Integer> batch =
                 pixels.stream().map(pixel -> pixel > 9 ? 255 : pixel).toList();
@@ -67,16 +67,16 @@ class BatchClassifierTest {
     }
 
     @Test
-    void throwsWhatABrokenModelThrows() {
+    void throwsTheFailureOfABrokenModel() {
         classifier.broken = true;
         assertThatThrownBy(() -> batches.classify(images(List.of(1, 2, 3)))).isInstanceOf(ModelException.class);
     }
 
     @Test
-    void asksTheModelOnceForAGoodBatch() {
-        List<Classified> answers = batches.classify(images(List.of(7, 7, 0)));
+    void callsTheModelOnceForAGoodBatch() {
+        List<Classified> results = batches.classify(images(List.of(7, 7, 0)));
         assertThat(classifier.calls).isEqualTo(1);
-        Classified.Predicted first = (Classified.Predicted) answers.get(0);
+        Classified.Predicted first = (Classified.Predicted) results.get(0);
         assertThat(first.prediction().getBatchSize()).isEqualTo(3);
         assertThat(first.prediction().getConfidence()).isEqualTo(1f);
         assertThat(first.prediction().getProbabilities()).hasSize(10);
@@ -84,9 +84,9 @@ class BatchClassifierTest {
         assertThat(first.prediction().getPredictedAt()).isEqualTo(Instant.ofEpochMilli(1_000));
     }
 
-    private static List<Integer> labels(List<Classified> answers) {
-        return answers.stream()
-                .map(answer -> answer instanceof Classified.Predicted predicted
+    private static List<Integer> labels(List<Classified> results) {
+        return results.stream()
+                .map(result -> result instanceof Classified.Predicted predicted
                         ? predicted.prediction().getLabel()
                         : -1)
                 .toList();
@@ -105,7 +105,7 @@ class BatchClassifierTest {
     }
 
     @Test
-    void namesEachReasonInAWay() {
+    void namesEachDeadLetterReasonInKebabCase() {
         assertThat(Set.of(DeadLetterReason.values()))
                 .allSatisfy(reason -> assertThat(reason.code()).matches("[a-z]+(-[a-z]+)*"));
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class ClassifyMetricsTest {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
-    private static final int ENOUGH = 1_000;
+    private static final int ENOUGH_IMAGES = 1_000;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final ManualClock clock = new ManualClock(NOON);
@@ -51,23 +51,23 @@ class ClassifyMetricsTest {
     }
 
     @Test
-    void tellsDriftOnceThereAreEnoughImages() {
+    void reportsDriftOnceThereAreEnoughImages() {
         ClassifyMetrics metrics = metrics(1.0);
         metrics.classified(predictions(100, 10));
         assertThat(drift("class")).isNaN();
-        metrics.classified(predictions(ENOUGH, 10));
+        metrics.classified(predictions(ENOUGH_IMAGES, 10));
         assertThat(drift("class")).isCloseTo(0, within(1e-6));
         assertThat(drift("confidence")).isLessThan(0.1);
-        metrics.classified(predictions(20 * ENOUGH, 2));
+        metrics.classified(predictions(20 * ENOUGH_IMAGES, 2));
         assertThat(drift("class")).isGreaterThan(0.25);
     }
 
     @Test
-    void forgetsWhatIsOlderThanTenMinutes() {
+    void forgetsPredictionsOlderThanTenMinutes() {
         ClassifyMetrics metrics = metrics(1.0);
-        metrics.classified(predictions(ENOUGH, 2));
+        metrics.classified(predictions(ENOUGH_IMAGES, 2));
         clock.advance(Duration.ofMinutes(9));
-        assertThat(value("digits.drift.images")).isEqualTo(ENOUGH);
+        assertThat(value("digits.drift.images")).isEqualTo(ENOUGH_IMAGES);
         clock.advance(Duration.ofMinutes(2));
         assertThat(value("digits.drift.images")).isZero();
         assertThat(value("digits.estimated.accuracy.ratio")).isNaN();
@@ -75,14 +75,14 @@ class ClassifyMetricsTest {
 
     @Test
     void estimatesAccuracyFromCalibratedConfidence() {
-        metrics(2.0).classified(predictions(ENOUGH, 10));
+        metrics(2.0).classified(predictions(ENOUGH_IMAGES, 10));
         double expected = Math.sqrt(0.991) / (Math.sqrt(0.991) + 9 * Math.sqrt(0.001));
         assertThat(value("digits.estimated.accuracy.ratio")).isCloseTo(expected, within(1e-4));
     }
 
     @Test
-    void estimatesNothingForAModelThatIsNotCalibrated() {
-        metrics(null).classified(predictions(ENOUGH, 10));
+    void estimatesNoAccuracyForAnUncalibratedModel() {
+        metrics(null).classified(predictions(ENOUGH_IMAGES, 10));
         assertThat(meters.find("digits.estimated.accuracy.ratio").gauge()).isNull();
         assertThat(drift("class")).isLessThan(0.1);
     }

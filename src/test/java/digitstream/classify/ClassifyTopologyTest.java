@@ -41,13 +41,13 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
 
 /**
- * The topology without a broker. The driver commits after each record, so that batches have one image here; what happens to
- * larger ones between commits is {@code CommitBarrierIT}'s.
+ * Tests the topology without a broker. The driver commits after each record, so each batch has one image here; {@code
+ * CommitBarrierIT} tests larger batches.
  */
 class ClassifyTopologyTest {
     private static final Topics TOPICS = Topics.DEFAULT;
 
-    /** Always says 3; fails on an image whose first pixel is 255. */
+    /** Always predicts 3; fails on an image whose first pixel is 255. */
     private static final class Threes implements Classifier {
         @Override
         public float[] classify(List<byte[]> images) {
@@ -107,7 +107,7 @@ class ClassifyTopologyTest {
     }
 
     @Test
-    void predictsAnImageWithWhereItStood() {
+    void publishesAPredictionWithTheImagesPosition() {
         try (Run run = new Run()) {
             run.images.pipeInput(utf8("a"), image("a", 784, 0));
             List<TestRecord<byte[], byte[]>> predictions = run.read(TOPICS.predictions());
@@ -129,17 +129,18 @@ class ClassifyTopologyTest {
             run.images.pipeInput(new TestRecord<>(utf8("bright"), value, new RecordHeaders().add("trace", utf8("t"))));
             run.images.pipeInput(utf8("a"), image("a", 784, 0));
             assertThat(run.read(TOPICS.predictions())).hasSize(1);
-            TestRecord<byte[], byte[]> letter = run.read(TOPICS.deadLetters()).get(0);
-            assertThat(letter.value()).isEqualTo(value);
-            assertThat(header(letter, DeadLetters.REASON)).isEqualTo("unclassifiable");
-            assertThat(header(letter, DeadLetters.MESSAGE)).contains("too bright");
-            assertThat(header(letter, DeadLetters.OFFSET)).isEqualTo("0");
-            assertThat(header(letter, "trace")).isEqualTo("t");
+            TestRecord<byte[], byte[]> deadLetter =
+                    run.read(TOPICS.deadLetters()).get(0);
+            assertThat(deadLetter.value()).isEqualTo(value);
+            assertThat(header(deadLetter, DeadLetters.REASON)).isEqualTo("unclassifiable");
+            assertThat(header(deadLetter, DeadLetters.MESSAGE)).contains("too bright");
+            assertThat(header(deadLetter, DeadLetters.OFFSET)).isEqualTo("0");
+            assertThat(header(deadLetter, "trace")).isEqualTo("t");
         }
     }
 
     @Test
-    void countsInferenceIntoAPredictionsTime() {
+    void includesInferenceInLatencyButNotInQueueWait() {
         ManualClock clock = new ManualClock(Instant.ofEpochMilli(1_500));
         Threes threes = new Threes();
         Classifier slow = new Classifier() {
@@ -160,11 +161,11 @@ class ClassifyTopologyTest {
                             .getPredictedAt()
                             .toEpochMilli())
                     .containsExactly(1_800L, 2_100L);
-            // From the images' event time, 1,000.
+            // Measured from the images' event time, 1,000.
             Timer latency = run.meters.get("digits.end.to.end.latency").timer();
             assertThat(latency.count()).isEqualTo(2);
             assertThat(latency.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(800 + 1_100);
-            // Neither waits for the inference of the other: the second one comes when that is over.
+            // Neither image waits for the other's inference: the second one arrives when that is done.
             Timer wait = run.meters.get("digits.queue.wait").timer();
             assertThat(wait.count()).isEqualTo(2);
             assertThat(wait.totalTime(TimeUnit.MILLISECONDS)).isZero();
@@ -172,7 +173,7 @@ class ClassifyTopologyTest {
     }
 
     @Property(tries = 50)
-    void answersEveryRecordExactlyOnce(@ForAll @Size(max = 30) List<@IntRange(max = 6) Integer> kinds) {
+    void predictsOrDeadLettersEveryRecordExactlyOnce(@ForAll @Size(max = 30) List<@IntRange(max = 6) Integer> kinds) {
         try (Run run = new Run()) {
             int good = 0;
             for (int i = 0; i < kinds.size(); i++) {
@@ -190,11 +191,11 @@ class ClassifyTopologyTest {
                 }
             }
             List<TestRecord<byte[], byte[]>> predictions = run.read(TOPICS.predictions());
-            List<TestRecord<byte[], byte[]>> letters = run.read(TOPICS.deadLetters());
+            List<TestRecord<byte[], byte[]>> deadLetters = run.read(TOPICS.deadLetters());
             assertThat(predictions).hasSize(good);
-            assertThat(letters).hasSize(kinds.size() - good);
+            assertThat(deadLetters).hasSize(kinds.size() - good);
             Set<String> offsets = new HashSet<>();
-            letters.forEach(letter -> offsets.add(header(letter, DeadLetters.OFFSET)));
+            deadLetters.forEach(deadLetter -> offsets.add(header(deadLetter, DeadLetters.OFFSET)));
             predictions.forEach(prediction -> offsets.add(Long.toString(
                     PlainAvro.read(Prediction.class, prediction.value()).getImageOffset())));
             List<String> expected = new ArrayList<>();

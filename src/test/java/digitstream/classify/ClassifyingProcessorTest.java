@@ -21,9 +21,9 @@ import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** When a batch that is not full is classified: by the clock that its images are dated by, not by the ticks that ask. */
+/** Tests when a batch that is not full is classified: by the injected clock, not by the time of the ticks. */
 class ClassifyingProcessorTest {
-    private static final Duration MOST_DELAY = Duration.ofMillis(20);
+    private static final Duration MAX_DELAY = Duration.ofMillis(20);
     private static final ModelVersion MODEL = new ModelVersion("m", "1");
 
     private static final class Zeros implements Classifier {
@@ -38,7 +38,7 @@ class ClassifyingProcessorTest {
 
     private final ManualClock clock = new ManualClock(Instant.parse("2026-01-01T12:00:00Z"));
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final MockProcessorContext<byte[], Answer> context = new MockProcessorContext<>();
+    private final MockProcessorContext<byte[], ClassifiedImage> context = new MockProcessorContext<>();
     private final TaskMemory<PendingBatch> memory =
             TaskMemory.builder("batch", PendingBatch::new, PendingBatch::clear).build();
 
@@ -49,14 +49,14 @@ class ClassifyingProcessorTest {
                         "batch",
                         Zeros::new,
                         MODEL,
-                        MOST_DELAY,
+                        MAX_DELAY,
                         new ClassifyMetrics(meters, MODEL, "", Optional.empty(), clock),
                         clock)
                 .init(context);
     }
 
     @Test
-    void classifiesABatchWhoseOldestImageHasWaitedForTheLongestDelay() {
+    void classifiesABatchWhoseOldestImageHasWaitedForTheMaximumDelay() {
         arrive();
         clock.advance(Duration.ofMillis(15));
         arrive();
@@ -77,10 +77,10 @@ class ClassifyingProcessorTest {
     }
 
     @Test
-    void asksTwiceInTheLongestDelay() {
+    void ticksTwicePerMaximumDelay() {
         assertThat(context.scheduledPunctuators())
                 .extracting(MockProcessorContext.CapturedPunctuator::getInterval)
-                .containsExactly(MOST_DELAY.dividedBy(2));
+                .containsExactly(MAX_DELAY.dividedBy(2));
     }
 
     private void tick() {

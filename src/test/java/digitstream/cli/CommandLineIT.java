@@ -50,7 +50,7 @@ class CommandLineIT {
                 List.of("1", "--data is nowhere, which does not exist", "train", "--data", "nowhere"),
                 List.of("1", "there is no model lenet in", "evaluate"),
                 List.of("1", "batch.max.size is '0'", "demo", "--property", "batch.max.size=0"),
-                List.of("1", "batch.max.sise is no setting", "demo", "--property", "batch.max.sise=3"),
+                List.of("1", "batch.max.sise is not a setting", "demo", "--property", "batch.max.sise=3"),
                 List.of("2", "epochs is 0; set it to 1 or more", "train", "--epochs", "0"),
                 List.of("2", "Invalid value for option '--preset'", "train", "--preset", "slow"),
                 List.of("2", "mutually exclusive", "train", "--resume", "--finish"),

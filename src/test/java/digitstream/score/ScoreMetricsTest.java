@@ -24,12 +24,12 @@ import org.junit.jupiter.api.Test;
 class ScoreMetricsTest {
     private static final ModelVersion MODEL = new ModelVersion("m", "1");
 
-    // Not Prometheus', whose counters take no notice of a negative amount.
+    // Not the Prometheus registry, whose counters ignore negative amounts.
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final ScoreMetrics metrics = new ScoreMetrics(meters);
 
     @Test
-    void showsTheFiguresThatWereLastPublished() {
+    void showsTheLastPublishedFigures() {
         metrics.published("m/1/all", figures("all", 8, 0.75));
         metrics.published("m/1/1h", figures("1h", 4, null));
         assertThat(gauge("digits.accuracy.labelled", "all")).isEqualTo(8);
@@ -43,7 +43,7 @@ class ScoreMetricsTest {
     }
 
     @Test
-    void showsNoFiguresWhenAnotherProcessSumsUp() {
+    void removesTheFiguresWhenAnotherProcessTakesOver() {
         int before = meters.getMeters().size();
         metrics.published("m/1/all", figures("all", 8, 0.75));
         metrics.published("m/1/1h", figures("1h", 4, 0.25));
@@ -58,7 +58,7 @@ class ScoreMetricsTest {
     }
 
     @Test
-    void countsACorrectedLabelInItsNewCellToo() {
+    void countsACorrectedLabelInBothCells() {
         metrics.counted(MODEL, change(1, 3, 5, 100));
         assertThat(confusion(3, 5)).isEqualTo(1);
 
@@ -74,7 +74,7 @@ class ScoreMetricsTest {
     }
 
     @Test
-    void countsWhatBecameOfLabelsAndNothingDown() {
+    void countsLabelOutcomesAndNeverDecreases() {
         metrics.labelled(new LabelOutcomes(10, 4, 3, 1, 1, 1));
         metrics.labelled(new LabelOutcomes(1, -1, 0, 0, 0, 1));
         assertThat(labels("matched")).isEqualTo(4);
@@ -93,7 +93,7 @@ class ScoreMetricsTest {
             labels.add(change(1, 3, 3, delay));
         }
         published.counted(MODEL, labels);
-        // A label that is taken back leaves its delay.
+        // Subtracting a label keeps its delay.
         published.counted(MODEL, change(-1, 3, 3, 120));
 
         Timer delay = prometheus.get("digits.label.delay").timer();
@@ -112,7 +112,7 @@ class ScoreMetricsTest {
         assertThat(delay.count()).isEqualTo(delays.length);
     }
 
-    /** A label came, or was taken back. */
+    /** The counts of one label, added or subtracted. */
     private static AccuracyCounts change(int sign, int actual, int predicted, long delayMillis) {
         AccuracyCounts change = new AccuracyCounts();
         change.addLabelled(sign, actual, predicted, 0.9, delayMillis);

@@ -63,7 +63,7 @@ class ScoreTopologyTest {
 
     @Test
     void publishesTheFiguresOfLabelledImages() {
-        // Three right and one wrong of four labelled, one without a label.
+        // Four labelled images, three of them correct, and one without a label.
         for (int i = 0; i < 4; i++) {
             predict("i" + i, "1", 7, 0.9f);
             label("i" + i, i < 3 ? 7 : 1, 2_000);
@@ -95,7 +95,7 @@ class ScoreTopologyTest {
     }
 
     @Test
-    void countsAnImageOnceWhateverComesTwiceOrFirst() {
+    void countsAnImageOnceDespiteDuplicatesAndAnyOrder() {
         label("a", 3, 1_000);
         predict("a", "1", 3, 0.9f);
         predict("a", "1", 3, 0.9f);
@@ -113,7 +113,7 @@ class ScoreTopologyTest {
     }
 
     @Test
-    void givesUpWhatWaitsForTooLong() {
+    void expiresWhatIsUnmatchedForTooLong() {
         predict("unlabelled", "1", 3, 0.9f);
         label("unpredicted", 3, 1_000);
         assertThat(figures().get("m/1/all").getPending()).isEqualTo(1);
@@ -127,13 +127,13 @@ class ScoreTopologyTest {
         assertThat(expired.getExpired()).isEqualTo(1);
         assertThat(expired.getLabels()).isEqualTo(new LabelCounts(1L, 0L, 0L, 1L, 0L, 0L));
 
-        // Too late now: it is a label of an image that is not known.
+        // Too late: the image is no longer known.
         label("unlabelled", 3, 1_000);
         assertThat(figures().get("m/1/all").getLabelled()).isZero();
     }
 
     @Test
-    void movesItsWindowsOnAndPublishesNothingWhenNothingChanges() {
+    void advancesWindowsAndPublishesOnlyChanges() {
         predict("a", "1", 3, 0.9f);
         label("a", 3, 1_000);
         assertThat(figures().get("m/1/1m").getCorrect()).isEqualTo(1);
@@ -148,7 +148,7 @@ class ScoreTopologyTest {
     }
 
     @Test
-    void isSilentOfAnOldVersionWhileANewOneIsAtWork() {
+    void publishesLabelChangesForTheNewestModelVersionOnly() {
         predict("a", "1", 3, 0.9f);
         label("a", 3, 1_000);
         assertThat(figures()).containsOnlyKeys("m/1/1m", "m/1/10m", "m/1/all");
@@ -160,13 +160,13 @@ class ScoreTopologyTest {
         predictions.pipeInput(utf8("b"), prediction("b", "2", 3, 0.9f, later));
         labels.pipeInput(utf8("b"), label("b", 3, later));
         assertThat(figures()).containsOnlyKeys("m/2/1m", "m/2/10m", "m/2/all");
-        // A label that changes no model's counts, but what is told of labels.
+        // This label changes the label outcomes, but no model's counts.
         labels.pipeInput(utf8("b"), label("b", 3, later.plusSeconds(1)));
         Map<String, Accuracy> figures = figures();
         assertThat(figures).containsOnlyKeys("m/2/1m", "m/2/10m", "m/2/all");
         assertThat(figures.get("m/2/all").getLabels().getDuplicate()).isEqualTo(1);
 
-        // Of the old one's empty windows there is nothing to be measured.
+        // The empty windows of the old version have no gauges.
         assertThat(gauge("1", "1m")).isEmpty();
         assertThat(gauge("1", "10m")).isEmpty();
         assertThat(gauge("1", "all")).contains(1.0);
@@ -181,7 +181,7 @@ class ScoreTopologyTest {
     }
 
     @Test
-    void countsAWrongClocksImageNowAndAnOldOneSinceTheStartOnly() {
+    void countsAFutureImageNowAndAnOldOneSinceTheStartOnly() {
         predictions.pipeInput(
                 utf8("future"), prediction("future", "1", 3, 0.9f, Instant.parse("2999-01-01T00:00:00Z")));
         predictions.pipeInput(utf8("past"), prediction("past", "1", 3, 0.9f, Instant.EPOCH));
@@ -199,15 +199,19 @@ class ScoreTopologyTest {
         labels.pipeInput(utf8("e"), label("e", 10, START));
         predictions.pipeInput(utf8("f"), prediction("f", "1", -1, 0.9f, START));
         predictions.pipeInput(utf8("g"), prediction("g", "1", 1, Float.NaN, START));
-        var letters = driver.createOutputTopic(
+        var deadLetters = driver.createOutputTopic(
                 TOPICS.deadLetters(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        assertThat(letters.readRecordsToList().stream()
-                        .map(letter -> new String(
-                                letter.headers().lastHeader(DeadLetters.REASON).value(), UTF_8)))
+        assertThat(deadLetters.readRecordsToList().stream()
+                        .map(deadLetter -> new String(
+                                deadLetter
+                                        .headers()
+                                        .lastHeader(DeadLetters.REASON)
+                                        .value(),
+                                UTF_8)))
                 .containsExactly("undecodable", "null-value", "null-key", "invalid", "invalid", "invalid", "invalid");
     }
 
-    /** The last record of each key that has come since, after two publishing intervals. */
+    /** The latest new record of each key, after two publish intervals. */
     private Map<String, Accuracy> figures() {
         driver.advanceWallClockTime(Duration.ofSeconds(1));
         driver.advanceWallClockTime(Duration.ofSeconds(1));

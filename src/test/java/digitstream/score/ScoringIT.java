@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Scoring on a real broker, against an oracle that looks at all events at once. */
+/** Compares scoring on a real broker with an oracle that sees all events at once. */
 @ExtendWith(Environment.Extension.class)
 class ScoringIT {
     private static final int IMAGES = 5_000;
@@ -44,12 +44,11 @@ class ScoringIT {
 
     private final Random random = new Random(42);
 
-    /** What the figures must be, worked out the long way. */
+    /** The expected figures of a model, computed by the oracle. */
     private record Expected(long predicted, long labelled, long correct, long duplicates, long[] confusion) {}
 
     @Test
-    void countsEachImageOnceAModelWithItsLatestLabelInWhateverOrderThingsCome(Environment environment)
-            throws Exception {
+    void countsEachImageOncePerModelWithItsLatestLabelInAnyOrder(Environment environment) throws Exception {
         Map<String, String> given = environment.freshTopics();
         Settings settings = Settings.parse(given);
         Instant now = Instant.now();
@@ -60,11 +59,11 @@ class ScoringIT {
             for (String model : MODELS) {
                 if (random.nextInt(10) > 0) {
                     Prediction prediction = prediction(id, model, random.nextInt(10), now);
-                    // A replay says the same again.
+                    // A replay repeats the prediction.
                     predictions.addAll(Collections.nCopies(random.nextInt(8) == 0 ? 2 : 1, prediction));
                 }
             }
-            // Each at a time of its own: at equal times their order in the topic would decide, which is shuffled here.
+            // Distinct times: at equal times the order in the topic would decide, and the events are shuffled.
             int count = random.nextInt(4);
             for (int j = 0; j < count; j++) {
                 labels.add(new DigitLabel(id, random.nextInt(10), now.plusMillis(j + 10L * random.nextInt(500))));
@@ -117,28 +116,28 @@ class ScoringIT {
         }
 
         for (String model : MODELS) {
-            Expected right = expected.get(model);
+            Expected wanted = expected.get(model);
             for (String window : List.of("all", "1h")) {
                 Accuracy figures = published.get("m/" + model + "/" + window);
-                assertThat(figures.getPredicted()).isEqualTo(right.predicted);
-                assertThat(figures.getLabelled()).isEqualTo(right.labelled);
-                assertThat(figures.getCorrect()).isEqualTo(right.correct);
-                assertThat(figures.getDuplicates()).isEqualTo(right.duplicates);
-                assertThat(figures.getPending()).isEqualTo(right.predicted - right.labelled);
+                assertThat(figures.getPredicted()).isEqualTo(wanted.predicted);
+                assertThat(figures.getLabelled()).isEqualTo(wanted.labelled);
+                assertThat(figures.getCorrect()).isEqualTo(wanted.correct);
+                assertThat(figures.getDuplicates()).isEqualTo(wanted.duplicates);
+                assertThat(figures.getPending()).isEqualTo(wanted.predicted - wanted.labelled);
                 assertThat(figures.getConfusion().stream()
                                 .mapToLong(Long::longValue)
                                 .toArray())
-                        .isEqualTo(right.confusion);
+                        .isEqualTo(wanted.confusion);
             }
-            var fates = published.get("m/" + model + "/all").getLabels();
-            assertThat(fates.getReceived())
+            var outcomes = published.get("m/" + model + "/all").getLabels();
+            assertThat(outcomes.getReceived())
                     .isEqualTo(labels.size())
-                    .isEqualTo(fates.getMatched()
-                            + fates.getPending()
-                            + fates.getOrphaned()
-                            + fates.getDuplicate()
-                            + fates.getCorrected());
-            assertThat(fates.getMatched() + fates.getPending()).isEqualTo(latestLabels.size());
+                    .isEqualTo(outcomes.getMatched()
+                            + outcomes.getPending()
+                            + outcomes.getOrphaned()
+                            + outcomes.getDuplicate()
+                            + outcomes.getCorrected());
+            assertThat(outcomes.getMatched() + outcomes.getPending()).isEqualTo(latestLabels.size());
         }
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each schema, evolved both ways against the real registry. */
+/** Tests the evolution of each schema, forward and backward, against a real registry. */
 @ExtendWith(Environment.Extension.class)
 class SchemaEvolutionIT {
     private static final String NEW_FIELD = "addedLater";
@@ -42,7 +42,7 @@ class SchemaEvolutionIT {
 
     @ParameterizedTest
     @MethodSource("schemas")
-    void takesAFieldWithADefaultAndRefusesOneWithout(Schema schema, Environment environment) {
+    void acceptsAFieldWithADefaultAndRejectsOneWithout(Schema schema, Environment environment) {
         String subject = "evolution-" + schema.getName() + "-value";
         environment.schemas().register(subject, schema);
 
@@ -55,7 +55,7 @@ class SchemaEvolutionIT {
     }
 
     @Test
-    void readsWhatANewerWriterWroteAndANewerReaderReadsWhatWeWrite(Environment environment) throws IOException {
+    void isReadableByANewerReaderAndReadsANewerWriter(Environment environment) throws IOException {
         Schema ours = DigitLabel.getClassSchema();
         Schema newer = withField(ours, true);
         String topic = "evolution-both-ways";
@@ -85,7 +85,7 @@ class SchemaEvolutionIT {
     }
 
     @Test
-    void saysWhatIsWrongWithBytesThatAreNoValue(Environment environment) throws IOException {
+    void explainsWhatIsWrongWithMalformedBytes(Environment environment) throws IOException {
         AvroDecoder<DigitImage> decoder = new AvroDecoder<>(environment.schemas(), DigitImage.class);
         int labelId = environment.schemas().register("wrong-type-value", DigitLabel.getClassSchema());
         int imageId = environment.schemas().register("right-type-value", DigitImage.getClassSchema());
@@ -99,19 +99,19 @@ class SchemaEvolutionIT {
         byte[] tooLong = java.util.Arrays.copyOf(good, good.length + 1);
 
         assertThat(reason(decoder, null)).isEqualTo("the value is null");
-        assertThat(reason(decoder, new byte[3])).startsWith("3 bytes are too few");
+        assertThat(reason(decoder, new byte[3])).startsWith("the value has 3 bytes, too few");
         assertThat(reason(decoder, "{\"not\": \"avro\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
                 .isEqualTo("the first byte is 123, not the magic byte 0");
         assertThat(reason(
                         decoder,
                         ByteBuffer.allocate(9).put((byte) 0).putInt(999_999).array()))
-                .isEqualTo("the registry knows no Avro schema with id 999999");
+                .isEqualTo("the registry has no Avro schema with id 999999");
         assertThat(reason(
                         decoder,
                         ByteBuffer.allocate(9).put((byte) 0).putInt(labelId).array()))
-                .contains("is digitstream.avro.DigitLabel, which can't be read as digitstream.avro.DigitImage");
-        assertThat(reason(decoder, cutOff)).startsWith("the bytes do not follow schema id " + imageId);
-        assertThat(reason(decoder, tooLong)).startsWith("bytes are left over");
+                .contains("is digitstream.avro.DigitLabel, which cannot be read as digitstream.avro.DigitImage");
+        assertThat(reason(decoder, cutOff)).startsWith("the bytes do not match schema id " + imageId);
+        assertThat(reason(decoder, tooLong)).startsWith("there are extra bytes");
         assertThat(decoder.decode(good)).isInstanceOf(Decoded.Value.class);
     }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What passes through to the registry's client: logins and certificates. The protocol itself is tried on a real registry. */
+/** Tests the settings of the registry client: logins and certificates. {@code SchemaEvolutionIT} tests the protocol. */
 class SchemaRegistryTest {
     private static final String PASSWORD = "changeit";
 
@@ -38,7 +38,7 @@ class SchemaRegistryTest {
     @BeforeEach
     void start() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", this::answer);
+        server.createContext("/", this::respond);
         server.start();
     }
 
@@ -48,7 +48,7 @@ class SchemaRegistryTest {
     }
 
     @Test
-    void logsInAsItIsTold() {
+    void sendsTheConfiguredLogin() {
         try (SchemaRegistry registry = new SchemaRegistry(
                 url("http"),
                 Map.of("basic.auth.credentials.source", "USER_INFO", "basic.auth.user.info", "alice:secret"))) {
@@ -59,16 +59,16 @@ class SchemaRegistryTest {
     }
 
     @Test
-    void saysThatTheRegistryRefusesALogin() {
+    void reportsARejectedLogin() {
         try (SchemaRegistry registry = new SchemaRegistry(url("http"), Map.of())) {
             assertThatThrownBy(registry::ping)
                     .isInstanceOf(RegistryUnavailableException.class)
-                    .hasMessageContaining(url("http") + " would not list its subjects");
+                    .hasMessageContaining(url("http") + " failed to list its subjects");
         }
     }
 
     @Test
-    void trustsTheCertificatesThatItIsTold() throws Exception {
+    void trustsTheConfiguredCertificates() throws Exception {
         server.stop(0);
         Path store = folder.resolve("registry.p12");
         Process keytool = new ProcessBuilder(
@@ -96,14 +96,14 @@ class SchemaRegistryTest {
         assertThat(keytool.waitFor()).isZero();
         HttpsServer https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         https.setHttpsConfigurator(new HttpsConfigurator(context(store)));
-        https.createContext("/", this::answer);
+        https.createContext("/", this::respond);
         https.start();
         server = https;
         Map<String, String> login =
                 Map.of("basic.auth.credentials.source", "USER_INFO", "basic.auth.user.info", "alice:secret");
 
-        try (SchemaRegistry unknowing = new SchemaRegistry(url("https"), login)) {
-            assertThatThrownBy(unknowing::ping).isInstanceOf(RegistryUnavailableException.class);
+        try (SchemaRegistry withoutTruststore = new SchemaRegistry(url("https"), login)) {
+            assertThatThrownBy(withoutTruststore::ping).isInstanceOf(RegistryUnavailableException.class);
         }
         Map<String, String> trusting = new java.util.HashMap<>(login);
         trusting.put("schema.registry.ssl.truststore.location", store.toString());
@@ -118,7 +118,7 @@ class SchemaRegistryTest {
         return scheme + "://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
+    private void respond(HttpExchange exchange) throws IOException {
         try (exchange) {
             String login = exchange.getRequestHeaders().getFirst("Authorization");
             if (login != null) {

@@ -18,7 +18,7 @@ class SettingsTest {
     }
 
     @Test
-    void namesEveryFaultAtOnce() {
+    void reportsAllFaultsAtOnce() {
         assertThatThrownBy(() -> Settings.parse(Map.of(
                         "batch.max.size", "0",
                         "batch.max.delay.ms", "soon",
@@ -33,23 +33,23 @@ class SettingsTest {
                         .contains(
                                 "batch.max.size is '0'",
                                 "batch.max.delay.ms is 'soon'",
-                                "topic.* name the topic 'digits.images'",
+                                "topic.* settings name the topic 'digits.images'",
                                 "topics.replication.factor is 0",
-                                "accuracy.windows has 'often'",
+                                "accuracy.windows contains 'often'",
                                 "unmatched.retention.ms is '-1'",
-                                "batch.max.sise is no setting",
+                                "batch.max.sise is not a setting",
                                 "score.application.id are both"));
     }
 
     @Test
-    void refusesAWindowThatIsNoMultipleOfTheBucket() {
+    void rejectsAWindowThatIsNotAMultipleOfTheBucket() {
         assertThatThrownBy(() -> Settings.parse(Map.of("accuracy.windows", "15s")))
-                .hasMessageContaining("accuracy.windows has '15s'")
+                .hasMessageContaining("accuracy.windows contains '15s'")
                 .hasMessageContaining("accuracy.bucket.ms");
     }
 
     @Test
-    void passesKafkasOwnSettingsToTheTopologyThatTheyAreFor() {
+    void passesKafkaSettingsToTheRightTopology() {
         Settings settings = Settings.parse(
                 Map.of("security.protocol", "SSL", "num.stream.threads", "3", "classify.num.stream.threads", "5"));
         assertThat(settings.streams(Settings.CLASSIFY_PREFIX))

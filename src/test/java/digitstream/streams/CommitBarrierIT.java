@@ -20,18 +20,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The contract of the commit barrier on a real broker, with the real model in real processes: no image is lost, and under
- * exactly-once none is predicted twice, whatever happens to the processes that predict.
+ * Tests the contract of the commit barrier on a real broker, with a real model in real processes: no image is lost, and under
+ * exactly-once none is predicted twice, whatever happens to the classifying processes.
  */
 @ExtendWith(Environment.Extension.class)
 class CommitBarrierIT {
-    /** Slower than classifying, so that there is work at every step, and a backlog after each. */
+    /** Produced more slowly than images are classified, so that each step has work and leaves a backlog. */
     private static final int STEADY = 140_000;
 
     private static final double STEADY_RATE = 10_000;
     private static final int BURST = 60_000;
     private static final int IMAGES = STEADY + BURST;
-    private static final Duration PATIENCE = Duration.ofSeconds(150);
+    private static final Duration TIMEOUT = Duration.ofSeconds(150);
 
     @TempDir
     private Path folder;
@@ -42,10 +42,10 @@ class CommitBarrierIT {
             throws Exception {
         Map<String, String> given = new HashMap<>(environment.freshTopics());
         given.put("processing.guarantee", guarantee);
-        // The least that the broker allows, so that a crash is found out soon.
+        // The minimum that the broker allows, so that a crash is detected soon.
         given.put("consumer.session.timeout.ms", "6000");
         given.put("producer.transaction.timeout.ms", "5000");
-        // Batches stay open across many commits and are large, so that a crash in mid-batch is a crash with a batch.
+        // Large batches stay open across many commits, so that a crash hits an open batch.
         given.put("batch.max.size", "512");
         Settings settings = Settings.parse(given);
         CompletableFuture<Void> producing =
@@ -54,22 +54,22 @@ class CommitBarrierIT {
         try (Deliveries predictions =
                 new Deliveries(environment.clients(), settings.topics().predictions())) {
             try (ServeProcess first = serve(environment, given, "a")) {
-                predictions.awaitKeys(20_000, PATIENCE);
+                predictions.awaitKeys(20_000, TIMEOUT);
                 assertThat(first.process().isAlive()).isTrue();
             }
             ServeProcess crashing = serve(environment, given, "a");
             try {
-                predictions.awaitKeys(60_000, PATIENCE);
+                predictions.awaitKeys(60_000, TIMEOUT);
                 try (ServeProcess joining = serve(environment, given, "b")) {
-                    predictions.awaitKeys(90_000, PATIENCE);
+                    predictions.awaitKeys(90_000, TIMEOUT);
                     assertThat(joining.process().isAlive()).isTrue();
                 }
-                predictions.awaitKeys(STEADY, PATIENCE);
+                predictions.awaitKeys(STEADY, TIMEOUT);
                 producing.join();
-                // More than can be classified before the crash.
+                // More images than can be classified before the crash.
                 producing = CompletableFuture.runAsync(
                         () -> environment.produce(settings, plan("burst-", BURST, Double.POSITIVE_INFINITY)));
-                predictions.awaitKeys(STEADY + 5_000, PATIENCE);
+                predictions.awaitKeys(STEADY + 5_000, TIMEOUT);
             } finally {
                 crashing.process().kill();
             }
@@ -77,7 +77,7 @@ class CommitBarrierIT {
             assertThat(predictions.keys()).as("predicted before the crash").isLessThan(IMAGES);
             try (ServeProcess last = serve(environment, given, "a")) {
                 producing.join();
-                predictions.awaitKeys(IMAGES, PATIENCE);
+                predictions.awaitKeys(IMAGES, TIMEOUT);
                 predictions.readOn(Duration.ofSeconds(2));
                 assertThat(last.process().isAlive()).isTrue();
             }

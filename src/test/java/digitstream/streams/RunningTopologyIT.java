@@ -29,10 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a topology says of its health while its threads die. */
+/** Tests the reported health of a topology while its threads fail. */
 @ExtendWith(Environment.Extension.class)
 class RunningTopologyIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int THREADS = 2;
 
     @TempDir
@@ -45,11 +45,11 @@ class RunningTopologyIT {
     private final CountDownLatch hanging = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
 
-    /** A topology of two threads that do what a record's value says. */
+    /** Starts a topology of two threads that execute the command in a record's value. */
     private RunningTopology start(Environment environment, Settings settings) {
         StreamsBuilder builder = new StreamsBuilder();
         builder.stream(settings.topics().images(), Consumed.with(Serdes.ByteArray(), Serdes.String()))
-                .foreach((key, value) -> obey(value));
+                .foreach((key, value) -> execute(value));
         Properties properties = StreamsConfiguration.classify(settings, environment.clients());
         properties.put("state.dir", folder.toString());
         properties.put("num.stream.threads", THREADS);
@@ -57,15 +57,15 @@ class RunningTopologyIT {
         return RunningTopology.start("classifying", builder.build(), properties, Clock.systemUTC(), meters);
     }
 
-    private void obey(String order) {
-        switch (order) {
+    private void execute(String command) {
+        switch (command) {
             case "error" -> throw new AssertionError("for good");
             case "die unreplaced" -> {
                 RefusedConsumers.refuse(true);
                 throw new IllegalStateException("unreplaced");
             }
             case "die once" -> {
-                // The record comes again, to whoever takes the partition over.
+                // The record is consumed again by the thread that takes over the partition.
                 if (died.compareAndSet(null, Thread.currentThread())) {
                     throw new IllegalStateException("once");
                 }
@@ -75,20 +75,20 @@ class RunningTopologyIT {
                 hanging.countDown();
                 await(released);
             }
-            default -> throw new IllegalArgumentException(order);
+            default -> throw new IllegalArgumentException(command);
         }
     }
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts a stream thread", e);
         }
     }
 
-    private static void send(Producer<byte[], byte[]> producer, Settings settings, int partition, String order) {
-        producer.send(new ProducerRecord<>(settings.topics().images(), partition, null, order.getBytes(UTF_8)));
+    private static void send(Producer<byte[], byte[]> producer, Settings settings, int partition, String command) {
+        producer.send(new ProducerRecord<>(settings.topics().images(), partition, null, command.getBytes(UTF_8)));
     }
 
     @AfterEach
@@ -98,22 +98,23 @@ class RunningTopologyIT {
     }
 
     @Test
-    void isReadyOnceItRunsAndNoLongerLiveWhenAThreadHasDiedForGood(Environment environment) throws Exception {
+    void isReadyOnceItRunsAndNoLongerLiveAfterAPermanentFailure(Environment environment) throws Exception {
         Settings settings = Settings.parse(environment.freshTopics());
         try (RunningTopology topology = start(environment, settings);
                 Producer<byte[], byte[]> producer = environment.producer()) {
             assertThat(topology.isRunning()).isFalse();
             assertThat(topology.isLive()).isTrue();
-            Await.until("it runs", PATIENCE, topology::isRunning);
+            Await.until("it runs", TIMEOUT, topology::isRunning);
             assertThat(topology.isLive()).isTrue();
             assertThat(running()).isEqualTo(1);
 
             send(producer, settings, 0, "error");
 
-            Await.until("it lives no longer", PATIENCE, () -> !topology.isLive());
+            Await.until("it is no longer live", TIMEOUT, () -> !topology.isLive());
             assertThat(topology.isRunning()).isFalse();
             assertThat(running()).isZero();
-            Await.until("it says so", PATIENCE, () -> topology.ended().isDone());
+            Await.until(
+                    "it reports the failure", TIMEOUT, () -> topology.ended().isDone());
             assertThat(topology.ended().join())
                     .hasValueSatisfying(cause -> assertThat(cause).hasStackTraceContaining("for good"));
         }
@@ -121,76 +122,76 @@ class RunningTopologyIT {
     }
 
     @Test
-    void replacesAThreadThatDiesOfARecordWhichTheNextOneSurvives(Environment environment) throws Exception {
+    void replacesAThreadThatFailsOnATemporaryError(Environment environment) throws Exception {
         Map<String, String> given = new HashMap<>(environment.freshTopics());
-        // The least that the broker allows, so that the dead thread's partitions are soon given to others.
+        // The minimum that the broker allows, so that the dead thread's partitions are soon reassigned.
         given.put("consumer.session.timeout.ms", "6000");
         Settings settings = Settings.parse(given);
         try (RunningTopology topology = start(environment, settings);
                 Producer<byte[], byte[]> producer = environment.producer()) {
-            Await.until("it runs", PATIENCE, topology::isRunning);
+            Await.until("it runs", TIMEOUT, topology::isRunning);
 
             send(producer, settings, 0, "die once");
 
-            Await.until("a thread has died", PATIENCE, () -> {
+            Await.until("a thread has died", TIMEOUT, () -> {
                 assertThat(topology.isLive()).isTrue();
                 Thread dead = died.get();
                 return dead != null && !dead.isAlive();
             });
             assertThat(topology.isRunning()).isFalse();
-            Await.until("it runs again", PATIENCE, () -> {
+            Await.until("it runs again", TIMEOUT, () -> {
                 assertThat(topology.isLive()).isTrue();
                 return topology.isRunning();
             });
             await(survived);
-            assertThat(livingThreads()).isEqualTo(THREADS);
+            assertThat(liveThreads()).isEqualTo(THREADS);
             assertThat(running()).isEqualTo(1);
             assertThat(topology.ended()).isNotDone();
         }
     }
 
     @Test
-    void isNeitherReadyNorLiveWhileAThreadThatDiedIsMissing(Environment environment) throws Exception {
+    void isNeitherReadyNorLiveWhileADeadThreadIsNotReplaced(Environment environment) throws Exception {
         Settings settings = Settings.parse(environment.freshTopics());
         try (RunningTopology topology = start(environment, settings);
                 Producer<byte[], byte[]> producer = environment.producer()) {
-            Await.until("it runs", PATIENCE, topology::isRunning);
+            Await.until("it runs", TIMEOUT, topology::isRunning);
             assertThat(topology.describe()).isEqualTo("RUNNING, 2 of 2 stream threads");
 
             send(producer, settings, 0, "die unreplaced");
 
-            Await.until("it lives no longer", PATIENCE, () -> !topology.isLive());
-            // That is what Kafka Streams says.
+            Await.until("it is no longer live", TIMEOUT, () -> !topology.isLive());
+            // Kafka Streams itself still reports RUNNING.
             assertThat(topology.describe()).isEqualTo("RUNNING, 1 of 2 stream threads");
             assertThat(topology.isRunning()).isFalse();
             assertThat(running()).isZero();
-            assertThat(livingThreads()).isEqualTo(1);
+            assertThat(liveThreads()).isEqualTo(1);
         }
     }
 
     @Test
-    void isNotLiveWhileAHungThreadKeepsItFromEnding(Environment environment) throws Exception {
+    void isNotLiveWhileAHungThreadBlocksItsShutdown(Environment environment) throws Exception {
         Settings settings = Settings.parse(environment.freshTopics());
         try (RunningTopology topology = start(environment, settings);
                 Producer<byte[], byte[]> producer = environment.producer()) {
-            Await.until("it runs", PATIENCE, topology::isRunning);
+            Await.until("it runs", TIMEOUT, topology::isRunning);
             send(producer, settings, 0, "hang");
             await(hanging);
 
-            // The thread that hangs takes none of them.
+            // The hung thread processes none of these.
             for (int partition = 1; partition < settings.layout().partitions(); partition++) {
                 send(producer, settings, partition, "error");
             }
 
-            Await.until("the other thread is dead", PATIENCE, () -> livingThreads() == 1);
+            Await.until("the other thread is dead", TIMEOUT, () -> liveThreads() == 1);
             assertThat(topology.describe()).isEqualTo("PENDING_ERROR, 1 of 2 stream threads");
             assertThat(topology.isLive()).isFalse();
             assertThat(topology.isRunning()).isFalse();
             assertThat(topology.ended()).isNotDone();
             released.countDown();
-            Await.until("it has ended", PATIENCE, () -> topology.ended().isDone());
+            Await.until("it has stopped", TIMEOUT, () -> topology.ended().isDone());
             assertThat(topology.isLive()).isFalse();
-            assertThat(livingThreads()).isZero();
+            assertThat(liveThreads()).isZero();
         }
     }
 
@@ -198,7 +199,7 @@ class RunningTopologyIT {
         return meters.get("digits.topology.running").gauge().value();
     }
 
-    private double livingThreads() {
+    private double liveThreads() {
         return meters.get("digits.stream.threads").gauge().value();
     }
 }

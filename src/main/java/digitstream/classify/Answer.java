@@ -1,4 +1,0 @@
-package digitstream.classify;
-
-/** An image and what became of it. */
-record Answer(PendingImage image, Classified classified) {}

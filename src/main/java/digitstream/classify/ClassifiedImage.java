@@ -1,0 +1,4 @@
+package digitstream.classify;
+
+/** An image and its classification result. */
+record ClassifiedImage(PendingImage image, Classified classified) {}
