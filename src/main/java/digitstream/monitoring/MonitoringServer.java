@@ -3,16 +3,16 @@ package digitstream.monitoring;
 import io.javalin.Javalin;
 import io.javalin.util.JavalinBindException;
 
-/** A web server of {@link MonitoringRoutes} and nothing else. */
+/** An HTTP server that serves only {@link MonitoringRoutes}. */
 public final class MonitoringServer implements AutoCloseable {
     private final String host;
     private final Javalin server;
 
     /**
-     * Starts it.
+     * Starts a server.
      *
-     * @param port 0 for any free one
-     * @throws MonitoringException where the port is taken or may not be listened at
+     * @param port 0 for any free port
+     * @throws MonitoringException if the server cannot listen on the port
      */
     public MonitoringServer(String host, int port, MonitoringRoutes routes) {
         this.host = host;
@@ -25,13 +25,13 @@ public final class MonitoringServer implements AutoCloseable {
             server.start(host, port);
         } catch (JavalinBindException e) {
             throw new MonitoringException(
-                    "the metrics can't be served at " + host + ":" + port
-                            + "; another program has this port, or the address is not this machine's; give another (port 0: any free one)",
+                    "the metrics cannot be served on " + host + ":" + port
+                            + ": the port is in use or the address is not local; choose another (port 0 for any free port)",
                     e);
         }
     }
 
-    /** Where the metrics are. */
+    /** The URL of the metrics. */
     public String url() {
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port() + "/metrics";
     }
