@@ -1,4 +1,4 @@
-# The app in a container: built by Maven in a first stage, run by a user without rights in the second.
+# The application image: the first stage builds with Maven, the second runs as an unprivileged user.
 #   docker build -t digitstream . && docker run --rm digitstream --help
 
 FROM maven:3-eclipse-temurin-17 AS build
@@ -7,7 +7,7 @@ COPY pom.xml ./
 COPY .mvn .mvn
 COPY avro avro
 COPY src/main src/main
-# What Maven downloads is kept for the next build, whatever changes (by BuildKit: Docker 23 or newer, `docker compose`).
+# Caches Maven's downloads for the next build. Needs BuildKit: Docker 23 or later, or `docker compose`.
 RUN --mount=type=cache,target=/root/.m2 mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true package
 
 FROM eclipse-temurin:17-jre
@@ -21,12 +21,12 @@ COPY scripts/healthcheck /opt/digitstream/healthcheck
 
 USER digitstream
 WORKDIR /var/lib/digitstream
-# The models; Kafka Streams' state; MNIST, and PyTorch's native library once it is unpacked.
+# The models; the state of Kafka Streams; a cache for MNIST and PyTorch's unpacked native library.
 VOLUME ["/var/lib/digitstream/models", "/var/lib/digitstream/state", "/var/lib/digitstream/cache"]
 ENV XDG_STATE_HOME=/var/lib/digitstream/state \
     XDG_CACHE_HOME=/var/lib/digitstream/cache \
     DJL_CACHE_DIR=/var/lib/digitstream/cache/djl \
     GOMP_SPINCOUNT=5000
-# Half of the container's memory for Java's heap (give the container a limit): PyTorch's and RocksDB's is outside of it.
+# The Java heap uses half of the container's memory limit (set one). PyTorch and RocksDB need memory outside the heap.
 ENTRYPOINT ["java", "-XX:MaxRAMPercentage=50", "-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError", "-Ddigitstream.home=/opt/digitstream", "-jar", "/opt/digitstream/digitstream.jar"]
 CMD ["--help"]

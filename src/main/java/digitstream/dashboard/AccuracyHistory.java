@@ -14,25 +14,24 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The published figures over time: a line for each model version and window, and the latest record of each. The last quarter
- * of an hour is kept as it was published, what is older in a thousand points at most, and nothing that is older than the
- * history; so memory is bounded, and each dashboard draws the same lines however long it watches. Safe for use by several
- * threads.
+ * The published figures over time: a line for each model version and window, and the latest record of each. Keeps the points of
+ * the last 15 minutes, and at most a thousand older ones back to the length of the history. So memory is bounded, and every
+ * dashboard draws the same lines, no matter how long it has been running. Thread-safe.
  */
 final class AccuracyHistory {
     private static final long RECENT_MILLIS = Duration.ofMinutes(15).toMillis();
-    private static final int MOST_OLD_POINTS = 1_000;
-    /** More often than twice a second nobody looks, however often it is published. */
-    private static final long LEAST_SPACING_MILLIS = 500;
-    /** The one that was heard of longest ago gives way. */
-    private static final int MOST_VERSIONS = 16;
+    private static final int MAX_OLD_POINTS = 1_000;
+    /** Points that follow faster are dropped: they would not be visible. */
+    private static final long MIN_SPACING_MILLIS = 500;
+    /** Beyond this number, the model version that was updated longest ago is removed. */
+    private static final int MAX_VERSIONS = 16;
 
-    private static final long NEWS_MILLIS = 5_000;
+    private static final long RECENT_UPDATE_MILLIS = 5_000;
 
     private final long historyMillis;
     private final Map<String, Map<String, Line>> versions = new LinkedHashMap<>(32, 0.75f, true);
 
-    /** A published figure. Absent ones are null: nothing was labelled, or predicted. */
+    /** Published figures. They are null if nothing was labelled, or, for the coverage, if nothing was predicted. */
     record Point(
             long atMillis,
             @Nullable Double accuracy,
@@ -55,7 +54,7 @@ final class AccuracyHistory {
         private final Deque<Point> old = new ArrayDeque<>();
         private final Deque<Point> recent = new ArrayDeque<>();
         private Accuracy latest;
-        private long heardMillis;
+        private long updatedMillis;
 
         Line(Accuracy first) {
             this.latest = first;
@@ -63,19 +62,19 @@ final class AccuracyHistory {
 
         void add(Accuracy figures, long nowMillis) {
             latest = figures;
-            heardMillis = nowMillis;
+            updatedMillis = nowMillis;
             Point point = Point.of(figures);
-            // Where the scoring process's clock was set back, time goes on from there.
+            // If the clock of the scoring process was set back, drop the later points and continue from there.
             recent.removeIf(known -> known.atMillis() >= point.atMillis());
             old.removeIf(known -> known.atMillis() >= point.atMillis());
-            if (!recent.isEmpty() && point.atMillis() - recent.getLast().atMillis() < LEAST_SPACING_MILLIS) {
+            if (!recent.isEmpty() && point.atMillis() - recent.getLast().atMillis() < MIN_SPACING_MILLIS) {
                 return;
             }
             recent.addLast(point);
             while (recent.getFirst().atMillis() < point.atMillis() - RECENT_MILLIS) {
-                Point ageing = recent.removeFirst();
-                if (old.isEmpty() || ageing.atMillis() - old.getLast().atMillis() >= historyMillis / MOST_OLD_POINTS) {
-                    old.addLast(ageing);
+                Point oldest = recent.removeFirst();
+                if (old.isEmpty() || oldest.atMillis() - old.getLast().atMillis() >= historyMillis / MAX_OLD_POINTS) {
+                    old.addLast(oldest);
                 }
             }
             forgetBefore(point.atMillis() - historyMillis);
@@ -93,7 +92,7 @@ final class AccuracyHistory {
         }
     }
 
-    /** Remembers as much. */
+    /** Creates an empty history of this length. */
     AccuracyHistory(Duration history) {
         this.historyMillis = history.toMillis();
     }
@@ -103,7 +102,7 @@ final class AccuracyHistory {
                         Releases.key(figures.getModelName(), figures.getModelVersion()), ignored -> new TreeMap<>())
                 .computeIfAbsent(figures.getWindow(), ignored -> new Line(figures))
                 .add(figures, nowMillis);
-        if (versions.size() > MOST_VERSIONS) {
+        if (versions.size() > MAX_VERSIONS) {
             versions.remove(versions.keySet().iterator().next());
         }
     }
@@ -116,19 +115,19 @@ final class AccuracyHistory {
                 .toList();
     }
 
-    /** The latest records of a model version, and those that were read in the last seconds. */
-    synchronized Collection<Accuracy> news(@Nullable String model, long nowMillis) {
-        List<Accuracy> news = new ArrayList<>();
+    /** The latest records of a model version, and all records that were updated in the last five seconds. */
+    synchronized Collection<Accuracy> updates(@Nullable String model, long nowMillis) {
+        List<Accuracy> updates = new ArrayList<>();
         versions.forEach((version, lines) -> lines.values().forEach(line -> {
-            if (version.equals(model) || line.heardMillis > nowMillis - NEWS_MILLIS) {
-                news.add(line.latest);
+            if (version.equals(model) || line.updatedMillis > nowMillis - RECENT_UPDATE_MILLIS) {
+                updates.add(line.latest);
             }
         }));
-        return news;
+        return updates;
     }
 
-    /** The model version, {@code <name>/<version>}, whose record was read last; empty before the first. */
-    synchronized Optional<String> heardLast() {
+    /** The model version, {@code <name>/<version>}, that was updated last; empty before the first record. */
+    synchronized Optional<String> lastUpdated() {
         return versions.keySet().stream().reduce((before, last) -> last);
     }
 
@@ -136,7 +135,7 @@ final class AccuracyHistory {
         return model != null && versions.keySet().contains(model);
     }
 
-    /** The lines by {@code <model>/<version>/<window>}, oldest point first; those without a point in the history are left out. */
+    /** The lines by {@code <model>/<version>/<window>}, oldest point first; without those that have no point in the history. */
     synchronized Map<String, List<Point>> lines(long nowMillis) {
         Map<String, List<Point>> all = new TreeMap<>();
         versions.forEach((version, lines) -> lines.forEach((window, line) -> {

@@ -33,58 +33,59 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The dashboard at work: watches the topics and serves the page. Safe for use by several threads. */
+/** A running dashboard: reads the topics and serves the page. Thread-safe. */
 public final class Dashboard implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dashboard.class);
 
-    /** Enough for the latest record of some model versions where nothing has been published for long. */
-    private static final long LEAST_FIGURES = 200;
+    /** Enough to include the latest record of some model versions even if nothing has been published for a long time. */
+    private static final long MIN_FIGURES = 200;
 
-    /** Of each partition, so that mistakes are there to be shown from the start. */
-    private static final long LATEST_PREDICTIONS = Mistakes.REMEMBERED / 4;
+    /** Predictions and labels read from the end of each partition at the start, so that the page shows mistakes at once. */
+    private static final long RECENT_RECORDS = Mistakes.MAX_IMAGES / 4;
 
-    /** Then the page says that the brokers don't answer. */
-    private static final Duration BROKER_PATIENCE = Duration.ofSeconds(3);
+    /** After this time, the page reports that the brokers do not respond. */
+    private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(3);
 
-    private static final long CLOSE_MILLIS = 10_000;
+    private static final long CLOSE_TIMEOUT_MILLIS = 10_000;
 
     private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
     private final DashboardServer server;
-    /** What is to be closed, the last one first. */
+    /** Closes the started parts; the last one is closed first. */
     private final Deque<Runnable> closing = new ArrayDeque<>();
 
     private long tickedNanos;
 
     /**
-     * How it is run.
+     * Options of the dashboard.
      *
-     * @param host to listen at; 127.0.0.1 unless others are to see it
-     * @param port 0 for any free one
-     * @param history how far back digits.accuracy is read at the start, and shown
+     * @param host address to listen on; use 127.0.0.1 unless other machines need access
+     * @param port 0 for any free port
+     * @param history how far back digits.accuracy is read at the start and shown
      */
     public record Options(String host, int port, Duration history) {}
 
-    /** The topologies' consumer groups, which are their application ids. */
+    /** The consumer groups of the topologies, which equal their application ids. */
     public record Groups(String classifying, String scoring) {}
 
-    /** Makes a drawn picture what the model takes. */
+    /** Converts a drawn picture to an image for the model. */
     @FunctionalInterface
     public interface Normaliser {
-        /** The 28 * 28 pixels; empty where nothing is on the picture. */
+        /** Returns the 28 * 28 pixels, row by row, 255 is ink; empty if the picture is blank. */
         Optional<byte[]> pixels(java.awt.image.BufferedImage picture);
     }
 
     /**
-     * Starts it.
+     * Starts a dashboard.
      *
-     * @param clients what Kafka's clients need
-     * @param admin stays the caller's, as the registry does
-     * @param groups whose lag is shown
-     * @param normaliser makes any picture of a digit the 28 * 28 pixels that the model takes; empty where nothing is on it
-     * @param metrics are served, too, at {@code /metrics}
-     * @param health is told, too, at {@code /health/live} and {@code /health/ready}; the dashboard adds itself to it
-     * @throws DashboardException where the port is taken or may not be listened at
-     * @throws org.apache.kafka.common.KafkaException where the brokers do not answer
+     * @param clients configuration of the Kafka clients
+     * @param admin not closed by the dashboard
+     * @param schemas not closed by the dashboard
+     * @param groups the consumer groups whose lag is shown
+     * @param normaliser converts drawn digits
+     * @param metrics served at {@code /metrics}
+     * @param health served at {@code /health/live} and {@code /health/ready}; the dashboard adds itself to it
+     * @throws DashboardException if the server cannot listen on the port
+     * @throws org.apache.kafka.common.KafkaException if the brokers do not respond
      */
     public static Dashboard start(
             Map<String, String> clients,
@@ -113,16 +114,16 @@ public final class Dashboard implements AutoCloseable {
             Clock clock) {
         try {
             LagWatch lagWatch = new LagWatch(
-                    new ConsumerLag(admin, groups.classifying(), Set.of(topics.images()), BROKER_PATIENCE),
+                    new ConsumerLag(admin, groups.classifying(), Set.of(topics.images()), BROKER_TIMEOUT),
                     new ConsumerLag(
-                            admin, groups.scoring(), Set.of(topics.predictions(), topics.labels()), BROKER_PATIENCE),
+                            admin, groups.scoring(), Set.of(topics.predictions(), topics.labels()), BROKER_TIMEOUT),
                     clock);
             DashboardState state = new DashboardState(clock, lagWatch, options.history(), failure::isDone);
             health.add(new Health.Part(
                     "dashboard",
                     () -> !failure.isDone(),
                     state::isCaughtUp,
-                    () -> state.isCaughtUp() ? "live" : "reads the past"));
+                    () -> state.isCaughtUp() ? "live" : "loading history"));
             Producer<byte[], byte[]> producer = producer(clients);
             closing.push(() -> producer.close(Duration.ofSeconds(1)));
             Drawings drawings = new Drawings(
@@ -165,22 +166,22 @@ public final class Dashboard implements AutoCloseable {
     private static Map<String, Start> beginnings(Topics topics, Instant now, Options options) {
         return Map.of(
                 topics.models(), new Start.Beginning(),
-                topics.accuracy(), new Start.Since(now.minus(options.history()), LEAST_FIGURES),
-                topics.predictions(), new Start.Since(now, LATEST_PREDICTIONS),
-                topics.labels(), new Start.Since(now, LATEST_PREDICTIONS));
+                topics.accuracy(), new Start.Since(now.minus(options.history()), MIN_FIGURES),
+                topics.predictions(), new Start.Since(now, RECENT_RECORDS),
+                topics.labels(), new Start.Since(now, RECENT_RECORDS));
     }
 
-    /** Where the page is. */
+    /** The URL of the page. */
     public String url() {
         return server.url();
     }
 
-    /** Completes when a part of it has died, with what killed it. */
+    /** Completes with the cause when a part of the dashboard has failed. */
     public CompletableFuture<Throwable> failure() {
         return failure;
     }
 
-    /** Runs a part on a thread of its own, and returns what ends it. */
+    /** Runs a part on its own thread. Returns a task that stops it and waits for its end. */
     private Runnable run(String name, Runnable task, Runnable stop) {
         Thread thread = daemon(name, () -> {
             try {
@@ -193,14 +194,14 @@ public final class Dashboard implements AutoCloseable {
         return () -> {
             stop.run();
             try {
-                thread.join(CLOSE_MILLIS);
+                thread.join(CLOSE_TIMEOUT_MILLIS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         };
     }
 
-    /** Tells the pages once a second, and returns what ends that. */
+    /** Sends the state to the pages once a second. Returns a task that stops this. */
     private Runnable tick(DashboardState state, Pages pages) {
         tickedNanos = System.nanoTime();
         ScheduledExecutorService ticker =
@@ -211,7 +212,7 @@ public final class Dashboard implements AutoCloseable {
                         long now = System.nanoTime();
                         state.tick((now - tickedNanos) / 1e9);
                         tickedNanos = now;
-                        pages.tell(state::now);
+                        pages.send(state::now);
                     } catch (RuntimeException | Error e) {
                         fail(e);
                     }
@@ -222,8 +223,8 @@ public final class Dashboard implements AutoCloseable {
         return () -> {
             ticker.shutdown();
             try {
-                if (!ticker.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
-                    LOG.error("The dashboard's ticker did not end within {} ms", CLOSE_MILLIS);
+                if (!ticker.awaitTermination(CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)) {
+                    LOG.error("The dashboard's ticker did not stop within {} ms", CLOSE_TIMEOUT_MILLIS);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -243,7 +244,7 @@ public final class Dashboard implements AutoCloseable {
         }
     }
 
-    /** Drawn digits only: gives up soon, so that who waits hears of it. */
+    /** A producer for drawn digits. Its timeouts are short, because a user is waiting. */
     private static Producer<byte[], byte[]> producer(Map<String, String> clients) {
         Map<String, Object> all = new HashMap<>(clients);
         all.put(ProducerConfig.ACKS_CONFIG, "all");

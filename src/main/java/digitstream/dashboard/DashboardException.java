@@ -1,6 +1,6 @@
 package digitstream.dashboard;
 
-/** The dashboard can't be started. The message is one line for people. */
+/** The dashboard cannot be started. The message is one line for the user. */
 public final class DashboardException extends RuntimeException {
     DashboardException(String message, Throwable cause) {
         super(message, cause);

@@ -30,16 +30,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The page and what it asks for, over HTTP. Only what was sent by this page is taken: a request must name the host that is
- * listened at (against DNS rebinding), and what changes anything must be Json.COMPACT from the page's own origin.
+ * Serves the page and its API over HTTP. Accepts requests from this page only: the Host header must name the address that the
+ * server listens on (against DNS rebinding), and a POST must be JSON from the page's own origin.
  */
 final class DashboardServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DashboardServer.class);
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1");
-    private static final int SMALLEST_DRAWING = Digits.SIDE;
-    private static final int LARGEST_DRAWING = 512;
-    /** The largest drawing in base64, and some. */
-    private static final long MOST_BYTES = 400_000;
+    private static final int MIN_DRAWING_SIDE = Digits.SIDE;
+    private static final int MAX_DRAWING_SIDE = 512;
+    /** The largest drawing in base64, with some margin. */
+    private static final long MAX_REQUEST_BYTES = 400_000;
 
     private final String host;
     private final DashboardState state;
@@ -73,13 +73,13 @@ final class DashboardServer implements AutoCloseable {
     private void configure(JavalinConfig config) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
-        config.http.maxRequestSize = MOST_BYTES;
+        config.http.maxRequestSize = MAX_REQUEST_BYTES;
         config.staticFiles.enableWebjars();
         config.staticFiles.add("/digitstream/dashboard", Location.CLASSPATH);
         config.routes.before(this::guard);
         monitoring.addTo(config.routes);
         config.routes.sse("/api/events", client -> pages.add(client, state.now()));
-        config.routes.get("/api/history", this::past);
+        config.routes.get("/api/history", this::history);
         config.routes.get("/api/mistakes/{actual}/{predicted}", this::mistakesOfACell);
         config.routes.get("/api/images/{partition}/{offset}", this::image);
         config.routes.post("/api/digits", this::classify);
@@ -90,16 +90,16 @@ final class DashboardServer implements AutoCloseable {
         });
         config.routes.exception(RegistryUnavailableException.class, (e, context) -> {
             context.status(503);
-            json(context, StateJson.error("the schema registry does not answer; try again"));
+            json(context, StateJson.error("the schema registry does not respond; try again"));
         });
         config.routes.exception(KafkaException.class, (e, context) -> {
             context.status(503);
-            json(context, StateJson.error("the brokers do not answer (" + e.getMessage() + "); try again"));
+            json(context, StateJson.error("the Kafka brokers do not respond (" + e.getMessage() + "); try again"));
         });
         config.routes.exception(Exception.class, (e, context) -> {
-            LOG.error("{} {} has failed", context.method(), context.path(), e);
+            LOG.error("{} {} failed", context.method(), context.path(), e);
             context.status(500);
-            json(context, StateJson.error("the dashboard has failed at this; its log says more"));
+            json(context, StateJson.error("internal error; see the dashboard's log"));
         });
     }
 
@@ -107,30 +107,31 @@ final class DashboardServer implements AutoCloseable {
         context.header("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'");
         context.header("X-Content-Type-Options", "nosniff");
         context.header("Referrer-Policy", "no-referrer");
-        String asked = Optional.ofNullable(context.host()).orElse("");
-        String name = asked.replaceFirst(":\\d+$", "").replaceAll("^\\[|]$", "");
+        String requestedHost = Optional.ofNullable(context.host()).orElse("");
+        String name = requestedHost.replaceFirst(":\\d+$", "").replaceAll("^\\[|]$", "");
         boolean anyHost = host.equals("0.0.0.0") || host.equals("::");
         if (!anyHost && !LOOPBACK.contains(name) && !name.equals(host)) {
-            throw new ForbiddenResponse("this dashboard is not at " + name + "; see it at " + url());
+            throw new ForbiddenResponse("host '" + name + "' is not allowed; open the dashboard at " + url());
         }
         if (context.method().equals(HandlerType.POST)) {
             String origin = context.header("Origin");
-            if (origin != null && !asked.equals(URI.create(origin).getRawAuthority())) {
-                throw new ForbiddenResponse("this was sent by another page");
+            if (origin != null && !requestedHost.equals(URI.create(origin).getRawAuthority())) {
+                throw new ForbiddenResponse(
+                        "the Origin header names another page; only the dashboard's own page may send this");
             }
             if (!Optional.ofNullable(context.contentType()).orElse("").startsWith(ContentType.JSON)) {
-                throw new BadRequestResponse("send Json.COMPACT, as application/json");
+                throw new BadRequestResponse("the Content-Type is not application/json; send JSON");
             }
         }
     }
 
-    private void past(Context context) {
+    private void history(Context context) {
         if (!state.isCaughtUp()) {
             context.status(503);
-            json(context, StateJson.error("the dashboard's server still reads the past"));
+            json(context, StateJson.error("the dashboard is still loading its history"));
             return;
         }
-        json(context, state.past());
+        json(context, state.history());
     }
 
     private void mistakesOfACell(Context context) {
@@ -144,13 +145,13 @@ final class DashboardServer implements AutoCloseable {
                 number(context, "partition", Integer.MAX_VALUE),
                 wholeNumber(context, "offset", Long.MAX_VALUE),
                 Optional.ofNullable(context.queryParam("id"))
-                        .orElseThrow(() -> new BadRequestResponse("give the image's id, as ?id=ID")));
+                        .orElseThrow(() -> new BadRequestResponse("the image id is missing; add ?id=ID")));
         if (png.isEmpty()) {
             context.status(404);
-            json(context, StateJson.error("there is no such image, or it is there no longer"));
+            json(context, StateJson.error("image not found; it may have been deleted from its topic"));
             return;
         }
-        // Of one image, since its id is asked for, too.
+        // The response never changes, because the request names the image id, too.
         context.header("Cache-Control", "private, max-age=86400, immutable")
                 .contentType(ContentType.IMAGE_PNG)
                 .result(png.get());
@@ -159,26 +160,26 @@ final class DashboardServer implements AutoCloseable {
     private void classify(Context context) {
         JsonNode body = body(context);
         int side = body.path("side").asInt();
-        if (side < SMALLEST_DRAWING || side > LARGEST_DRAWING) {
-            throw new BadRequestResponse("side is " + side + "; give " + SMALLEST_DRAWING + " to " + LARGEST_DRAWING);
+        if (side < MIN_DRAWING_SIDE || side > MAX_DRAWING_SIDE) {
+            throw new BadRequestResponse(
+                    "side is " + side + "; set it to " + MIN_DRAWING_SIDE + " to " + MAX_DRAWING_SIDE);
         }
         BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY);
         byte[] field = ((DataBufferByte) picture.getRaster().getDataBuffer()).getData();
         byte[] pixels = pixels(body.path("pixels").asText());
         if (pixels.length != field.length) {
-            throw new BadRequestResponse("pixels has " + pixels.length + " bytes; a drawing of that side has "
-                    + field.length + ", one byte a pixel, in base64");
+            throw new BadRequestResponse(
+                    "pixels has " + pixels.length + " bytes; send " + field.length + ", one byte per pixel, in base64");
         }
         System.arraycopy(pixels, 0, field, 0, field.length);
-        byte[] digit = normaliser.pixels(picture).orElseThrow(() -> new BadRequestResponse("nothing is drawn"));
+        byte[] digit = normaliser
+                .pixels(picture)
+                .orElseThrow(() -> new BadRequestResponse("the drawing is empty; draw a digit"));
+        String timeoutMessage = "no prediction arrived within " + Drawings.TIMEOUT_SECONDS
+                + " s; check that `digitstream serve` is running (it will classify the drawing)";
         context.future(() -> drawings.classify(digit)
                 .thenAccept(answer -> json(context, StateJson.answer(answer)))
-                .exceptionally(failure -> failed(
-                        context,
-                        failure,
-                        "no prediction came within "
-                                + Drawings.PATIENCE_SECONDS
-                                + " s; is `digitstream serve` running? It is classified when it runs")));
+                .exceptionally(failure -> failed(context, failure, timeoutMessage)));
     }
 
     private void label(Context context) {
@@ -186,17 +187,19 @@ final class DashboardServer implements AutoCloseable {
         String imageId = body.path("imageId").asText();
         int label = body.path("label").asInt(-1);
         if (!imageId.startsWith(Drawings.PREFIX) || imageId.length() > Drawings.PREFIX.length() + 36) {
-            throw new BadRequestResponse("only digits that were drawn here can be labelled here");
+            throw new BadRequestResponse(
+                    "imageId does not name a drawn digit; only digits drawn on this page can be labelled");
         }
         if (label < 0 || label > 9) {
             throw new BadRequestResponse("label must be 0 to 9");
         }
         context.future(() -> drawings.label(imageId, label)
                 .thenAccept(done -> context.status(204))
-                .exceptionally(failure -> failed(context, failure, "the brokers did not take the label in time")));
+                .exceptionally(failure ->
+                        failed(context, failure, "the Kafka brokers did not accept the label in time; try again")));
     }
 
-    private static @Nullable Void failed(Context context, Throwable failure, String late) {
+    private static @Nullable Void failed(Context context, Throwable failure, String timeoutMessage) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         context.status(cause instanceof TimeoutException ? 504 : 503);
@@ -204,8 +207,8 @@ final class DashboardServer implements AutoCloseable {
                 context,
                 StateJson.error(
                         cause instanceof TimeoutException
-                                ? late
-                                : "the brokers did not take it: " + cause.getMessage()));
+                                ? timeoutMessage
+                                : "the Kafka brokers did not accept the record: " + cause.getMessage()));
         return null;
     }
 
@@ -213,9 +216,9 @@ final class DashboardServer implements AutoCloseable {
         try {
             return Json.COMPACT.readTree(context.bodyAsBytes());
         } catch (JsonProcessingException e) {
-            throw new BadRequestResponse("this is not JSON: " + e.getOriginalMessage());
+            throw new BadRequestResponse("the request body is not JSON: " + e.getOriginalMessage());
         } catch (java.io.IOException e) {
-            throw new BadRequestResponse("this can't be read");
+            throw new BadRequestResponse("the request body cannot be read");
         }
     }
 
@@ -227,20 +230,20 @@ final class DashboardServer implements AutoCloseable {
         }
     }
 
-    private static int number(Context context, String name, int most) {
-        return (int) wholeNumber(context, name, most);
+    private static int number(Context context, String name, int max) {
+        return (int) wholeNumber(context, name, max);
     }
 
-    private static long wholeNumber(Context context, String name, long most) {
+    private static long wholeNumber(Context context, String name, long max) {
         try {
             long number = Long.parseLong(context.pathParam(name));
-            if (number >= 0 && number <= most) {
+            if (number >= 0 && number <= max) {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // Said below, with what it was.
+            // Reported below, with the value.
         }
-        throw new BadRequestResponse(name + " is '" + context.pathParam(name) + "'; give 0 to " + most);
+        throw new BadRequestResponse(name + " is '" + context.pathParam(name) + "'; set it to 0 to " + max);
     }
 
     private static void json(Context context, String json) {

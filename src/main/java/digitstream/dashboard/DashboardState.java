@@ -15,11 +15,11 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** All that the page is told, as it is read from the topics. Safe for use by several threads. */
+/** The state that the page shows, built from the records of the topics. Thread-safe. */
 final class DashboardState {
     private static final int LATEST_MISTAKES = 24;
-    /** A picture stays for so many seconds, however fast they come, so that it can be looked at. */
-    private static final int MISTAKES_SECONDS = 3;
+    /** The latest mistakes change once in this many seconds at most, so that users have time to look at them. */
+    private static final int MISTAKES_INTERVAL_SECONDS = 3;
 
     private final Clock clock;
     private final LagWatch lagWatch;
@@ -36,10 +36,10 @@ final class DashboardState {
     private long seconds;
 
     /**
-     * Knows nothing yet.
+     * Creates an empty state.
      *
      * @param history how far back published figures are kept
-     * @param failed whether a part of the dashboard has died, which the page is told
+     * @param failed whether a part of the dashboard has failed, which the page shows
      */
     DashboardState(Clock clock, LagWatch lagWatch, Duration history, BooleanSupplier failed) {
         this.clock = clock;
@@ -53,9 +53,9 @@ final class DashboardState {
     }
 
     /**
-     * Takes what is read.
+     * Returns a listener that updates this state.
      *
-     * @param drawings are told of live predictions, too
+     * @param drawings also receives live predictions
      */
     TopicWatch.Listener listener(Drawings drawings) {
         return new TopicWatch.Listener() {
@@ -80,13 +80,13 @@ final class DashboardState {
             }
 
             @Override
-            public void passedOver() {
+            public void unsampled() {
                 readMillis = clock.millis();
-                traffic.passedOver(readMillis);
+                traffic.unsampled(readMillis);
             }
 
             @Override
-            public void predictedInThePast(Prediction prediction) {
+            public void predictedBeforeStart(Prediction prediction) {
                 mistakes.predicted(prediction);
             }
 
@@ -105,22 +105,22 @@ final class DashboardState {
     /**
      * Ends a second.
      *
-     * @param length in seconds, since the last one ended
+     * @param length time since the last one ended, in seconds
      */
     void tick(double length) {
         traffic.close(clock.millis(), length, lagWatch.found());
         sample.adjustTo(traffic.rate());
-        if (seconds++ % MISTAKES_SECONDS == 0) {
+        if (seconds++ % MISTAKES_INTERVAL_SECONDS == 0) {
             latestMistakes = mistakes.latest(LATEST_MISTAKES);
         }
     }
 
-    /** Whether all that was in the topics at the start has been read. */
+    /** Whether all records that were in the topics at the start have been read. */
     boolean isCaughtUp() {
         return caughtUp;
     }
 
-    /** The state of now, as JSON. */
+    /** The current state, as JSON. */
     String now() {
         Map<String, PredictionMix> mixes = traffic.recentMixes();
         String model = inService(releases.starts(), mixes, history).orElse(null);
@@ -140,8 +140,8 @@ final class DashboardState {
                 mistakes.images());
     }
 
-    /** The past, as JSON. */
-    String past() {
+    /** The history, as JSON. */
+    String history() {
         return StateJson.history(clock.millis(), history, traffic, releases);
     }
 
@@ -151,8 +151,9 @@ final class DashboardState {
     }
 
     /**
-     * The model version that people mean when they name none: that of the latest start where it predicts, else that of most of
-     * the last minute's predictions; where nothing is predicted, that of the latest start or of the latest figures.
+     * The model version that the page shows by default: the one started last if it has made predictions in the last minute, else
+     * the one with the most predictions in it. Without predictions: the one started last if it has figures, else the one with the
+     * latest figures.
      */
     static Optional<String> inService(
             List<Releases.Start> starts, Map<String, PredictionMix> mixes, AccuracyHistory history) {
@@ -165,6 +166,6 @@ final class DashboardState {
                             .max(Comparator.comparingLong(mix -> mix.getValue().count()))
                             .map(Map.Entry::getKey);
         }
-        return history.knows(started) ? Optional.ofNullable(started) : history.heardLast();
+        return history.knows(started) ? Optional.ofNullable(started) : history.lastUpdated();
     }
 }

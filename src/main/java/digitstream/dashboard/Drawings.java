@@ -20,14 +20,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Sends drawn digits the way of all images, and waits for their predictions to come out at the other end. Safe for use by
- * several threads.
+ * Sends drawn digits through the pipeline like any other image, and waits for their predictions. Thread-safe.
  */
 final class Drawings {
-    /** Ids of drawn digits begin so; only those can be labelled here. */
+    /** Prefix of the ids of drawn digits; the page can label only those. */
     static final String PREFIX = "drawn-";
 
-    static final long PATIENCE_SECONDS = 10;
+    static final long TIMEOUT_SECONDS = 10;
 
     private final Producer<byte[], byte[]> producer;
     private final Topics topics;
@@ -37,9 +36,9 @@ final class Drawings {
     private final Map<String, CompletableFuture<Answer>> waiting = new ConcurrentHashMap<>();
 
     /**
-     * A drawn digit's prediction.
+     * The prediction of a drawn digit.
      *
-     * @param readAt when it was read here from the predictions' topic, committed
+     * @param readAt when the committed prediction was read from its topic
      */
     record Answer(Prediction prediction, Instant readAt) {}
 
@@ -57,19 +56,18 @@ final class Drawings {
     }
 
     /**
-     * Produces a digit.
+     * Produces an image of a digit.
      *
-     * @param pixels 28 * 28 grey values, 255 is ink
-     * @return its prediction; fails with a {@link java.util.concurrent.TimeoutException} after ten seconds without one, and
-     *     with what Kafka's producer says where the image can't be produced
-     * @throws digitstream.serde.RegistryUnavailableException where the registry does not answer
+     * @param pixels 28 * 28 grey values, row by row, 255 is ink
+     * @return its prediction; fails with a {@link java.util.concurrent.TimeoutException} after ten seconds, or with the
+     *     producer's exception if the image cannot be produced
+     * @throws digitstream.serde.RegistryUnavailableException if the schema registry does not respond
      */
     CompletableFuture<Answer> classify(byte[] pixels) {
         String imageId = PREFIX + UUID.randomUUID();
         DigitImage image = new DigitImage(imageId, Digits.SIDE, Digits.SIDE, ByteBuffer.wrap(pixels), clock.instant());
         byte[] value = images.serialize(topics.images(), image);
-        CompletableFuture<Answer> answer =
-                new CompletableFuture<Answer>().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        CompletableFuture<Answer> answer = new CompletableFuture<Answer>().orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         waiting.put(imageId, answer);
         send(topics.images(), imageId, value).exceptionally(failure -> {
             answer.completeExceptionally(failure);
@@ -78,13 +76,13 @@ final class Drawings {
         return answer.whenComplete((done, failure) -> waiting.remove(imageId));
     }
 
-    /** Produces a drawn digit's label; done when the brokers have it. */
+    /** Produces the label of a drawn digit. Completes when the brokers have acknowledged it. */
     CompletableFuture<Void> label(String imageId, int digit) {
         DigitLabel label = new DigitLabel(imageId, digit, clock.instant());
         return send(topics.labels(), imageId, labels.serialize(topics.labels(), label));
     }
 
-    /** Is told of each prediction that is read. */
+    /** Completes the answer if this is the prediction of a drawn digit; called for each live prediction. */
     void predicted(Prediction prediction, long readAtMillis) {
         if (prediction.getImageId().startsWith(PREFIX)) {
             CompletableFuture<Answer> answer = waiting.get(prediction.getImageId());
@@ -94,7 +92,7 @@ final class Drawings {
         }
     }
 
-    // The callback is told what the future would tell.
+    // The callback gets the same result as the future.
     @SuppressWarnings("FutureReturnValueIgnored")
     private CompletableFuture<Void> send(String topic, String imageId, byte[] value) {
         CompletableFuture<Void> sent = new CompletableFuture<>();

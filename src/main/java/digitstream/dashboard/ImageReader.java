@@ -16,22 +16,22 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Fetches single images from their topic, as pictures; keeps the last ones. Safe for use by several threads, one at a time. */
+/** Reads single images from their topic as PNGs, with a cache. Thread-safe; reads one image at a time. */
 final class ImageReader implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final int KEPT = 2_000;
-    private static final long MOST_PIXELS = 1 << 20;
-    /** A request brings more than the one record; not much more. */
+    private static final int MAX_CACHED = 2_000;
+    private static final long MAX_PIXELS = 1 << 20;
+    /** A fetch returns more than the one record; this keeps it small. */
     private static final int FETCH_BYTES = 16 << 10;
 
     private final String topic;
     private final Decoder<DigitImage> decoder;
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final Map<Place, byte[]> kept = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Place, byte[]> cache = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Place, byte[]> eldest) {
-            return size() > KEPT;
+            return size() > MAX_CACHED;
         }
     };
 
@@ -40,8 +40,8 @@ final class ImageReader implements AutoCloseable {
     /**
      * Opens a reader.
      *
-     * @param clients what Kafka's clients need
-     * @param topic of the images; no other topic is read, whatever is asked for
+     * @param clients configuration of the Kafka clients
+     * @param topic the topic of the images; no other topic is read
      */
     ImageReader(Map<String, String> clients, String topic, Decoder<DigitImage> decoder) {
         this.topic = topic;
@@ -49,9 +49,9 @@ final class ImageReader implements AutoCloseable {
         Map<String, Object> settings = new HashMap<>(clients);
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
-        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-        // What is no longer there is said to be gone, and not some other image shown.
+        // If the offset no longer exists, report that instead of returning another image.
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
@@ -59,22 +59,22 @@ final class ImageReader implements AutoCloseable {
     }
 
     /**
-     * The image at a place, as a PNG, its ink light on black as it stands in the topic.
+     * Returns the image at an offset as a PNG, with light ink on black as in the topic.
      *
-     * @param imageId of the image: where another one stands there, as in a topic that was made anew, there is none
-     * @throws org.apache.kafka.common.errors.TimeoutException where the brokers do not answer
-     * @return empty where there is none: never was, no longer is, is no image, or did not come within three seconds
+     * @param imageId expected id; another image may be at this offset if the topic was recreated
+     * @throws org.apache.kafka.common.errors.TimeoutException if the brokers do not respond
+     * @return empty if there is no such image: it never existed, was deleted, is malformed, or did not arrive within three seconds
      */
     synchronized Optional<byte[]> png(int partition, long offset, String imageId) {
         Place place = new Place(partition, offset, imageId);
-        byte[] known = kept.get(place);
+        byte[] known = cache.get(place);
         if (known != null) {
             return Optional.of(known);
         }
         Optional<byte[]> read = read(new TopicPartition(topic, partition), offset)
                 .filter(image -> image.getImageId().equals(imageId))
                 .flatMap(ImageReader::png);
-        read.ifPresent(png -> kept.put(place, png));
+        read.ifPresent(png -> cache.put(place, png));
         return read;
     }
 
@@ -84,7 +84,7 @@ final class ImageReader implements AutoCloseable {
         }
         consumer.assign(List.of(partition));
         consumer.seek(partition, offset);
-        long until = System.nanoTime() + PATIENCE.toNanos();
+        long until = System.nanoTime() + TIMEOUT.toNanos();
         try {
             while (System.nanoTime() < until) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
@@ -107,7 +107,7 @@ final class ImageReader implements AutoCloseable {
         int height = image.getHeight();
         if (width < 1
                 || height < 1
-                || (long) width * height > MOST_PIXELS
+                || (long) width * height > MAX_PIXELS
                 || image.getPixels().remaining() != width * height) {
             return Optional.empty();
         }

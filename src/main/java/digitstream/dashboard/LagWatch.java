@@ -13,33 +13,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the brokers once a second how far the topologies are behind, and so learns whether they answer at all. One
- * thread runs it; what it found may be read by others.
+ * Queries the brokers once a second for the lag of the topologies, and thereby detects whether they respond. Runs on one
+ * thread; other threads may read the result.
  */
 final class LagWatch implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(LagWatch.class);
     private static final long INTERVAL_MILLIS = 1_000;
 
-    /** Before the brokers have been asked. */
+    /** The result before the first query. */
     static final Found UNKNOWN = new Found(null, false, null, Map.of(), Map.of(), 0);
 
     private final ConsumerLag classifying;
     private final ConsumerLag scoring;
     private final Clock clock;
     private volatile Found found = UNKNOWN;
-    private long endBefore = -1;
-    private long askedNanos;
+    private long lastEnd = -1;
+    private long queriedNanos;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     /**
-     * What was found.
+     * The result of a query.
      *
-     * @param fault why the brokers did not tell, a line for people; null where they did
-     * @param away whether they did not answer at all, or not in time; else they refused
-     * @param in images produced a second; null where that is unknown
-     * @param lag images by partition that are not classified and committed yet; empty where that is unknown
-     * @param scoringLag predictions and labels by partition that are not scored and committed yet, likewise
-     * @param faultSinceMillis when the fault began; 0 where there is none
+     * @param fault why the lag is unknown, as one line for the user; null if it is known
+     * @param away true if the brokers did not respond in time; false if they responded with an error, or if there is no fault
+     * @param in images produced per second; null if unknown
+     * @param lag images by partition that are not yet classified and committed; empty if unknown
+     * @param scoringLag predictions and labels by partition that are not yet scored and committed; empty if unknown
+     * @param faultSinceMillis when the fault began; 0 if there is none
      */
     record Found(
             @Nullable String fault,
@@ -83,36 +83,36 @@ final class LagWatch implements Runnable {
     public void run() {
         try {
             do {
-                look();
+                query();
             } while (!stopped.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void look() throws InterruptedException {
+    private void query() throws InterruptedException {
         try {
             ConsumerLag.Position position = classifying.position();
             long now = System.nanoTime();
             Map<Integer, Long> scoringLag = scoring.position().lag();
-            // A topic that was made anew begins at zero again.
-            Double in = endBefore < 0 || position.end() < endBefore
+            // The offsets of a recreated topic start from zero again.
+            Double in = lastEnd < 0 || position.end() < lastEnd
                     ? null
-                    : (position.end() - endBefore) / ((now - askedNanos) / 1e9);
+                    : (position.end() - lastEnd) / ((now - queriedNanos) / 1e9);
             if (found.fault() != null) {
-                LOG.info("The brokers tell the lag again");
+                LOG.info("The lag is available from the brokers again");
             }
             found = new Found(null, false, in, position.lag(), scoringLag, 0);
-            endBefore = position.end();
-            askedNanos = now;
+            lastEnd = position.end();
+            queriedNanos = now;
         } catch (KafkaException e) {
             if (found.fault() == null) {
-                LOG.warn("The brokers do not tell the lag: {}", e.toString());
+                LOG.warn("The lag cannot be read from the brokers: {}", e.toString());
             }
             long since = found.fault() == null ? clock.millis() : found.faultSinceMillis();
             boolean away = e instanceof TimeoutException || e instanceof DisconnectException;
             found = new Found(String.valueOf(e.getMessage()), away, null, Map.of(), Map.of(), since);
-            endBefore = -1;
+            lastEnd = -1;
         }
     }
 }

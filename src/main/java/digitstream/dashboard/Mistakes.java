@@ -14,17 +14,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest wrong predictions, a few for each cell of the confusion matrix. Predictions and labels are joined here by image
- * id, as far back as memory is kept; a corrected label takes a mistake back. This is for looking at: the figures are those
- * that the scoring topology publishes. Safe for use by several threads.
+ * The latest wrong predictions, a few for each cell of the confusion matrix. Joins predictions and labels by image id over the
+ * last {@link #MAX_IMAGES} images; a corrected label removes a mistake. Only for display: the page's figures come from the
+ * scoring topology. Thread-safe.
  */
 final class Mistakes {
-    /** Images; at the 4,000 a second that are looked into at most, labels may come 16 seconds later. */
-    static final int REMEMBERED = 1 << 16;
+    /** At {@link Sample#MAX_PER_SECOND} images, labels may arrive up to 16 seconds after predictions. */
+    static final int MAX_IMAGES = 1 << 16;
 
-    private static final int A_CELL = 24;
+    private static final int MAX_PER_CELL = 24;
 
-    private final Map<String, Said> said = bounded();
+    private final Map<String, Predicted> predictions = bounded();
     private final Map<String, Label> labels = bounded();
     private final List<Deque<Mistake>> cells = new ArrayList<>();
     private long found;
@@ -32,10 +32,11 @@ final class Mistakes {
     /**
      * A wrong prediction.
      *
-     * @param partition of the images' topic; likewise the offset
+     * @param partition partition of the image in its topic
+     * @param offset offset of the image in its partition
      * @param confidence 0 to 1
-     * @param at when the image came to be
-     * @param number counts mistakes in the order in which they were found
+     * @param at event time of the image
+     * @param number sequence number, in the order in which mistakes were found
      */
     record Mistake(
             String imageId,
@@ -48,7 +49,8 @@ final class Mistakes {
             Instant at,
             long number) {}
 
-    private record Said(int label, float confidence, int partition, long offset, String modelVersion, Instant at) {}
+    private record Predicted(
+            int label, float confidence, int partition, long offset, String modelVersion, Instant at) {}
 
     private record Label(int digit, Instant at) {}
 
@@ -59,14 +61,14 @@ final class Mistakes {
     }
 
     synchronized void predicted(Prediction prediction) {
-        Said now = new Said(
+        Predicted now = new Predicted(
                 prediction.getLabel(),
                 prediction.getConfidence(),
                 prediction.getImagePartition(),
                 prediction.getImageOffset(),
                 prediction.getModelVersion(),
                 prediction.getEventTime());
-        said.put(prediction.getImageId(), now);
+        predictions.put(prediction.getImageId(), now);
         join(prediction.getImageId(), now, labels.get(prediction.getImageId()));
     }
 
@@ -77,19 +79,19 @@ final class Mistakes {
         }
         Label now = new Label(label.getLabel(), label.getLabelledAt());
         labels.put(label.getImageId(), now);
-        join(label.getImageId(), said.get(label.getImageId()), now);
+        join(label.getImageId(), predictions.get(label.getImageId()), now);
         if (before != null && before.digit() != now.digit()) {
             cells.subList(Digits.CLASSES * before.digit(), Digits.CLASSES * (before.digit() + 1))
                     .forEach(cell -> cell.removeIf(mistake -> mistake.imageId().equals(label.getImageId())));
         }
     }
 
-    private void join(String imageId, @Nullable Said prediction, @Nullable Label label) {
+    private void join(String imageId, @Nullable Predicted prediction, @Nullable Label label) {
         if (prediction == null || label == null || prediction.label() == label.digit()) {
             return;
         }
         Deque<Mistake> cell = cells.get(Digits.CLASSES * label.digit() + prediction.label());
-        // A label that is said again, or a prediction that is replayed, is no second mistake.
+        // A repeated label or a replayed prediction is not a second mistake.
         cell.removeIf(mistake -> mistake.imageId().equals(imageId));
         cell.addLast(new Mistake(
                 imageId,
@@ -101,26 +103,26 @@ final class Mistakes {
                 prediction.modelVersion(),
                 prediction.at(),
                 found++));
-        if (cell.size() > A_CELL) {
+        if (cell.size() > MAX_PER_CELL) {
             cell.removeFirst();
         }
     }
 
-    /** How many images it knows the predictions of. */
+    /** The number of images whose predictions are kept. */
     synchronized int images() {
-        return said.size();
+        return predictions.size();
     }
 
-    /** The latest of all cells, in the order in which they were found, newest first. */
-    synchronized List<Mistake> latest(int most) {
+    /** The latest mistakes of all cells, the one found last first. */
+    synchronized List<Mistake> latest(int max) {
         return cells.stream()
                 .flatMap(Deque::stream)
                 .sorted(Comparator.comparingLong(Mistake::number).reversed())
-                .limit(most)
+                .limit(max)
                 .toList();
     }
 
-    /** The latest of one cell, newest first. */
+    /** The latest mistakes of one cell, the one found last first. */
     synchronized List<Mistake> of(int actual, int predicted) {
         List<Mistake> all = new ArrayList<>();
         cells.get(Digits.CLASSES * actual + predicted).descendingIterator().forEachRemaining(all::add);
@@ -131,7 +133,7 @@ final class Mistakes {
         return new LinkedHashMap<>() {
             @Override
             protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-                return size() > REMEMBERED;
+                return size() > MAX_IMAGES;
             }
         };
     }

@@ -10,11 +10,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * The pages that are open. What is told is made once for all of them; a page that takes it slowly misses some, and holds up
- * nobody else. Safe for use by several threads.
+ * The open pages. A state is created once for all of them. A slow page misses states and does not delay the others.
+ * Thread-safe.
  */
 final class Pages implements AutoCloseable {
-    static final int MOST = 64;
+    static final int MAX_PAGES = 64;
 
     private final List<Page> open = new CopyOnWriteArrayList<>();
     private final ExecutorService senders = Executors.newCachedThreadPool(task -> {
@@ -25,9 +25,9 @@ final class Pages implements AutoCloseable {
 
     private record Page(SseClient client, AtomicBoolean busy) {}
 
-    /** Takes a page; keeps its connection. */
+    /** Adds a page and sends it this state. Rejects it with the event {@code full} if too many are open. */
     void add(SseClient client, String state) {
-        if (open.size() >= MOST) {
+        if (open.size() >= MAX_PAGES) {
             client.sendEvent("full", "{}");
             client.close();
             return;
@@ -39,11 +39,11 @@ final class Pages implements AutoCloseable {
         send(page, state);
     }
 
-    /** Tells all of them; makes the state only where there is somebody to be told. */
-    void tell(Supplier<String> state) {
+    /** Sends a state to all pages. The supplier is called only if there is a page. */
+    void send(Supplier<String> state) {
         if (!open.isEmpty()) {
-            String told = state.get();
-            open.forEach(page -> send(page, told));
+            String json = state.get();
+            open.forEach(page -> send(page, json));
         }
     }
 
@@ -51,10 +51,10 @@ final class Pages implements AutoCloseable {
         if (page.busy.compareAndSet(false, true)) {
             senders.execute(() -> {
                 try {
-                    // Closes the client where its page has gone.
+                    // Closes the client if its page has gone.
                     page.client.sendEvent("state", state);
                 } catch (CancellationException e) {
-                    // Closed here while its page took nothing.
+                    // Closed by close() while the page did not read.
                     open.remove(page);
                 } finally {
                     page.busy.set(false);

@@ -12,29 +12,29 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Which models were put to work, and when, as digits.models tells it. Safe for use by several threads. */
+/** The model starts and validation baselines from digits.models. Thread-safe. */
 final class Releases {
     private static final Logger LOG = LoggerFactory.getLogger(Releases.class);
-    private static final int MOST_STARTS = 200;
-    private static final int MOST_MODELS = 64;
+    private static final int MAX_STARTS = 200;
+    private static final int MAX_MODELS = 64;
 
     private final Deque<Start> starts = new ArrayDeque<>();
     private final Map<String, Release> models = new LinkedHashMap<>();
 
     /**
-     * A process has begun to classify.
+     * The start of a serving process.
      *
      * @param model {@code <name>/<version>}
      */
     record Start(long atMillis, String model) {}
 
-    /** What the validation images gave: for people, and to compare with. */
+    /** The validation figures of a model, and the baseline for drift made from them. */
     record Release(ValidationBaseline validation, Baseline baseline) {}
 
     synchronized void add(ModelRelease release) {
         String model = key(release.getModelName(), release.getModelVersion());
         starts.addLast(new Start(release.getStartedAt().toEpochMilli(), model));
-        if (starts.size() > MOST_STARTS) {
+        if (starts.size() > MAX_STARTS) {
             starts.removeFirst();
         }
         models.remove(model);
@@ -50,10 +50,10 @@ final class Releases {
                                         validation.getConfidenceBins(),
                                         validation.getTemperature())));
             } catch (IllegalArgumentException e) {
-                LOG.warn("The baseline of {} is passed over: {}", model, e.getMessage());
+                LOG.warn("Ignoring the validation baseline of {}: {}", model, e.getMessage());
             }
         }
-        if (models.size() > MOST_MODELS) {
+        if (models.size() > MAX_MODELS) {
             models.remove(models.keySet().iterator().next());
         }
     }
@@ -63,12 +63,12 @@ final class Releases {
         return List.copyOf(starts);
     }
 
-    /** What is known of a model's validation; empty where its card does not tell, or nobody has served it. */
+    /** The validation of a model; empty if its card has none or it has not been served. */
     synchronized Optional<Release> of(String model) {
         return Optional.ofNullable(models.get(model));
     }
 
-    /** What its probabilities are calibrated with; 1, which leaves them as they are, where that is not known. */
+    /** The calibration temperature of a model; 1, which changes nothing, if unknown. */
     double temperature(String model) {
         return of(model).map(release -> release.baseline().scale()).orElse(1.0);
     }

@@ -6,13 +6,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which images are looked at one by one: all of them; and when more come than a person's figures need, every second, fourth,
- * eighth and so on, so that watching takes little from what is watched. By the image id's hash, so that an image's prediction
- * and label are both in it, or neither, unless its size changes in between. Drawn digits always are. Safe for use by several threads.
+ * The sample of images whose predictions are decoded. It holds all images at low rates and one in 2, 4, 8 ... at higher rates, so
+ * that the dashboard takes little capacity from the pipeline. Sampling is by the hash of the image id: an image's prediction and
+ * label are either both in the sample or both not, unless the sample size changes in between. Drawn digits are always included.
+ * Thread-safe.
  */
 final class Sample {
-    /** A second's percentiles and shares are exact enough with so many. */
-    static final int MOST_A_SECOND = 4_000;
+    /** Enough images for the percentiles and shares of a second. */
+    static final int MAX_PER_SECOND = 4_000;
 
     /** Spreads hashes that differ in few bits: 2^32 over the golden ratio (Knuth, "Sorting and Searching", 6.4). */
     private static final int FIBONACCI = 0x9E3779B9;
@@ -21,7 +22,7 @@ final class Sample {
 
     private volatile int bits;
 
-    /** Whether an image is in it, by its record's key. */
+    /** Whether the image with this record key is in the sample. */
     boolean has(byte @Nullable [] key) {
         int zeros = bits;
         if (zeros == 0 || key == null) {
@@ -31,16 +32,16 @@ final class Sample {
                 || (key.length > ALWAYS.length && Arrays.equals(key, 0, ALWAYS.length, ALWAYS, 0, ALWAYS.length));
     }
 
-    /** Makes it as large as it may be at a rate. */
+    /** Sets the sample size for a rate: the largest with at most {@link #MAX_PER_SECOND} images per second. */
     void adjustTo(double imagesPerSecond) {
         int next = 0;
-        while (imagesPerSecond / (1 << next) > MOST_A_SECOND) {
+        while (imagesPerSecond / (1 << next) > MAX_PER_SECOND) {
             next++;
         }
         bits = next;
     }
 
-    /** One image in so many is in it. */
+    /** The n of the sample of one image in n. */
     int oneIn() {
         return 1 << bits;
     }

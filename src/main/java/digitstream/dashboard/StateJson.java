@@ -19,19 +19,19 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What the page is told, as Json.COMPACT. Times are milliseconds since 1970, rates a second, probabilities 0 to 1. */
+/** The JSON for the page. Times are milliseconds since 1970, rates are per second, probabilities 0 to 1. */
 final class StateJson {
     private StateJson() {}
 
     /**
-     * The state of now: each page gets it once a second.
+     * The current state, which each page gets once a second.
      *
-     * @param failed whether a part of the dashboard has died
-     * @param model that is in service; null where none is known
-     * @param readMillis when a prediction or a record of accuracy was last read; -1 before the first
-     * @param figuresMillis when a record of accuracy was
-     * @param latest mistakes, of any cell
-     * @param images that mistakes were looked for among
+     * @param failed whether a part of the dashboard has failed
+     * @param model the model version in service; null if unknown
+     * @param readMillis when a prediction or an accuracy record was last read; -1 before the first
+     * @param figuresMillis when an accuracy record was last read; -1 before the first
+     * @param latest the latest mistakes of all cells
+     * @param images number of images that were searched for mistakes
      */
     static String state(
             long nowMillis,
@@ -51,7 +51,7 @@ final class StateJson {
         json.put("now", nowMillis).put("failed", failed).put("model", model);
         json.putObject("kafka")
                 .put("fault", found.fault())
-                // One that still sends records is not away, whatever it does not tell.
+                // Brokers that still send records are not away, even if the lag query fails.
                 .put("away", found.away() && readMillis < found.faultSinceMillis())
                 .put("faultSince", found.faultSinceMillis());
         json.put("lastPrediction", traffic.lastPredictionMillis()).put("lastFigures", figuresMillis);
@@ -70,7 +70,7 @@ final class StateJson {
         if (!starts.isEmpty()) {
             json.set("start", start(starts.get(starts.size() - 1)));
         }
-        json.set("accuracy", figures(history.news(model, nowMillis)));
+        json.set("accuracy", figures(history.updates(model, nowMillis)));
         json.set("mistakes", mistakes(latest));
         json.put("images", images);
         return text(json);
@@ -85,7 +85,7 @@ final class StateJson {
         return all;
     }
 
-    /** The past, for a page that opens. */
+    /** The history, for a page that opens. */
     static String history(long nowMillis, AccuracyHistory history, Traffic traffic, Releases releases) {
         ObjectNode json = Json.COMPACT.createObjectNode();
         json.set("latest", figures(history.latest()));
@@ -125,7 +125,7 @@ final class StateJson {
         return all;
     }
 
-    /** A drawn digit's prediction, and how long its way took. */
+    /** The prediction of a drawn digit, with its latencies. */
     static String answer(Drawings.Answer answer) {
         var prediction = answer.prediction();
         long drawn = prediction.getEventTime().toEpochMilli();
@@ -154,7 +154,7 @@ final class StateJson {
         try {
             return Json.COMPACT.writeValueAsString(json);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree is always JSON", e);
+            throw new IllegalStateException("a JSON tree can always be written", e);
         }
     }
 

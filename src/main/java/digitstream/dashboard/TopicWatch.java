@@ -21,14 +21,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the topics and tells what comes. One thread runs it. A record that can't be read, or not be counted, is logged and
- * passed over, as scoring makes a dead letter of it; where the registry is away, it waits.
+ * Reads the topics and passes their records to a listener. Runs on one thread. Malformed and invalid records are logged and
+ * skipped, because scoring writes them to the dead letters. If the schema registry is unavailable, it waits.
  */
 final class TopicWatch implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final long REGISTRY_PAUSE_MILLIS = 1_000;
-    private static final long WARNING_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long REGISTRY_RETRY_MILLIS = 1_000;
+    private static final long WARNING_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
     private static final int CELLS = Digits.CLASSES * Digits.CLASSES;
 
     private final CommittedReader reader;
@@ -40,10 +40,10 @@ final class TopicWatch implements Runnable {
     private final Sample sample;
     private final Listener listener;
     private volatile boolean stopped;
-    private long passedOver;
-    private long warnedNanos = System.nanoTime() - WARNING_NANOS;
+    private long skipped;
+    private long warnedNanos = System.nanoTime() - WARNING_INTERVAL_NANOS;
 
-    /** Who is told of what; on the thread that reads. */
+    /** Receives the records, on the thread that reads. */
     interface Listener {
         void released(ModelRelease release);
 
@@ -51,22 +51,22 @@ final class TopicWatch implements Runnable {
 
         void predicted(Prediction prediction);
 
-        /** A prediction has come that is not in the sample, and was not looked into. */
-        void passedOver();
+        /** Called for a live prediction that is not in the sample and was not decoded. */
+        void unsampled();
 
-        /** A prediction that stood in its topic when the reading began. */
-        void predictedInThePast(Prediction prediction);
+        /** Called for a prediction that was in its topic before the dashboard started. */
+        void predictedBeforeStart(Prediction prediction);
 
         void labelled(DigitLabel label);
 
-        /** Once: all is read that stood in the topics when the reading began. */
+        /** Called once, when all records that were in the topics at the start have been read. */
         void caughtUp();
     }
 
     /**
-     * Takes what it reads from.
+     * Creates a watch.
      *
-     * @param reader of the models, the accuracy, the predictions and the labels; closed at the end
+     * @param reader reads the models, accuracy, predictions and labels; closed at the end of {@link #run}
      */
     TopicWatch(CommittedReader reader, Topics topics, SchemaRegistry schemas, Sample sample, Listener listener) {
         this.reader = reader;
@@ -111,11 +111,11 @@ final class TopicWatch implements Runnable {
                 read(labels, record, RecordFaults::of).ifPresent(listener::labelled);
             }
         } else if (reader.isPast(record)) {
-            read(predictions, record, TopicWatch::fault).ifPresent(listener::predictedInThePast);
+            read(predictions, record, TopicWatch::fault).ifPresent(listener::predictedBeforeStart);
         } else if (sample.has(record.key())) {
             read(predictions, record, TopicWatch::fault).ifPresent(listener::predicted);
         } else {
-            listener.passedOver();
+            listener.unsampled();
         }
     }
 
@@ -143,7 +143,7 @@ final class TopicWatch implements Runnable {
                         ? Optional.of(malformed.reason())
                         : fault.apply(((Decoded.Value<T>) decoded).value());
                 if (found.isPresent()) {
-                    passOver(record, found.get());
+                    skip(record, found.get());
                     return Optional.empty();
                 }
                 return Optional.of(((Decoded.Value<T>) decoded).value());
@@ -151,22 +151,22 @@ final class TopicWatch implements Runnable {
                 if (stopped) {
                     return Optional.empty();
                 }
-                LOG.warn("The schema registry is away; waiting: {}", e.getMessage());
-                Thread.sleep(REGISTRY_PAUSE_MILLIS);
+                LOG.warn("The schema registry is unavailable; retrying: {}", e.getMessage());
+                Thread.sleep(REGISTRY_RETRY_MILLIS);
             }
         }
     }
 
-    /** However many there are, the log gets a line a second. */
-    private void passOver(ConsumerRecord<byte[], byte[]> record, String reason) {
-        passedOver++;
-        if (System.nanoTime() - warnedNanos > WARNING_NANOS) {
+    /** Logs at most one line per second. */
+    private void skip(ConsumerRecord<byte[], byte[]> record, String reason) {
+        skipped++;
+        if (System.nanoTime() - warnedNanos > WARNING_INTERVAL_NANOS) {
             LOG.warn(
-                    "{}-{} offset {} is passed over, the {}. so far: {}",
+                    "Skipped {}-{} offset {} ({} skipped so far): {}",
                     record.topic(),
                     record.partition(),
                     record.offset(),
-                    passedOver,
+                    skipped,
                     reason);
             warnedNanos = System.nanoTime();
         }

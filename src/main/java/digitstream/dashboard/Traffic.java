@@ -14,17 +14,17 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What flows, second by second for the last quarter of an hour: images in, predictions out, latency, batch sizes, and what is
- * predicted with which confidence. Safe for use by several threads.
+ * The traffic of each of the last 900 seconds: images in, predictions out, latency, batch sizes, and the mix of predicted digits
+ * and confidences. Thread-safe.
  */
 final class Traffic {
     private static final int SECONDS = 900;
-    /** The mix is that of the last minute. */
+    /** The length of the recent mix. */
     private static final int MIX_SECONDS = 60;
 
-    private static final long LONGEST_LATENCY_MILLIS = 3_600_000;
+    private static final long MAX_LATENCY_MILLIS = 3_600_000;
 
-    private final Histogram latencies = new Histogram(LONGEST_LATENCY_MILLIS, 2);
+    private final Histogram latencies = new Histogram(MAX_LATENCY_MILLIS, 2);
     private final Deque<Second> seconds = new ArrayDeque<>();
     private final ToDoubleFunction<String> temperatures;
     private Map<String, PredictionMix> mixes = new HashMap<>();
@@ -33,22 +33,23 @@ final class Traffic {
     private PredictionMix mix = new PredictionMix();
     private double temperature = 1;
     private long count;
-    private long looked;
+    private long sampled;
     private long batchSizes;
     private long aheadMillis;
     private long lastPredictionMillis = -1;
 
     /**
-     * One second, more or less.
+     * The figures of about one second.
      *
-     * @param in images a second; null where the brokers did not say
-     * @param out predictions a second
-     * @param p50 end-to-end latency, event time to committed prediction read here, in milliseconds; null without predictions
-     * @param batchSize mean, as the images see it; null without predictions
-     * @param lag images that are not predicted and committed yet; null where the brokers did not say
-     * @param scoringLag predictions and labels that are not scored and committed yet, likewise
-     * @param aheadMillis how far the event times were ahead of this machine's clock at most; 0 where none was
-     * @param mixes what each model version predicted, by {@code <model name>/<model version>}; not changed any more
+     * @param in images per second; null if unknown
+     * @param out predictions per second
+     * @param p50 median end-to-end latency, from event time until the committed prediction is read here, in milliseconds; null
+     *     without predictions
+     * @param batchSize mean batch size over images, not over batches; null without predictions
+     * @param lag images that are not yet classified and committed; null if unknown
+     * @param scoringLag predictions and labels that are not yet scored and committed; null if unknown
+     * @param aheadMillis the most by which an event time was ahead of this machine's clock; 0 if none was
+     * @param mixes predictions of each model version, by {@code <model name>/<model version>}; no longer changed
      */
     record Second(
             long atMillis,
@@ -64,9 +65,9 @@ final class Traffic {
             Map<String, PredictionMix> mixes) {}
 
     /**
-     * Takes what calibrates the models' confidences.
+     * Creates an instance without traffic.
      *
-     * @param temperatures by {@code <model name>/<model version>}; asked about once a second
+     * @param temperatures calibration temperature by {@code <model name>/<model version>}; called about once a second
      */
     Traffic(ToDoubleFunction<String> temperatures) {
         this.temperatures = temperatures;
@@ -74,30 +75,30 @@ final class Traffic {
 
     synchronized void predicted(Prediction prediction, long nowMillis) {
         long latency = nowMillis - prediction.getEventTime().toEpochMilli();
-        latencies.recordValue(Math.max(0, Math.min(LONGEST_LATENCY_MILLIS, latency)));
+        latencies.recordValue(Math.max(0, Math.min(MAX_LATENCY_MILLIS, latency)));
         aheadMillis = Math.max(aheadMillis, -latency);
         batchSizes += prediction.getBatchSize();
         if (!prediction.getModelVersion().equals(version)
                 || !prediction.getModelName().equals(name)) {
-            turnTo(prediction.getModelName(), prediction.getModelVersion());
+            switchTo(prediction.getModelName(), prediction.getModelVersion());
         }
         mix.add(
                 prediction.getLabel(),
                 prediction.getConfidence(),
                 Calibration.confidence(prediction.getProbabilities(), temperature));
-        looked++;
+        sampled++;
         count++;
         lastPredictionMillis = nowMillis;
     }
 
-    /** A prediction that is counted and not looked into. */
-    synchronized void passedOver(long nowMillis) {
+    /** Counts a prediction that is not in the sample. */
+    synchronized void unsampled(long nowMillis) {
         count++;
         lastPredictionMillis = nowMillis;
     }
 
-    /** Predictions mostly come from one model: what is known of it is not looked up for each. */
-    private void turnTo(String nextName, String nextVersion) {
+    /** Looks up the mix and the temperature of a model once, not per prediction: most predictions come from one model. */
+    private void switchTo(String nextName, String nextVersion) {
         name = nextName;
         version = nextVersion;
         String model = Releases.key(name, version);
@@ -108,10 +109,10 @@ final class Traffic {
     /**
      * Ends a second.
      *
-     * @param length in seconds, over 0
+     * @param length in seconds, greater than 0
      */
     synchronized void close(long nowMillis, double length, LagWatch.Found found) {
-        boolean none = looked == 0;
+        boolean none = sampled == 0;
         seconds.addLast(new Second(
                 nowMillis,
                 found.in(),
@@ -119,7 +120,7 @@ final class Traffic {
                 none ? null : latencies.getValueAtPercentile(50),
                 none ? null : latencies.getValueAtPercentile(95),
                 none ? null : latencies.getValueAtPercentile(99),
-                none ? null : (double) batchSizes / looked,
+                none ? null : (double) batchSizes / sampled,
                 found.totalLag(),
                 found.totalScoringLag(),
                 aheadMillis,
@@ -134,15 +135,15 @@ final class Traffic {
         name = "";
         version = "";
         count = 0;
-        looked = 0;
+        sampled = 0;
     }
 
-    /** The seconds so far, oldest first. */
+    /** The recorded seconds, oldest first. */
     synchronized List<Second> seconds() {
         return List.copyOf(seconds);
     }
 
-    /** The last minute's mixes, by model. */
+    /** The mixes of the last minute, by model version. */
     synchronized Map<String, PredictionMix> recentMixes() {
         Map<String, PredictionMix> sums = new TreeMap<>();
         seconds.stream().skip(Math.max(0, seconds.size() - MIX_SECONDS)).forEach(second -> second.mixes()
@@ -156,13 +157,13 @@ final class Traffic {
         return seconds.peekLast();
     }
 
-    /** Predictions a second, in the second that ended last. */
+    /** Predictions per second in the second that ended last; 0 before the first. */
     synchronized double rate() {
         Second last = seconds.peekLast();
         return last == null ? 0 : last.out();
     }
 
-    /** When the last prediction was read, or -1. */
+    /** When the last prediction was read, in milliseconds since 1970; -1 before the first. */
     synchronized long lastPredictionMillis() {
         return lastPredictionMillis;
     }

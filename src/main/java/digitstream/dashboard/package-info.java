@@ -1,6 +1,6 @@
 /**
- * The page that people watch. All it knows it has read from Kafka, so that it can run anywhere, be restarted at will, and
- * run more than once.
+ * The dashboard. All its state comes from Kafka, so it can run anywhere, be restarted at any time, and run in several
+ * instances.
  *
  * <pre>
  *   digits.models --------> Releases ---------+
@@ -10,7 +10,7 @@
  *   digits.labels ------+                     |
  *   offsets, lag ---------> LagWatch ---------+
  *
- *   a drawn digit --> digits.images, and its prediction back from digits.predictions
+ *   a drawn digit --> digits.images; its prediction comes back from digits.predictions
  * </pre>
  */
 @NullMarked

@@ -10,8 +10,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Whether the process lives (if not, it is to be restarted) and is ready (if not, it has not begun to work, or has stopped for
- * now). As Json.COMPACT it has the form of Eclipse MicroProfile Health. Safe for use by several threads.
+ * Liveness and readiness of the process. A process that is not live needs a restart; one that is not ready is starting or is
+ * temporarily not working. The JSON has the format of Eclipse MicroProfile Health. Thread-safe.
  */
 public final class Health {
     private final List<Part> parts = new CopyOnWriteArrayList<>();
@@ -19,18 +19,18 @@ public final class Health {
     /**
      * A part of the process.
      *
-     * @param state a few words, for people
+     * @param state a short description of the state, for the user
      */
     public record Part(String name, BooleanSupplier live, BooleanSupplier ready, Supplier<String> state) {}
 
-    /** An answer over HTTP: 200 where all parts are well, else 503. */
+    /** An HTTP response: status 200 if all parts are up, else 503. */
     record Report(boolean up, String json) {
         int status() {
             return up ? 200 : 503;
         }
     }
 
-    /** Adds a part: one that is yet to come is to be added before anybody can ask. */
+    /** Adds a part. Add parts that start later before the server starts, or the process would seem ready without them. */
     public void add(Part part) {
         parts.add(part);
     }
@@ -43,22 +43,22 @@ public final class Health {
         return report(Part::ready);
     }
 
-    private Report report(Function<Part, BooleanSupplier> question) {
+    private Report report(Function<Part, BooleanSupplier> condition) {
         ObjectNode json = Json.COMPACT.createObjectNode();
         json.put("status", "");
         ArrayNode checks = json.putArray("checks");
         boolean up = true;
         for (Part part : parts) {
-            boolean well = question.apply(part).getAsBoolean();
-            up &= well;
-            ObjectNode check = checks.addObject().put("name", part.name()).put("status", status(well));
+            boolean partUp = condition.apply(part).getAsBoolean();
+            up &= partUp;
+            ObjectNode check = checks.addObject().put("name", part.name()).put("status", status(partUp));
             check.putObject("data").put("state", part.state().get());
         }
         json.put("status", status(up));
         return new Report(up, json.toString());
     }
 
-    private static String status(boolean well) {
-        return well ? "UP" : "DOWN";
+    private static String status(boolean partUp) {
+        return partUp ? "UP" : "DOWN";
     }
 }

@@ -11,15 +11,15 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
-/** The process's metrics, for Prometheus: the JVM's and native memory's, and what others register. Safe for use by several threads. */
+/** The metrics of the process for Prometheus: JVM and native memory, plus those that others register. Thread-safe. */
 public final class Metrics implements AutoCloseable {
-    /** Prometheus' text format, which every scraper reads. */
+    /** Prometheus' text format, which every scraper supports. */
     static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
-    /** Registers what every process here tells. */
+    /** Creates a registry with the metrics that every process has. */
     public Metrics() {
         new JvmMemoryMetrics().bindTo(registry);
         collections.bindTo(registry);
@@ -31,12 +31,12 @@ public final class Metrics implements AutoCloseable {
         new NativeMemory().bindTo(registry);
     }
 
-    /** Where meters are registered. */
+    /** The registry for further meters. */
     public MeterRegistry registry() {
         return registry;
     }
 
-    /** All of them, as {@link #CONTENT_TYPE}. */
+    /** All metrics, in the format {@link #CONTENT_TYPE}. */
     String scrape() {
         return registry.scrape(CONTENT_TYPE);
     }

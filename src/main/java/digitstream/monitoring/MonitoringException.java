@@ -1,6 +1,6 @@
 package digitstream.monitoring;
 
-/** The metrics can't be served. The message is one line for people. */
+/** The metrics cannot be served. The message is one line for the user. */
 public final class MonitoringException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.ContentType;
 import io.javalin.http.Context;
 
-/** What a web server answers for monitoring: {@code /metrics}, {@code /health/live} and {@code /health/ready}. */
+/** HTTP routes for monitoring: {@code /metrics}, {@code /health/live} and {@code /health/ready}. */
 public final class MonitoringRoutes {
     private final Metrics metrics;
     private final Health health;
@@ -14,7 +14,7 @@ public final class MonitoringRoutes {
         this.health = health;
     }
 
-    /** Adds them to a server's routes. */
+    /** Adds these routes to a server. */
     public void addTo(RoutesConfig routes) {
         routes.get(
                 "/metrics", context -> context.contentType(Metrics.CONTENT_TYPE).result(metrics.scrape()));

@@ -2,16 +2,16 @@ package digitstream.monitoring;
 
 import io.javalin.Javalin;
 
-/** A web server of {@link MonitoringRoutes} and nothing else. */
+/** An HTTP server that serves only {@link MonitoringRoutes}. */
 public final class MonitoringServer implements AutoCloseable {
     private final String host;
     private final Javalin server;
 
     /**
-     * Starts it.
+     * Starts a server.
      *
-     * @param port 0 for any free one
-     * @throws MonitoringException where the port is taken or may not be listened at
+     * @param port 0 for any free port
+     * @throws MonitoringException if the server cannot listen on the port
      */
     public MonitoringServer(String host, int port, MonitoringRoutes routes) {
         this.host = host;
@@ -23,7 +23,7 @@ public final class MonitoringServer implements AutoCloseable {
         WebServers.start(server, "the metrics", host, port, MonitoringException::new);
     }
 
-    /** Where the metrics are. */
+    /** The URL of the metrics. */
     public String url() {
         return WebServers.url(server, host, "/metrics");
     }

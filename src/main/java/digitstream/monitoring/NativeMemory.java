@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The memory that no Java figure shows: what native code (PyTorch's tensors and weights, RocksDB, the JVM's own structures)
- * has taken from the C library, by its {@code malloc_info}, and what of the whole process is in memory, by {@code /proc}.
- * Where there is no such thing, as outside Linux, there are no such metrics, and the log says so.
+ * Memory that the JVM's metrics do not include: native memory (PyTorch's tensors and weights, RocksDB, the JVM's own
+ * structures) allocated with the C library, from {@code malloc_info}, and the resident memory of the process, from
+ * {@code /proc}. If one of these sources is missing, as outside Linux, its metrics are absent and a log line says so.
  */
 final class NativeMemory implements MeterBinder {
     private static final Logger LOG = LoggerFactory.getLogger(NativeMemory.class);
@@ -27,7 +27,7 @@ final class NativeMemory implements MeterBinder {
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
     private static final long KIBI = 1024;
 
-    /** glibc; its names are C's. */
+    /** Functions of glibc, under their C names. */
     @SuppressWarnings({"checkstyle:MethodName", "MethodName"})
     interface CLibrary extends Library {
         Pointer open_memstream(PointerByReference buffer, LongByReference size);
@@ -40,14 +40,14 @@ final class NativeMemory implements MeterBinder {
     }
 
     /**
-     * What {@code malloc_info} says, summed over all arenas.
+     * The figures of {@code malloc_info}, summed over all arenas.
      *
-     * @param usedBytes given out and not yet freed
-     * @param freeBytes kept by the C library for later
+     * @param usedBytes allocated and not yet freed
+     * @param freeBytes freed, but kept by the C library for later allocations
      */
     record Allocated(long usedBytes, long freeBytes) {
         static Allocated parse(String xml) {
-            // What stands behind the last arena is about all of them.
+            // The totals over all arenas follow the last arena.
             String all = xml.substring(xml.lastIndexOf("</heap>") + 1);
             long free = size(all, "total", "fast") + size(all, "total", "rest");
             return new Allocated(size(all, "system", "current") - free + size(all, "total", "mmap"), free);
@@ -57,7 +57,7 @@ final class NativeMemory implements MeterBinder {
             Matcher found = Pattern.compile("<" + element + " type=\"" + type + "\"[^>]* size=\"(\\d+)\"")
                     .matcher(xml);
             if (!found.find()) {
-                throw new IllegalStateException("malloc_info does not tell " + element + " " + type);
+                throw new IllegalStateException("malloc_info reports no " + element + " " + type);
             }
             return Long.parseLong(found.group(1));
         }
@@ -67,11 +67,11 @@ final class NativeMemory implements MeterBinder {
     public void bindTo(MeterRegistry meters) {
         if (Files.isReadable(STATUS)) {
             Gauge.builder("process.resident.memory", NativeMemory::residentBytes)
-                    .description("Memory of the process that is in RAM, Java's and native.")
+                    .description("Resident memory of the process, Java and native.")
                     .baseUnit("bytes")
                     .register(meters);
         } else {
-            LOG.info("There is no {}: no metric process_resident_memory_bytes", STATUS);
+            LOG.info("{} is not readable; the metric process_resident_memory_bytes is not available", STATUS);
         }
         try {
             CLibrary library = Native.load("c", CLibrary.class);
@@ -80,7 +80,7 @@ final class NativeMemory implements MeterBinder {
             allocated(meters, "free", () -> allocated(library).freeBytes());
         } catch (UnsatisfiedLinkError | IllegalStateException e) {
             LOG.info(
-                    "The C library does not tell what it gave out ({}): no metric digits_native_memory_bytes",
+                    "malloc_info is not available ({}); the metric digits_native_memory_bytes is not available",
                     e.getMessage());
         }
     }
@@ -88,8 +88,8 @@ final class NativeMemory implements MeterBinder {
     private static void allocated(MeterRegistry meters, String state, java.util.function.Supplier<Number> bytes) {
         Gauge.builder("digits.native.memory", bytes)
                 .description(
-                        "Memory that native code (PyTorch, RocksDB, the JVM) has from the C library's malloc: in use,"
-                                + " or free for later.")
+                        "Memory that native code (PyTorch, RocksDB, the JVM) has allocated with the C library's malloc:"
+                                + " in use, or free for later allocations.")
                 .baseUnit("bytes")
                 .tags("state", state)
                 .register(meters);
@@ -100,13 +100,13 @@ final class NativeMemory implements MeterBinder {
         LongByReference size = new LongByReference();
         Pointer stream = library.open_memstream(buffer, size);
         if (stream == null) {
-            throw new IllegalStateException("open_memstream gives no stream");
+            throw new IllegalStateException("open_memstream failed");
         }
         int fault = library.malloc_info(0, stream);
         library.fclose(stream);
         try {
             if (fault != 0) {
-                throw new IllegalStateException("malloc_info gives " + fault);
+                throw new IllegalStateException("malloc_info failed with " + fault);
             }
             return Allocated.parse(buffer.getValue().getString(0));
         } finally {
@@ -119,7 +119,7 @@ final class NativeMemory implements MeterBinder {
             Matcher found = RESIDENT.matcher(Files.readString(STATUS));
             return found.find() ? Long.parseLong(found.group(1)) * (double) KIBI : Double.NaN;
         } catch (IOException e) {
-            LOG.warn("{} can't be read", STATUS, e);
+            LOG.warn("{} cannot be read", STATUS, e);
             return Double.NaN;
         }
     }

@@ -26,8 +26,7 @@ public final class WebServers {
         } catch (JavalinBindException e) {
             throw failure.apply(
                     what + " can't be served at " + host + ":" + port
-                            + ": the port is in use, or the address is not this machine's; choose another (port 0: any free"
-                            + " one)",
+                            + ": the port is in use or the address is not local; choose another (port 0 for any free port)",
                     e);
         }
     }

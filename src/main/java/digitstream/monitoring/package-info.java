@@ -1,4 +1,4 @@
-/** How a process tells of itself: its metrics, and whether it lives and is ready, over HTTP. */
+/** Metrics, liveness and readiness of a process, over HTTP. */
 @NullMarked
 package digitstream.monitoring;
 

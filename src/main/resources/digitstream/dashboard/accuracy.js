@@ -1,12 +1,12 @@
-// Accuracy over time, by window and model version; and what follows from the chosen window and version.
+// Accuracy over time by window and model version, and the selection of a window and a version.
 import {axisOf} from './axis.js';
 import {byId, clock, colour, count, duration, element, percent} from './page.js';
 import {Chart, join, line} from './charts.js';
 
 const ORDER = ['1m', '10m', '1h', 'all'];
 const COLOURS = ['blue', 'orange', 'green', 'red'];
-const SHORTEST_SECONDS = 60;
-const OLD_MILLIS = 15_000;
+const MIN_RANGE_SECONDS = 60;
+const STALE_MILLIS = 15_000;
 const POINT = figures => [
   figures.computedAt, figures.accuracy, figures.accuracyLow, figures.accuracyHigh, figures.coverage, figures.labelDelayP50Millis];
 
@@ -14,19 +14,19 @@ const latest = new Map();
 let lines = {};
 let now = Date.now();
 let inService = null;
-let chosenWindow = 'all';
-let chosenVersion = '';
+let selectedWindow = 'all';
+let selectedVersion = '';
 let span = Infinity;
 let versions = [];
 let starts = [];
 
-/** From the first time that is shown to now, in seconds. */
+/** The limits of the time axis, in seconds: up to now. */
 function times(plot, low) {
   const end = Math.max(now / 1000, plot.data[0][plot.data[0].length - 1] ?? 0);
-  return [Math.min(end - SHORTEST_SECONDS, Math.max(low ?? end, end - span)), end];
+  return [Math.min(end - MIN_RANGE_SECONDS, Math.max(low ?? end, end - span)), end];
 }
 
-/** The ends of the axis for the times that are shown. */
+/** The limits of the accuracy axis for the shown times. */
 function range(plot) {
   const [start, end] = times(plot, plot.data[0][0]);
   const intervals = [];
@@ -53,16 +53,16 @@ const chart = new Chart('accuracy-chart', 260, axis => ({
   hooks: {draw: [markStarts]},
 }));
 
-const beside = (id, unit, range) => new Chart(id, 150, axis => ({
+const smallChart = (id, unit, range) => new Chart(id, 150, axis => ({
   scales: {x: {range: times}, y: {range}},
   axes: [axis, {...axis, size: 70, values: (plot, ticks) => ticks.map(unit)}],
   series: [{}, ...versions.map((version, i) => line(version, COLOURS[i % COLOURS.length], unit))],
 }));
 
-const coverage = beside('coverage-chart', value => percent(value, 0), () => [0, 1]);
-const delay = beside('delay-chart', duration, (plot, low, high) => [0, Math.max(100, (high ?? 0) * 1.1)]);
+const coverage = smallChart('coverage-chart', value => percent(value, 0), () => [0, 1]);
+const delay = smallChart('delay-chart', duration, (plot, low, high) => [0, Math.max(100, (high ?? 0) * 1.1)]);
 
-/** A line where the pipeline began to classify: solid with another model, dashed with the same one, started anew. */
+/** Draws a vertical line at each start of a serving process: solid with a different model, dashed with the same one. */
 function markStarts(plot) {
   const context = plot.ctx;
   const {left, top, width, height} = plot.bbox;
@@ -83,7 +83,7 @@ function markStarts(plot) {
     context.lineTo(x, top + height);
     context.stroke();
     const label = restart ? 'restart' : start.model;
-    // A label that has no room is left out; its line is not.
+    // A label without room is left out; its line is drawn all the same.
     const wide = context.measureText(label).width;
     const at = x + wide + 6 < left + width ? x + 4 : x - wide - 4;
     if (at >= labelledTo) {
@@ -97,15 +97,15 @@ function markStarts(plot) {
 const versionOf = figures => figures.modelName + '/' + figures.modelVersion;
 const keyOf = figures => versionOf(figures) + '/' + figures.window;
 
-/** The model version whose figures are shown, <name>/<version>: the chosen one, else that in service; null before there is any. */
-export const model = () => chosenVersion || inService;
+/** The shown model version, <name>/<version>: the selected one, else the one in service; null if there is none yet. */
+export const model = () => selectedVersion || inService;
 
 const figuresOf = version => [...latest.values()].filter(one => versionOf(one) === version);
 
-/** The figures of the chosen window of the shown model version; null before there are any. */
-export const figures = () => latest.get(model() + '/' + chosenWindow) ?? figuresOf(model())[0] ?? null;
+/** The figures of the selected window of the shown model version; null if there are none yet. */
+export const figures = () => latest.get(model() + '/' + selectedWindow) ?? figuresOf(model())[0] ?? null;
 
-export function begin(history) {
+export function load(history) {
   lines = history.accuracy;
   starts = history.starts;
   latest.clear();
@@ -121,7 +121,7 @@ export function update(state) {
   for (const one of state.accuracy) {
     latest.set(keyOf(one), one);
     const known = lines[keyOf(one)] ??= [];
-    // Where the scoring process's clock was set back, time goes on from there.
+    // If the clock of the scoring process was set back, drop the later points and continue from there.
     while (known.length && known[known.length - 1][0] > one.computedAt) {
       known.pop();
     }
@@ -136,21 +136,21 @@ function show() {
   showVersions();
   const f = figures();
   if (!f) {
-    byId('accuracy-note').textContent = 'No accuracy has been published yet: nothing was predicted, or nothing scores.';
+    byId('accuracy-note').textContent = 'No accuracy has been published yet: there are no predictions, or the scoring topology is not running.';
     return;
   }
   byId('model').textContent = `${f.modelName} ${f.modelVersion}`;
   showWindows(figuresOf(model()));
 
-  const shown = Object.keys(lines).filter(key => key.endsWith('/' + chosenWindow)).map(key => key.slice(0, key.lastIndexOf('/')));
+  const shown = Object.keys(lines).filter(key => key.endsWith('/' + selectedWindow)).map(key => key.slice(0, key.lastIndexOf('/')));
   const sameVersions = shown.length === versions.length && shown.every((version, i) => version === versions[i]);
   versions = shown;
   if (!sameVersions) {
     [chart, coverage, delay].forEach(one => one.forget());
   }
-  // Columns of a point: time, accuracy, its interval's ends, coverage, the labels' delay.
+  // Columns of a point: time, accuracy, lower and upper end of its interval, coverage, median label delay.
   const table = (...columns) => join(shown.map(version => {
-    const points = lines[version + '/' + chosenWindow];
+    const points = lines[version + '/' + selectedWindow];
     return [points.map(point => point[0] / 1000), ...columns.map(column => points.map(point => point[column]))];
   }));
   if (shown.length) {
@@ -160,32 +160,32 @@ function show() {
   }
 
   byId('accuracy-note').textContent = `${windowName(f.window)}: ${count(f.labelled)} of ${count(f.predicted)} predictions have a label `
-      + `(coverage ${percent(f.coverage, 1)}); labels come ${duration(f.labelDelayP50Millis)} (median) after their images. `
-      + `${count(f.pending)} wait for one, ${count(f.expired)} never got one, ${count(f.duplicates)} predictions were duplicates. `
+      + `(coverage ${percent(f.coverage, 1)}). Median label delay: ${duration(f.labelDelayP50Millis)}. `
+      + `${count(f.pending)} predictions await a label, ${count(f.expired)} expired without one; ${count(f.duplicates)} predictions were duplicates. `
       + `Published ${clock(f.computedAt)}.`;
 }
 
-/** With more than one version, which is shown can be chosen. */
+/** Offers a selection if there is more than one version. */
 function showVersions() {
   const known = [...new Set([...latest.values()].map(versionOf))].sort();
   const select = byId('version');
   byId('versions').hidden = known.length < 2;
   const options = ['', ...known];
   if (options.length !== select.options.length || options.some((version, i) => version !== select.options[i].value)) {
-    chosenVersion = known.includes(chosenVersion) ? chosenVersion : '';
-    select.replaceChildren(...options.map(version => element('option', {value: version}, version || 'the one in service')));
-    select.value = chosenVersion;
+    selectedVersion = known.includes(selectedVersion) ? selectedVersion : '';
+    select.replaceChildren(...options.map(version => element('option', {value: version}, version || 'in service')));
+    select.value = selectedVersion;
   }
 }
 
-function choose() {
-  document.dispatchEvent(new Event('figures-chosen'));
+function notifySelection() {
+  document.dispatchEvent(new Event('figures-selected'));
   show();
 }
 
 byId('version').addEventListener('change', event => {
-  chosenVersion = event.target.value;
-  choose();
+  selectedVersion = event.target.value;
+  notifySelection();
 });
 
 byId('span').addEventListener('change', event => {
@@ -204,18 +204,18 @@ function showWindows(figures) {
     if (!tile) {
       tile = element('button', {type: 'button', className: 'tile', 'data-window': one.window}, element('span'), element('b'), element('span'));
       tile.addEventListener('click', () => {
-        chosenWindow = one.window;
-        choose();
+        selectedWindow = one.window;
+        notifySelection();
       });
       into.append(tile);
     }
-    tile.setAttribute('aria-pressed', String(one.window === chosenWindow));
+    tile.setAttribute('aria-pressed', String(one.window === selectedWindow));
     tile.children[0].textContent = windowName(one.window);
     tile.children[1].textContent = percent(one.accuracy);
     tile.children[2].textContent = (one.accuracy == null
         ? 'no labels'
         : `${percent(one.accuracyLow, 2)} to ${percent(one.accuracyHigh, 2)}, ${count(one.labelled)} labels`)
-        // Figures that do not change are not published again; those of a pipeline that stands still are old.
-        + (now - one.computedAt > OLD_MILLIS ? `; as of ${clock(one.computedAt)}` : '');
+        // Figures that do not change are not published again, so those of an idle pipeline get old.
+        + (now - one.computedAt > STALE_MILLIS ? `; as of ${clock(one.computedAt)}` : '');
   }
 }

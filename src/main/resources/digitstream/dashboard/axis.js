@@ -1,13 +1,13 @@
-// The axis of accuracy over time: narrow enough for the usual figures to be read, and with each collapse on it.
+// The y axis of accuracy over time: narrow enough to read typical figures, wide enough to include every collapse.
 
 const Z_SQUARED = 1.959963984540054 ** 2;
-// An interval of fewer images than this share of the usual does not make the axis: of the first few little can be said.
-const FEW = 1 / 20;
-// But of so many it does, where it lies wholly beside the others.
-const ENOUGH = 30;
+// An interval of fewer images than this share of the median is ignored: a few first images say little.
+const MIN_SHARE = 1 / 20;
+// Unless it has this many images and does not overlap the other intervals: then it is a collapse.
+const MIN_IMAGES = 30;
 const MARGIN = 0.002;
 
-/** How many images a 95 % interval is of: the score interval (Wilson, 1927) solved for them, at its farther end. */
+/** The number of images behind a 95 % interval: the score interval (Wilson, 1927), solved for the count at its farther end. */
 export function images({accuracy, low, high}) {
   const end = accuracy - low > high - accuracy ? low : high;
   return Z_SQUARED * end * (1 - end) / (accuracy - end) ** 2;
@@ -19,18 +19,18 @@ const ends = intervals => [
 ];
 
 /**
- * The ends of the axis.
+ * The limits of the axis, [low, high].
  *
- * @param intervals that are shown: {accuracy, low, high} each, from 0 to 1
+ * @param intervals the shown intervals: {accuracy, low, high}, each from 0 to 1
  */
 export function axisOf(intervals) {
   if (!intervals.length) {
     return [0, 1];
   }
   const sizes = intervals.map(images);
-  const usual = [...sizes].sort((a, b) => a - b)[sizes.length >> 1];
-  const [low, high] = ends(intervals.filter((one, i) => sizes[i] >= FEW * usual));
+  const median = [...sizes].sort((a, b) => a - b)[sizes.length >> 1];
+  const [low, high] = ends(intervals.filter((one, i) => sizes[i] >= MIN_SHARE * median));
   const [lowest, highest] = ends(intervals.filter((one, i) =>
-      sizes[i] >= FEW * usual || sizes[i] >= ENOUGH && (one.high < low || one.low > high)));
+      sizes[i] >= MIN_SHARE * median || sizes[i] >= MIN_IMAGES && (one.high < low || one.low > high)));
   return [Math.max(0, lowest - MARGIN), Math.min(1, highest + MARGIN)];
 }

@@ -4,9 +4,9 @@ import {byId, colour} from './page.js';
 
 const charts = [];
 
-/** A chart in an element that is drawn anew when the width or the colours change. */
+/** A chart in an element. It is redrawn when the width or the colours change. */
 export class Chart {
-  /** @param options called for the options of uPlot: colours are read when it is made */
+  /** @param options returns the uPlot options for an axis; called whenever the plot is created, so that it reads the current colours */
   constructor(id, height, options) {
     this.element = byId(id);
     this.height = height;
@@ -21,7 +21,7 @@ export class Chart {
     return Math.max(200, this.element.clientWidth);
   }
 
-  /** Draws it; a new number of series makes the chart anew. */
+  /** Draws the data. Recreates the plot if the number of series has changed. */
   show(data) {
     if (this.plot && this.data.length === data.length) {
       this.plot.setData(data);
@@ -33,13 +33,13 @@ export class Chart {
           {width: this.width(), height: this.height, cursor: {drag: {x: false, y: false}}, ...options}, data, this.element);
     }
     this.data = data;
-    // Without a cursor on it, the legend tells the latest.
+    // Without a cursor on the chart, the legend shows the latest values.
     if (this.plot.cursor.idx == null && data[0].length) {
       this.plot.setLegend({idx: data[0].length - 1}, false);
     }
   }
 
-  /** The next time it is shown, it is made anew. */
+  /** Discards the plot; the next show() creates a new one. */
   forget() {
     this.plot?.destroy();
     this.plot = null;
@@ -53,11 +53,11 @@ export class Chart {
   }
 }
 
-/** After the colours have changed. */
+/** Redraws all charts; called after the colours have changed. */
 export const recolour = () => charts.forEach(chart => chart.recolour());
 
 export const line = (label, name, value, more = {}) =>
     ({label, stroke: colour(name), width: 2, points: {show: false}, value: (plot, v) => v == null ? '–' : value(v), ...more});
 
-/** Joins lines with times of their own into one table. */
+/** Joins tables that have different times into one table. */
 export const join = tables => uPlot.join(tables);

@@ -1,4 +1,4 @@
-// The confusion matrix, figures by digit, calibration; and the mistakes as pictures.
+// The confusion matrix, figures per digit, calibration, and the images of mistakes.
 import {ask, byId, clock, colour, count, element, percent} from './page.js';
 
 const DIGITS = [...Array(10).keys()];
@@ -6,9 +6,9 @@ const SVG = 'http://www.w3.org/2000/svg';
 let cell = null;
 let shownMistakes = '';
 let latest = [];
-let looked = 0;
-const PICTURE_AGAIN_MILLIS = 3_000;
-const PICTURE_TRIES = 5;
+let searched = 0;
+const PICTURE_RETRY_MILLIS = 3_000;
+const MAX_PICTURE_TRIES = 5;
 
 export function show(figures) {
   if (figures) {
@@ -21,24 +21,24 @@ export function show(figures) {
 function showConfusion(counts) {
   const table = byId('confusion');
   if (!table.rows.length) {
-    table.append(element('thead', {}, element('tr', {}, element('th', {scope: 'col'}, 'is \\ said'), ...DIGITS.map(d => element('th', {scope: 'col'}, d)))));
+    table.append(element('thead', {}, element('tr', {}, element('th', {scope: 'col'}, 'actual \\ predicted'), ...DIGITS.map(d => element('th', {scope: 'col'}, d)))));
     table.append(element('tbody', {}, ...DIGITS.map(actual => element('tr', {}, element('th', {scope: 'row'}, actual),
-        ...DIGITS.map(said => element('td', {}, actual === said ? element('span') : cellButton(actual, said)))))));
+        ...DIGITS.map(predicted => element('td', {}, actual === predicted ? element('span') : cellButton(actual, predicted)))))));
   }
   const body = table.tBodies[0];
   for (const actual of DIGITS) {
     const row = counts.slice(10 * actual, 10 * actual + 10);
-    const wrong = Math.max(1, ...row.filter((n, said) => said !== actual));
-    for (const said of DIGITS) {
-      const inner = body.rows[actual].cells[said + 1].firstChild;
-      const share = row[said] === 0 ? 0 : actual === said ? 0.25 : 0.15 + 0.35 * row[said] / wrong;
-      // Without separators, as short as can be; the exact count is in the cell's description.
-      inner.textContent = row[said] === 0 ? '·' : short(row[said]);
-      inner.title = count(row[said]);
-      inner.style.backgroundColor = share === 0 ? 'transparent' : actual === said ? `rgba(${colour('heat')}, ${share})` : `rgba(200, 60, 40, ${share})`;
-      if (actual !== said) {
-        inner.setAttribute('aria-label', `${count(row[said])} images of a ${actual} were said to be a ${said}`);
-        inner.setAttribute('aria-pressed', String(cell?.actual === actual && cell?.said === said));
+    const wrong = Math.max(1, ...row.filter((n, predicted) => predicted !== actual));
+    for (const predicted of DIGITS) {
+      const inner = body.rows[actual].cells[predicted + 1].firstChild;
+      const share = row[predicted] === 0 ? 0 : actual === predicted ? 0.25 : 0.15 + 0.35 * row[predicted] / wrong;
+      // Short and without separators, to fit; the tooltip has the exact count.
+      inner.textContent = row[predicted] === 0 ? '·' : short(row[predicted]);
+      inner.title = count(row[predicted]);
+      inner.style.backgroundColor = share === 0 ? 'transparent' : actual === predicted ? `rgba(${colour('heat')}, ${share})` : `rgba(200, 60, 40, ${share})`;
+      if (actual !== predicted) {
+        inner.setAttribute('aria-label', `${count(row[predicted])} images of digit ${actual} were predicted as ${predicted}`);
+        inner.setAttribute('aria-pressed', String(cell?.actual === actual && cell?.predicted === predicted));
       }
     }
   }
@@ -46,58 +46,58 @@ function showConfusion(counts) {
 
 const short = n => n < 100_000 ? String(n) : Math.round(n / 1000) + 'k';
 
-function cellButton(actual, said) {
+function cellButton(actual, predicted) {
   const button = element('button', {type: 'button'});
-  button.addEventListener('click', () => choose({actual, said}));
+  button.addEventListener('click', () => select({actual, predicted}));
   return button;
 }
 
-async function choose(next) {
+async function select(next) {
   cell = next;
   byId('mistakes-all').hidden = !cell;
-  sayWhat();
+  describeSelection();
   for (const button of byId('confusion').querySelectorAll('button')) {
     button.setAttribute('aria-pressed', 'false');
   }
   if (cell) {
-    byId('confusion').tBodies[0].rows[cell.actual].cells[cell.said + 1].firstChild.setAttribute('aria-pressed', 'true');
+    byId('confusion').tBodies[0].rows[cell.actual].cells[cell.predicted + 1].firstChild.setAttribute('aria-pressed', 'true');
   }
   await refresh();
 }
 
-const sayWhat = () => byId('mistakes-what').textContent = cell ? `A ${cell.actual} that was said to be a ${cell.said}.` : 'All cells.';
+const describeSelection = () => byId('mistakes-what').textContent = cell ? `Actual digit ${cell.actual}, predicted ${cell.predicted}.` : 'All digits.';
 
-byId('mistakes-all').addEventListener('click', () => choose(null));
+byId('mistakes-all').addEventListener('click', () => select(null));
 
 async function refresh() {
-  const asked = cell;
-  if (!asked) {
+  const requested = cell;
+  if (!requested) {
     draw(latest);
     return;
   }
   try {
-    const mistakes = await ask(`/api/mistakes/${asked.actual}/${asked.said}`);
-    if (asked === cell) {
+    const mistakes = await ask(`/api/mistakes/${requested.actual}/${requested.predicted}`);
+    if (requested === cell) {
       draw(mistakes);
-      sayWhat();
+      describeSelection();
     }
   } catch (error) {
-    byId('mistakes-what').textContent = 'The mistakes can\'t be fetched: ' + error.message;
+    byId('mistakes-what').textContent = 'The mistakes cannot be loaded: ' + error.message;
   }
 }
 
 /**
- * @param mistakes the latest of all cells; shown where no cell is chosen
- * @param images that mistakes were looked for among
+ * @param mistakes the latest of all cells; shown if no cell is selected
+ * @param images number of images that were searched for mistakes
  */
 export function showMistakes(mistakes, images) {
   latest = mistakes;
-  looked = images;
+  searched = images;
   refresh();
 }
 
 function draw(mistakes) {
-  const ids = mistakes.length ? mistakes.map(mistake => mistake.imageId).join() : 'none of ' + looked;
+  const ids = mistakes.length ? mistakes.map(mistake => mistake.imageId).join() : 'none of ' + searched;
   if (ids === shownMistakes && byId('mistakes').children.length) {
     return;
   }
@@ -106,7 +106,7 @@ function draw(mistakes) {
   const known = new Map([...list.children].map(item => [item.dataset.id, item]));
   list.replaceChildren(...mistakes.map(mistake => known.get(mistake.imageId) ?? item(mistake)));
   if (!mistakes.length) {
-    list.append(element('li', {className: 'none'}, `None among the last ${count(looked)} images that this dashboard has looked at.`));
+    list.append(element('li', {className: 'none'}, `No mistakes among the last ${count(searched)} images that this dashboard examined.`));
   }
 }
 
@@ -114,18 +114,18 @@ function item(mistake) {
   const where = `partition ${mistake.partition}, offset ${mistake.offset}`;
   const url = `/api/images/${mistake.partition}/${mistake.offset}?id=${encodeURIComponent(mistake.imageId)}`;
   const picture = element('img', {
-    src: url, alt: `Image of a ${mistake.actual}`, width: 84, height: 84, loading: 'lazy',
+    src: url, alt: `Image of digit ${mistake.actual}`, width: 84, height: 84, loading: 'lazy',
     title: `${mistake.imageId}, ${clock(mistake.at)}, model ${mistake.modelVersion}, ${where}`});
   let tries = 1;
   picture.addEventListener('error', () => {
-    // The brokers or the registry may be away for now.
-    if (tries++ < PICTURE_TRIES) {
-      setTimeout(() => picture.src = `${url}&try=${tries}`, PICTURE_AGAIN_MILLIS);
+    // The brokers or the registry may be unavailable for the moment.
+    if (tries++ < MAX_PICTURE_TRIES) {
+      setTimeout(() => picture.src = `${url}&try=${tries}`, PICTURE_RETRY_MILLIS);
     }
   });
   const made = element('li', {}, picture,
-      element('span', {}, 'said ', element('b', {}, mistake.predicted), ` (${percent(mistake.confidence, 0)})`), element('br'),
-      `is ${mistake.actual}`, element('br'), element('small', {title: where}, `${mistake.partition} / ${mistake.offset}`));
+      element('span', {}, 'predicted ', element('b', {}, mistake.predicted), ` (${percent(mistake.confidence, 0)})`), element('br'),
+      `actual ${mistake.actual}`, element('br'), element('small', {title: where}, `${mistake.partition} / ${mistake.offset}`));
   made.dataset.id = mistake.imageId;
   return made;
 }
@@ -148,20 +148,20 @@ function shape(name, attributes) {
   return made;
 }
 
-/** Accuracy by confidence: a perfectly calibrated model's dots lie on the diagonal; their size tells how many images. */
+/** Accuracy by confidence. The dots of a perfectly calibrated model lie on the diagonal; a dot's size shows its number of images. */
 function showReliability(figures) {
   const svg = shape('svg', {viewBox: '-8 -2 112 112', width: '100%', height: '240'});
   svg.append(shape('rect', {x: 0, y: 0, width: 100, height: 100, fill: 'none', stroke: colour('line'), 'stroke-width': 0.6}));
   svg.append(shape('line', {x1: 0, y1: 100, x2: 100, y2: 0, stroke: colour('soft'), 'stroke-dasharray': '2 2', 'stroke-width': 0.6}));
   const all = Math.max(1, figures.labelled);
-  const said = [];
+  const descriptions = [];
   for (const bin of figures.confidenceBins.filter(bin => bin.count > 0)) {
     const dot = shape('circle', {
       cx: 100 * bin.confidenceSum / bin.count, cy: 100 - 100 * bin.correct / bin.count,
       r: 1.2 + 3 * Math.sqrt(bin.count / all), fill: colour('blue'), 'fill-opacity': 0.75});
     const title = shape('title', {});
     title.textContent = `${count(bin.count)} images: mean confidence ${percent(bin.confidenceSum / bin.count)}, accuracy ${percent(bin.correct / bin.count)}`;
-    said.push(title.textContent);
+    descriptions.push(title.textContent);
     dot.append(title);
     svg.append(dot);
   }
@@ -174,7 +174,7 @@ function showReliability(figures) {
     svg.append(label);
   }
   byId('reliability').replaceChildren(svg);
-  byId('reliability').setAttribute('aria-label', 'Reliability diagram. ' + said.join('; '));
+  byId('reliability').setAttribute('aria-label', 'Reliability diagram. ' + descriptions.join('; '));
   byId('calibration').textContent = `Expected calibration error ${percent(figures.expectedCalibrationError)}; `
       + `mean confidence ${percent(figures.meanConfidence)}, accuracy ${percent(figures.accuracy)}.`;
 }

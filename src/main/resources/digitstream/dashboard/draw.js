@@ -1,4 +1,4 @@
-// A digit drawn with mouse, finger or keys: through Kafka, and back.
+// A digit drawn with mouse, finger or keyboard, sent through Kafka and back.
 import {ask, bars, byId, duration, element, percent} from './page.js';
 
 const canvas = byId('canvas');
@@ -48,7 +48,7 @@ canvas.addEventListener('pointermove', event => {
   }
 });
 
-// By keys: a pen that the arrows move, and that draws while it is down.
+// Keyboard: arrow keys move a pen, which draws while it is down.
 const STEP = 4;
 const MOVES = {ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP]};
 const pen = {x: canvas.width / 2, y: canvas.height / 2, down: false};
@@ -100,7 +100,7 @@ function reset() {
   classified = null;
   byId('verdict').hidden = true;
   byId('probabilities').replaceChildren();
-  byId('answer').textContent = 'It goes through Kafka as any other image.';
+  byId('answer').textContent = 'The drawing goes through Kafka like any other image.';
 }
 
 function pixels() {
@@ -114,7 +114,7 @@ function pixels() {
 
 byId('clear').addEventListener('click', reset);
 
-/** What is on its way can't be changed until its answer is there. */
+/** Locks the drawing while its prediction is awaited. */
 function setSending(now) {
   sending = now;
   byId('send').disabled = byId('clear').disabled = now;
@@ -123,12 +123,12 @@ function setSending(now) {
 byId('send').addEventListener('click', async () => {
   setSending(true);
   byId('verdict').hidden = true;
-  byId('answer').textContent = 'on its way …';
+  byId('answer').textContent = 'Classifying …';
   try {
     const answer = await ask('/api/digits', {side: canvas.width, pixels: pixels()});
     classified = answer;
-    byId('answer').replaceChildren('It is a ', element('b', {}, answer.label),
-        `, ${percent(answer.confidence, 1)} sure. ${classifiedAfter(answer)}, in a batch of ${answer.batchSize}; `
+    byId('answer').replaceChildren('Predicted: ', element('b', {}, answer.label),
+        `, confidence ${percent(answer.confidence, 1)}. ${classifiedAfter(answer)}, in a batch of ${answer.batchSize}; `
         + `committed and read back after ${duration(answer.committedMillis)}.`);
     bars(byId('probabilities'), answer.probabilities, answer.probabilities.map((p, digit) => digit),
         (p, digit) => `${digit}: ${percent(p)}`, null, p => percent(p, p < 0.1 ? 1 : 0));
@@ -142,14 +142,14 @@ byId('send').addEventListener('click', async () => {
 });
 
 const classifiedAfter = answer => answer.predictedMillis < 0
-    ? 'Classified by a machine whose clock is behind'
+    ? 'Classified on a machine whose clock is behind'
     : `Classified after ${duration(answer.predictedMillis)}`;
 
 async function label(digit) {
   byId('verdict').hidden = true;
   try {
     await ask('/api/labels', {imageId: classified.imageId, label: digit});
-    byId('answer').textContent = `Labelled as a ${digit}: it counts in the accuracy now.`;
+    byId('answer').textContent = `Labelled as ${digit}. The label counts towards the accuracy.`;
   } catch (error) {
     byId('answer').textContent = error.message;
     byId('verdict').hidden = false;

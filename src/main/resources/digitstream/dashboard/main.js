@@ -1,4 +1,4 @@
-// The page: takes what the server tells once a second, and says when that is old.
+// The page: receives the state from the server once a second, and shows when it is stale.
 import {ask, byId, clock, duration} from './page.js';
 import {recolour} from './charts.js';
 import * as accuracy from './accuracy.js';
@@ -9,24 +9,24 @@ import './draw.js';
 const STALE_MILLIS = 4_000;
 const IDLE_MILLIS = 10_000;
 const UNSCORED_MILLIS = 15_000;
-const AGAIN_MILLIS = 2_000;
-// A connection that is open and silent for so long is made anew: its other end may be gone without a word.
+const RETRY_MILLIS = 2_000;
+// An open connection that is silent for this long is replaced: the other end may be gone without having closed it.
 const DEAD_MILLIS = 15_000;
-// As many as browsers open to one server.
+// The number of connections that browsers open to one server.
 const CONNECTIONS = 6;
-const FULL_MILLIS = 60_000;
-// The server keeps the past in bounds; what the page adds to it is given up for the server's from time to time.
-const PAST_MILLIS = 300_000;
+const FULL_RETRY_MILLIS = 60_000;
+// The server bounds its history; the page's copy only grows. So the page reloads it from time to time.
+const RELOAD_MILLIS = 300_000;
 const HIDDEN_MILLIS = 30_000;
 
 let events = null;
 let state = null;
-let heardAt = 0;
+let receivedAt = 0;
 let connectedAt = 0;
-let begunAt = 0;
-let predictsSince = 0;
-let reading = false;
-let wait = 'connecting …';
+let loadedAt = 0;
+let predictingSince = 0;
+let loading = false;
+let waitingText = 'connecting …';
 let hiding = null;
 
 function connect() {
@@ -34,39 +34,39 @@ function connect() {
   connectedAt = Date.now();
   events = new EventSource('/api/events');
   events.addEventListener('open', () => {
-    wait = 'reading the past …';
-    begunAt = 0;
-    readPast();
+    waitingText = 'loading history …';
+    loadedAt = 0;
+    loadHistory();
   });
   events.addEventListener('state', event => {
     state = JSON.parse(event.data);
-    heardAt = Date.now();
-    if (state.lastPrediction >= 0 && !predictsSince) {
-      predictsSince = heardAt;
+    receivedAt = Date.now();
+    if (state.lastPrediction >= 0 && !predictingSince) {
+      predictingSince = receivedAt;
     }
-    if (begunAt && heardAt - begunAt > PAST_MILLIS) {
-      readPast();
+    if (loadedAt && receivedAt - loadedAt > RELOAD_MILLIS) {
+      loadHistory();
     }
     show();
   });
   events.addEventListener('full', () => {
     disconnect();
-    heardAt = 0;
-    wait = 'too many pages are open here; it is tried again in a minute';
-    setTimeout(connect, FULL_MILLIS);
+    receivedAt = 0;
+    waitingText = 'too many pages of this dashboard are open; retrying in a minute';
+    setTimeout(connect, FULL_RETRY_MILLIS);
   });
   events.addEventListener('error', () => {
     if (events?.readyState === EventSource.CLOSED) {
-      setTimeout(connect, AGAIN_MILLIS);
+      setTimeout(connect, RETRY_MILLIS);
     }
   });
 }
 
 /**
- * Where one connection is dead, so are those that the browser keeps for later, and it would try them one by one: each of these
- * questions takes one of them, and ends it.
+ * Reconnects. If one connection is dead, so are the idle ones that the browser keeps, and it would try them one by one. Each of
+ * these requests takes one of them and closes it when it times out.
  */
-async function connectAnew() {
+async function reconnect() {
   disconnect();
   await Promise.allSettled(Array.from({length: CONNECTIONS}, () =>
       fetch('/health/live', {cache: 'no-store', signal: AbortSignal.timeout(STALE_MILLIS)})));
@@ -81,36 +81,36 @@ function disconnect() {
   state = null;
 }
 
-/** The past comes anew with each connection: the server may have been away, or be another. */
-async function readPast() {
-  if (reading) {
+/** Loads the history; again for each connection, because the server may have been unavailable or replaced. */
+async function loadHistory() {
+  if (loading) {
     return;
   }
-  reading = true;
+  loading = true;
   try {
     const history = await ask('/api/history');
-    accuracy.begin(history);
-    traffic.begin(history);
-    begunAt = Date.now();
+    accuracy.load(history);
+    traffic.load(history);
+    loadedAt = Date.now();
   } catch (error) {
-    wait = error.message;
+    waitingText = error.message;
     if (events) {
-      setTimeout(readPast, AGAIN_MILLIS);
+      setTimeout(loadHistory, RETRY_MILLIS);
     }
   } finally {
-    reading = false;
+    loading = false;
   }
   show();
 }
 
 function show() {
-  if (state && begunAt) {
+  if (state && loadedAt) {
     accuracy.update(state);
     traffic.update(state);
     showFigures();
     confusion.showMistakes(state.mistakes, state.images);
   }
-  judge();
+  updateStatus();
 }
 
 function showFigures() {
@@ -119,9 +119,9 @@ function showFigures() {
   traffic.showMix(state.mixes, accuracy.model(), figures?.accuracy);
 }
 
-function say(kind, text) {
+function setStatus(kind, text) {
   const status = byId('status');
-  // Unchanged words are not said again to those who listen to the page.
+  // Screen readers announce every assignment, so assign only a changed text.
   if (status.textContent !== text) {
     status.textContent = text;
   }
@@ -129,39 +129,39 @@ function say(kind, text) {
   document.body.classList.toggle('stale', kind === 'stale');
 }
 
-/** Says whether what is shown is true now. */
-function judge() {
+/** Shows whether the figures are current, and why not. */
+function updateStatus() {
   const now = Date.now();
-  if (events && now - Math.max(heardAt, connectedAt) > DEAD_MILLIS) {
-    connectAnew();
+  if (events && now - Math.max(receivedAt, connectedAt) > DEAD_MILLIS) {
+    reconnect();
   }
-  if (heardAt && now - heardAt > STALE_MILLIS) {
-    say('stale', `no word from the dashboard's server; figures of ${clock(heardAt)}`);
-  } else if (!state || !begunAt) {
-    say('waiting', wait);
+  if (receivedAt && now - receivedAt > STALE_MILLIS) {
+    setStatus('stale', `no response from the dashboard's server; figures from ${clock(receivedAt)}`);
+  } else if (!state || !loadedAt) {
+    setStatus('waiting', waitingText);
   } else if (state.failed) {
-    say('stale', 'the dashboard has failed; its log says more');
+    setStatus('stale', 'the dashboard has failed; see its log');
   } else if (state.kafka.away) {
-    say('stale', `Kafka does not answer since ${clock(state.kafka.faultSince)}; figures of then`);
+    setStatus('stale', `Kafka has not responded since ${clock(state.kafka.faultSince)}; figures from then`);
   } else if (state.lastPrediction < 0) {
-    say('idle', 'live; no predictions yet');
+    setStatus('idle', 'live; no predictions yet');
   } else if (state.now - state.lastPrediction > IDLE_MILLIS) {
     const minutes = Math.floor((state.now - state.lastPrediction) / 60_000);
-    say('idle', `live; no predictions since ${clock(state.lastPrediction)}` + (minutes ? ` (${duration(minutes * 60_000)})` : ''));
-  } else if (now - predictsSince > UNSCORED_MILLIS && state.now - state.lastFigures > UNSCORED_MILLIS) {
-    say('idle', state.lastFigures < 0
-        ? 'live; no accuracy is published: is scoring at work?'
-        : `live; no accuracy is published since ${clock(state.lastFigures)}: is scoring at work?`);
+    setStatus('idle', `live; no predictions since ${clock(state.lastPrediction)}` + (minutes ? ` (${duration(minutes * 60_000)})` : ''));
+  } else if (now - predictingSince > UNSCORED_MILLIS && state.now - state.lastFigures > UNSCORED_MILLIS) {
+    setStatus('idle', state.lastFigures < 0
+        ? 'live; no accuracy published yet: is the scoring topology running?'
+        : `live; no accuracy published since ${clock(state.lastFigures)}: is the scoring topology running?`);
   } else if (state.kafka.fault) {
-    say('idle', `live; the lag is unknown: ${state.kafka.fault}`);
+    setStatus('idle', `live; the lag is unknown: ${state.kafka.fault}`);
   } else {
-    say('live', 'live');
+    setStatus('live', 'live');
   }
 }
 
-document.addEventListener('figures-chosen', () => state && showFigures());
+document.addEventListener('figures-selected', () => state && showFigures());
 
-// A page that nobody sees takes nothing from the server, nor one of the browser's few connections to it.
+// A hidden page disconnects: it neither burdens the server nor holds one of the browser's few connections to it.
 document.addEventListener('visibilitychange', () => {
   clearTimeout(hiding);
   if (document.hidden) {
@@ -176,7 +176,7 @@ const root = document.documentElement;
 try {
   root.dataset.theme = localStorage.getItem(THEME) ?? '';
 } catch {
-  // Without storage the choice lasts as long as the page.
+  // Without storage, the choice lasts until the page is closed.
 }
 byId('theme').addEventListener('click', () => {
   const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
@@ -190,5 +190,5 @@ byId('theme').addEventListener('click', () => {
 });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolour);
 
-setInterval(judge, 1_000);
+setInterval(updateStatus, 1_000);
 connect();

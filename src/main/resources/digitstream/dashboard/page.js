@@ -1,8 +1,8 @@
-// What all parts of the page use: elements, numbers, colours, requests.
+// Helpers for all parts of the page: elements, numbers, colours, requests.
 
 export const byId = id => document.getElementById(id);
 
-/** An element with properties and children. */
+/** Creates an element with properties and children. */
 export function element(name, properties = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
@@ -16,17 +16,18 @@ export function element(name, properties = {}, ...children) {
   return made;
 }
 
-/** A colour of the style sheet, by its name without the dashes. */
+/** The value of a colour in the style sheet, by its name without the dashes. */
 export const colour = name => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
 
 const whole = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
 
-/** A number, or a dash for none. */
+/** Formats a number; a dash for null. */
 export const count = value => value == null ? '–' : whole.format(value);
 
-/** A share of 0 to 1 in per cent. */
+/** Formats a ratio from 0 to 1 as a percentage; a dash for null. */
 export const percent = (value, digits = 2) => value == null ? '–' : (100 * value).toFixed(digits) + ' %';
 
+/** Formats a duration; a dash for null. */
 export function duration(millis) {
   if (millis == null) {
     return '–';
@@ -37,34 +38,34 @@ export function duration(millis) {
   return millis < 120_000 ? (millis / 1000).toFixed(1) + ' s' : Math.round(millis / 60_000) + ' min';
 }
 
-/** A time of day; with its day where that is not today. */
+/** Formats a time of day; with the date unless it is today. */
 export function clock(millis) {
   const time = new Date(millis);
   return (time.toDateString() === new Date().toDateString() ? '' : time.toLocaleDateString() + ' ') + time.toLocaleTimeString();
 }
 
-const PATIENCE_MILLIS = 20_000;
+const TIMEOUT_MILLIS = 20_000;
 
-/** Asks the dashboard's server; fails with one line for people. */
+/** Sends a request to the dashboard's server: POST with a body, else GET. Throws an Error with a one-line message for the user. */
 export async function ask(path, body) {
   const post = body === undefined ? {} : {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)};
-  const response = await fetch(path, {...post, signal: AbortSignal.timeout(PATIENCE_MILLIS)})
-      .catch(() => { throw new Error('the dashboard\'s server does not answer'); });
+  const response = await fetch(path, {...post, signal: AbortSignal.timeout(TIMEOUT_MILLIS)})
+      .catch(() => { throw new Error('the dashboard\'s server does not respond'); });
   if (!response.ok) {
     const answer = await response.json().catch(() => ({}));
-    throw new Error(answer.error ?? `the dashboard's server answers with status ${response.status}`);
+    throw new Error(answer.error ?? `the dashboard's server responded with status ${response.status}`);
   }
   return response.status === 204 ? null : response.json();
 }
 
 /**
- * Vertical bars, one for each of some values.
- * @param describe says a bar in words: to a mouse that rests on it, and to those who listen to the page
- * @param expected what each is expected to be, as a mark across the bar; null for no marks
- * @param above what stands above each bar, if anything
+ * Draws a vertical bar for each value.
+ * @param describe describes a bar in words, for its tooltip and for screen readers
+ * @param expected the expected value of each bar, drawn as a mark across it; null for no marks
+ * @param above the text above each bar
  */
 export function bars(into, values, labels, describe, expected = null, above = () => '') {
-  const most = Math.max(...values, ...expected ?? [], Number.MIN_VALUE);
+  const max = Math.max(...values, ...expected ?? [], Number.MIN_VALUE);
   while (into.children.length < values.length) {
     into.append(element('div', {}, element('u'), element('small'), element('i'), element('span')));
   }
@@ -72,9 +73,9 @@ export function bars(into, values, labels, describe, expected = null, above = ()
     const bar = into.children[i];
     bar.title = describe(value, i);
     const [mark, head, column, foot] = bar.children;
-    column.style.height = Math.round(68 * value / most) + 'px';
+    column.style.height = Math.round(68 * value / max) + 'px';
     mark.hidden = !expected;
-    mark.style.bottom = expected ? `calc(1.5em + ${Math.round(68 * expected[i] / most)}px)` : '';
+    mark.style.bottom = expected ? `calc(1.5em + ${Math.round(68 * expected[i] / max)}px)` : '';
     head.textContent = above(value);
     foot.textContent = labels[i];
   });
@@ -82,7 +83,7 @@ export function bars(into, values, labels, describe, expected = null, above = ()
   into.setAttribute('aria-label', values.map(describe).join('; '));
 }
 
-/** Tiles with a name, a figure and a word below; made once, then changed. */
+/** Shows tiles: [name, figure, text below]. Creates them at the first call, then updates them. */
 export function tiles(into, figures) {
   while (into.children.length < figures.length) {
     into.append(element('div', {className: 'tile'}, element('span'), element('b'), element('span')));

@@ -1,4 +1,4 @@
-// What flows: rates, latency, batches, lag, and what is said before labels come.
+// Rates, latency, batches, lag, and the prediction mix before labels arrive.
 import {bars, byId, count, duration, percent, tiles} from './page.js';
 import {Chart, line} from './charts.js';
 
@@ -21,11 +21,11 @@ const latency = new Chart('latency-chart', 190, axis => ({
 const queues = new Chart('batch-chart', 190, axis => ({
   scales: {y: {range: (plot, low, high) => [0, Math.max(10, high * 1.1)]}, batch: {range: (plot, low, high) => [0, Math.max(4, high * 1.1)]}},
   axes: [axis, {...axis, size: 60}, {...axis, size: 45, scale: 'batch', side: 1, grid: {show: false}}],
-  series: [{}, line('lag (left)', 'orange', count), line('lag of scoring (left)', 'green', count),
+  series: [{}, line('lag (left)', 'orange', count), line('scoring lag (left)', 'green', count),
     line('batch size (right)', 'blue', count, {scale: 'batch'})],
 }));
 
-export function begin(history) {
+export function load(history) {
   seconds = history.seconds;
 }
 
@@ -39,8 +39,8 @@ export function update(state) {
   rates.show([at, seconds.map(s => s.in), seconds.map(s => s.out)]);
   latency.show([at, seconds.map(s => s.p50), seconds.map(s => s.p95), seconds.map(s => s.p99)]);
   tiles(byId('traffic-tiles'), [
-    ['Images in', now?.in == null ? '–' : count(now.in), 'a second'],
-    ['Predictions out', count(now?.out), 'a second'],
+    ['Images in', now?.in == null ? '–' : count(now.in), 'per second'],
+    ['Predictions out', count(now?.out), 'per second'],
   ]);
   tiles(byId('latency-tiles'), [
     ['p50', duration(now?.p50), 'median'],
@@ -49,17 +49,16 @@ export function update(state) {
   ]);
   queues.show([at, seconds.map(s => s.lag), seconds.map(s => s.scoringLag), seconds.map(s => s.batchSize)]);
   tiles(byId('batch-tiles'), [
-    ['Batch size', count(now?.batchSize), 'images, as an image sees it'],
-    ['Lag', count(now?.lag), 'images not classified'],
-    ['Lag of scoring', count(now?.scoringLag), 'predictions and labels'],
+    ['Batch size', count(now?.batchSize), 'images, mean over images'],
+    ['Lag', count(now?.lag), 'images to classify'],
+    ['Scoring lag', count(now?.scoringLag), 'predictions and labels to score'],
   ]);
   const ahead = Math.max(...seconds.slice(-60).map(s => s.ahead ?? 0), 0);
   byId('clocks').textContent = ahead < AHEAD_MILLIS
-      ? '' : `Clocks differ: some images' event times were up to ${duration(ahead)} ahead of this dashboard's. Latency is short by as much.`;
-  // Said where figures come from a sample.
+      ? '' : `Clocks differ: event times were up to ${duration(ahead)} ahead of this dashboard's clock. Latencies are too low by up to as much.`;
   byId('sample').textContent = state.oneIn > 1
-      ? `Under load one image in ${state.oneIn} is looked into: latency, batch size, mix and mistakes are of those. Rates and accuracy are of all.` : '';
-  byId('lag').textContent = byPartition('Lag by partition', state.lag) + byPartition('Of scoring', state.scoringLag);
+      ? `High load: latency, batch size, prediction mix and mistakes come from a sample of one image in ${state.oneIn}. Rates and accuracy cover all images.` : '';
+  byId('lag').textContent = byPartition('Lag by partition', state.lag) + byPartition('Scoring lag by partition', state.scoringLag);
 }
 
 function byPartition(what, lag) {
@@ -68,21 +67,21 @@ function byPartition(what, lag) {
 }
 
 const DRIFT = 0.1;
-const MUCH_DRIFT = 0.25;
+const LARGE_DRIFT = 0.25;
 
 /**
  * @param mixes by model version
- * @param model the one whose figures are shown
- * @param measured the accuracy of the chosen window, to stand beside the estimate
+ * @param model the shown model version
+ * @param measured the measured accuracy in the selected window, shown next to the estimate
  */
 export function showMix(mixes, model, measured) {
   const mix = mixes[model] ?? {count: 0, classes: Array(10).fill(0), confidence: Array(15).fill(0)};
   const base = mix.baseline;
   tiles(byId('mix-tiles'), [
-    ['Estimated accuracy', percent(mix.estimatedAccuracy), mix.estimatedAccuracy == null ? 'needs a calibrated model' : 'an estimate: mean calibrated confidence'],
-    ['Measured accuracy', percent(measured), 'of the chosen window\'s labels'],
-    ['Drift of the digits', psi(mix.classDrift), judged(mix.classDrift)],
-    ['Drift of the confidence', psi(mix.confidenceDrift), judged(mix.confidenceDrift)],
+    ['Estimated accuracy', percent(mix.estimatedAccuracy), mix.estimatedAccuracy == null ? 'needs a calibrated model' : 'mean calibrated confidence'],
+    ['Measured accuracy', percent(measured), 'in the selected window'],
+    ['Digit drift', psi(mix.classDrift), rated(mix.classDrift)],
+    ['Confidence drift', psi(mix.confidenceDrift), rated(mix.confidenceDrift)],
   ]);
   byId('estimate').textContent = note(mix, base);
   const width = 100 / mix.confidence.length;
@@ -98,17 +97,17 @@ export function showMix(mixes, model, measured) {
 
 const psi = value => value == null ? '–' : value.toFixed(3);
 
-const judged = value => value == null ? 'population stability index'
-    : value < DRIFT ? 'PSI; little' : value < MUCH_DRIFT ? 'PSI; some' : 'PSI; much';
+const rated = value => value == null ? 'population stability index'
+    : value < DRIFT ? 'PSI: small' : value < LARGE_DRIFT ? 'PSI: moderate' : 'PSI: large';
 
 function note(mix, base) {
   if (!mix.count) {
-    return 'No predictions of this model version in the last minute.';
+    return 'No predictions by this model version in the last minute.';
   }
-  const seen = `The last minute\'s ${count(mix.count)} predictions, with a mean confidence of ${percent(mix.meanConfidence)}`;
+  const summary = `${count(mix.count)} predictions in the last minute, mean confidence ${percent(mix.meanConfidence)}.`;
   if (!base) {
-    return seen + '. The model\'s card has no validation baseline to compare them with, nor to calibrate the confidence by.';
+    return summary + ' The model card has no validation baseline to measure drift against or to calibrate the confidence with.';
   }
-  return seen + `; the marks are what ${count(base.images)} validation images lead to expect (accuracy on them ${percent(base.accuracy)}). `
-      + (mix.classDrift == null ? 'Drift is told from 500 predictions on.' : `Drift: under ${DRIFT} is little, from ${MUCH_DRIFT} on much.`);
+  return summary + ` The marks show what to expect from ${count(base.images)} validation images (accuracy ${percent(base.accuracy)}). `
+      + (mix.classDrift == null ? 'Drift needs at least 500 predictions.' : `Drift below ${DRIFT} is small; ${LARGE_DRIFT} or more is large.`);
 }

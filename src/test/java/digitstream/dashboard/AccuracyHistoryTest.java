@@ -62,11 +62,11 @@ class AccuracyHistoryTest {
         assertThat(history.lines(millis(2))).containsOnlyKeys("m/1/1m", "m/1/all", "m/2/all");
         assertThat(line("m/2/all", 2)).hasSize(2);
         assertThat(history.latest()).hasSize(3).contains(figures("2", "all", 2));
-        assertThat(history.heardLast()).contains("m/2");
+        assertThat(history.lastUpdated()).contains("m/2");
     }
 
     @Test
-    void keepsTheLastQuarterOfAnHourWholeAndTheRestOfTheHistoryInAThousandPoints() {
+    void keepsAllPointsOfTheLast15MinutesAndAThousandOlderOnes() {
         int day = 86_400;
         for (int second = 0; second < day; second++) {
             add(figures("1", "all", second));
@@ -83,7 +83,7 @@ class AccuracyHistoryTest {
     }
 
     @Test
-    void showsNothingThatIsOlderThanTheHistoryAndStillKnowsTheLatestFigures() {
+    void dropsPointsOlderThanTheHistoryButKeepsTheLatestFigures() {
         add(figures("1", "all", 0));
         assertThat(line("m/1/all", HISTORY_SECONDS)).hasSize(1);
         assertThat(history.lines(millis(HISTORY_SECONDS + 1))).isEmpty();
@@ -92,7 +92,7 @@ class AccuracyHistoryTest {
     }
 
     @Test
-    void goesOnWhereAClockIsSetBack() {
+    void continuesWhenAClockIsSetBack() {
         add(figures("1", "all", 100));
         add(figures("1", "all", 101));
         add(figures("1", "all", 50));
@@ -103,16 +103,16 @@ class AccuracyHistoryTest {
     }
 
     @Test
-    void tellsOfTheVersionInServiceAndOfWhatIsNew() {
+    void updatesHoldTheRequestedVersionAndRecentlyUpdatedOnes() {
         add(figures("1", "all", 0));
         add(figures("2", "all", 0));
         add(figures("3", "all", 100));
-        assertThat(history.news("m/1", millis(101)))
+        assertThat(history.updates("m/1", millis(101)))
                 .containsExactlyInAnyOrder(figures("1", "all", 0), figures("3", "all", 100));
     }
 
     @Test
-    void forgetsTheVersionThatWasHeardOfLongestAgoWithAllItsWindows() {
+    void removesTheVersionUpdatedLongestAgoWithAllItsWindows() {
         for (int version = 0; version < 100; version++) {
             for (String window : List.of("1m", "10m", "1h", "all")) {
                 add(figures("v" + version, window, version));
@@ -125,7 +125,7 @@ class AccuracyHistoryTest {
     }
 
     @Test
-    void namesTheModelThatWasStartedLastWhereItPredictsElseTheBusiest() {
+    void inServiceIsTheModelStartedLastIfItPredictsElseTheBusiest() {
         List<Releases.Start> starts = List.of(new Releases.Start(0, "m/1"), new Releases.Start(1, "m/2"));
         Map<String, PredictionMix> mixes = Map.of("m/1", mix(9), "m/2", mix(1), "m/3", mix(5));
         assertThat(DashboardState.inService(starts, mixes, history)).contains("m/2");

@@ -35,11 +35,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the dashboard serves, asked for over HTTP, beside a pipeline that is at work. */
+/** The HTTP API of the dashboard, on a running pipeline. */
 @ExtendWith(Environment.Extension.class)
 class DashboardIT {
     private static final int IMAGES = 3_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @TempDir
@@ -50,20 +50,20 @@ class DashboardIT {
     @BeforeAll
     static void classifyAndScoreSomeImages(Environment environment) throws Exception {
         pipeline = WatchedPipeline.start(environment, folder);
-        // It has counted a second before the first image comes.
-        Await.until("the dashboard has begun", PATIENCE, () -> !Json.COMPACT
-                .readTree(get("/api/history").body())
-                .path("seconds")
-                .isEmpty());
+        // A second must be counted before the first image arrives.
+        Await.until(
+                "the dashboard has started",
+                TIMEOUT,
+                () -> !Json.COMPACT.readTree(get("/api/history").body()).path("seconds").isEmpty());
         environment.produce(
                 pipeline.settings(), new ProducePlan(true, true, 3_000, IMAGES, Duration.ofMillis(300), 1, "w-"));
         awaitState(
-                "all are scored and the mistakes are shown",
+                "all images are scored and mistakes are shown",
                 state -> labelled(state) == IMAGES && !state.get("mistakes").isEmpty());
     }
 
     @AfterAll
-    static void end() {
+    static void close() {
         pipeline.close();
     }
 
@@ -84,29 +84,29 @@ class DashboardIT {
                 HttpResponse.BodyHandlers.ofString());
     }
 
-    /** The state that a page is told when it opens. */
+    /** The state that a page receives when it opens. */
     private static JsonNode state() throws Exception {
         return awaitState("any", state -> true);
     }
 
     /**
-     * Watches as a page does, by one connection, until it is told a state for which this holds. A connection a try would soon be
-     * one too many: the server learns only when it next sends to it that one has gone.
+     * Waits for a state that matches, over one connection as a page does. One connection per attempt would soon exceed the limit:
+     * the server notices that a connection is closed only when it next sends to it.
      */
-    private static JsonNode awaitState(String what, Predicate<JsonNode> holds) throws Exception {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+    private static JsonNode awaitState(String what, Predicate<JsonNode> condition) throws Exception {
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
         try (EventStream events =
                 new EventStream(URI.create(pipeline.dashboard().url()))) {
             while (System.nanoTime() < deadline) {
                 EventStream.Event event = events.next();
                 assertThat(event.name()).isEqualTo("state");
                 JsonNode state = Json.COMPACT.readTree(event.data());
-                if (holds.test(state)) {
+                if (condition.test(state)) {
                     return state;
                 }
             }
         }
-        throw new AssertionError("no such state within " + PATIENCE.toSeconds() + " s: " + what);
+        throw new AssertionError("no such state within " + TIMEOUT.toSeconds() + " s: " + what);
     }
 
     private static JsonNode all(JsonNode state) {
@@ -123,7 +123,7 @@ class DashboardIT {
     }
 
     @Test
-    void tellsWhatThePipelinePublishes(Environment environment) throws Exception {
+    void sendsWhatThePipelinePublishes(Environment environment) throws Exception {
         JsonNode state = state();
         assertThat(state.get("kafka").get("fault").isNull()).isTrue();
         assertThat(state.get("lag")).hasSize(4);
@@ -139,14 +139,15 @@ class DashboardIT {
     }
 
     @Test
-    void tellsThePastToAPageThatOpens() throws Exception {
+    void sendsTheHistoryToAPageThatOpens() throws Exception {
         JsonNode history = Json.COMPACT.readTree(get("/api/history").body());
         assertThat(history.get("accuracy")).hasSize(4);
         JsonNode line = history.get("accuracy").get("lenet/test/all");
         assertThat(line).isNotEmpty();
-        // Time, accuracy, its interval, coverage, the labels' delay.
+        // Time, accuracy, both ends of its interval, coverage, median label delay.
         assertThat(line.get(line.size() - 1)).hasSize(6);
-        // A second may be longer than one; rates times lengths are all predictions, a drawn one or two among them.
+        // A recorded second may be longer than a second. The sum of rate * length is the number of predictions,
+        // including one or two drawn digits.
         double predicted = 0;
         JsonNode seconds = history.get("seconds");
         for (int i = 1; i < seconds.size(); i++) {
@@ -158,7 +159,7 @@ class DashboardIT {
     }
 
     @Test
-    void tellsWhenWhichModelWasStarted() throws Exception {
+    void sendsTheStartsOfModels() throws Exception {
         JsonNode starts = Json.COMPACT.readTree(get("/api/history").body()).get("starts");
         assertThat(starts).hasSize(1);
         assertThat(starts.get(0).get("model").asText()).isEqualTo("lenet/test");
@@ -166,7 +167,7 @@ class DashboardIT {
     }
 
     @Test
-    void comparesTheStreamWithTheValidationImagesOfTheModelsCard() throws Exception {
+    void comparesTheStreamWithTheValidationImagesInTheModelCard() throws Exception {
         JsonNode state = state();
         JsonNode mix = state.get("mixes").get("lenet/test");
         assertThat(mix.get("count").asLong()).isGreaterThanOrEqualTo(IMAGES);
@@ -180,7 +181,7 @@ class DashboardIT {
     }
 
     @Test
-    void showsAMistakesImageAsItStandsInItsTopic(Environment environment) throws Exception {
+    void servesTheImageOfAMistakeUnchangedFromItsTopic(Environment environment) throws Exception {
         JsonNode mistake = state().get("mistakes").get(0);
         int number = Integer.parseInt(mistake.get("imageId").asText().substring("w-".length()));
         assertThat(mistake.get("actual").asInt())
@@ -197,7 +198,7 @@ class DashboardIT {
             assertThat(picture.getRaster().getSample(i % 28, i / 28, 0)).isEqualTo(pixels[i] & 255);
         }
 
-        // As in a topic that was made anew: another image stands there now.
+        // As if the topic had been recreated, with another image at this offset.
         assertThat(get(place + "?id=another").statusCode()).isEqualTo(404);
 
         JsonNode cell =
@@ -207,7 +208,7 @@ class DashboardIT {
     }
 
     @Test
-    void saysThatAnImageIsNotThere() throws Exception {
+    void answers404ForMissingImagesAnd400ForBadRequests() throws Exception {
         assertThat(get("/api/images/0/999999999?id=a").statusCode()).isEqualTo(404);
         assertThat(get("/api/images/99/0?id=a").statusCode()).isEqualTo(404);
         assertThat(get("/api/images/0/x?id=a").statusCode()).isEqualTo(400);
@@ -215,16 +216,16 @@ class DashboardIT {
     }
 
     @Test
-    void anotherDashboardShowsTheSameWithThePast(Environment environment) throws Exception {
+    void anotherDashboardShowsTheSameFiguresAndHistory(Environment environment) throws Exception {
         JsonNode first = state();
         try (Dashboard another = pipeline.startDashboard(environment, 0)) {
             URI history = URI.create(another.url()).resolve("/api/history");
-            Await.until("it has read the past", PATIENCE, () -> status(history) == 200);
-            JsonNode past = Json.COMPACT.readTree(
+            Await.until("it has loaded the history", TIMEOUT, () -> status(history) == 200);
+            JsonNode loaded = Json.COMPACT.readTree(
                     HTTP.send(HttpRequest.newBuilder(history).build(), HttpResponse.BodyHandlers.ofByteArray())
                             .body());
-            assertThat(past.get("latest")).hasSize(4);
-            assertThat(past.get("accuracy").get("lenet/test/all").size()).isGreaterThan(1);
+            assertThat(loaded.get("latest")).hasSize(4);
+            assertThat(loaded.get("accuracy").get("lenet/test/all").size()).isGreaterThan(1);
             JsonNode mistake = first.get("mistakes").get(0);
             JsonNode cell = Json.COMPACT.readTree(HTTP.send(
                             HttpRequest.newBuilder(URI.create(another.url())
@@ -242,9 +243,9 @@ class DashboardIT {
                 .statusCode();
     }
 
-    /** Scoring makes dead letters of them; the dashboard goes on. */
+    /** Scoring writes such records to the dead letters; the dashboard continues. */
     @Test
-    void passesOverRecordsThatCantBeCounted(Environment environment) throws Exception {
+    void skipsInvalidRecords(Environment environment) throws Exception {
         Topics topics = pipeline.settings().topics();
         byte[] key = "w-000000000".getBytes(UTF_8);
         Instant now = Instant.now();
@@ -264,13 +265,13 @@ class DashboardIT {
             }
             producer.send(new ProducerRecord<>(topics.accuracy(), key, key));
         }
-        classifiesADrawnOneByWayOfKafkaAndTakesItsLabel();
+        classifiesADrawnDigitThroughKafkaAndAcceptsItsLabel();
         assertThat(pipeline.dashboard().failure()).isNotDone();
         assertThat(get("/health/live").statusCode()).isEqualTo(200);
     }
 
     @Test
-    void classifiesADrawnOneByWayOfKafkaAndTakesItsLabel() throws Exception {
+    void classifiesADrawnDigitThroughKafkaAndAcceptsItsLabel() throws Exception {
         int before = labelled(state());
         byte[] drawing = new byte[112 * 112];
         for (int y = 20; y < 92; y++) {
@@ -295,7 +296,7 @@ class DashboardIT {
     }
 
     @Test
-    void refusesWhatIsNoDrawing() throws Exception {
+    void rejectsInvalidDrawingsAndLabels() throws Exception {
         for (String body : new String[] {
             "",
             "{",
@@ -318,7 +319,7 @@ class DashboardIT {
     }
 
     @Test
-    void takesNothingFromOtherPages() throws Exception {
+    void rejectsRequestsFromOtherPages() throws Exception {
         HttpResponse<String> foreign = HTTP.send(
                 request("/api/labels")
                         .header("Content-Type", "application/json")
@@ -338,7 +339,7 @@ class DashboardIT {
     }
 
     @Test
-    void saysThatAPortIsTaken(Environment environment) {
+    void reportsAPortInUse(Environment environment) {
         int port = URI.create(pipeline.dashboard().url()).getPort();
         assertThatThrownBy(() -> pipeline.startDashboard(environment, port).close())
                 .isInstanceOf(DashboardException.class)

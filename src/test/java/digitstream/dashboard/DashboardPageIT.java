@@ -50,10 +50,10 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** The page in a real browser, beside a pipeline that is at work. Skipped where there is no Chromium. */
+/** The page in a real browser, on a running pipeline. Skipped without Chromium. */
 @ExtendWith(Environment.Extension.class)
 class DashboardPageIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir
     private Path folder;
@@ -62,12 +62,12 @@ class DashboardPageIT {
     private ChromeDriver browser;
 
     @BeforeEach
-    void openThePage(Environment environment) throws Exception {
+    void openPage(Environment environment) throws Exception {
         Optional<Path> chromium = Programs.find("chromium", "chromium-browser", "google-chrome");
         Optional<Path> driver = Programs.find("chromedriver");
         assumeTrue(
                 chromium.isPresent() && driver.isPresent(),
-                "no chromium and chromedriver on the PATH: the page is not tested in a browser");
+                "chromium or chromedriver is not on the PATH; the page is not tested in a browser");
         pipeline = WatchedPipeline.start(environment, folder);
 
         LoggingPreferences logs = new LoggingPreferences();
@@ -94,7 +94,7 @@ class DashboardPageIT {
     }
 
     @AfterEach
-    void end() {
+    void close() {
         if (browser != null) {
             browser.quit();
         }
@@ -116,20 +116,20 @@ class DashboardPageIT {
         return byId(id).getText();
     }
 
-    /** Waits for what an element says; a failure tells what it says instead. */
+    /** Waits until the text of an element matches; a failure reports the actual text. */
     private void awaitText(String what, String id, Predicate<String> expected) throws Exception {
         try {
-            Await.until(what, PATIENCE, () -> expected.test(text(id)));
+            Await.until(what, TIMEOUT, () -> expected.test(text(id)));
         } catch (AssertionError e) {
-            throw new AssertionError(e.getMessage() + "; #" + id + " says: " + text(id), e);
+            throw new AssertionError(e.getMessage() + "; the text of #" + id + " is: " + text(id), e);
         }
     }
 
     private void awaitStatus(String beginning) throws Exception {
-        awaitText("the status \"" + beginning + "\"", "status", said -> said.startsWith(beginning));
+        awaitText("the status \"" + beginning + "\"", "status", text -> text.startsWith(beginning));
     }
 
-    /** The cells of a table's body, row by row. */
+    /** The cells of the confusion matrix, row by row. */
     private long[] confusion() {
         List<?> cells = (List<?>) browser.executeScript("return [...document.querySelectorAll('#confusion td')]"
                 + ".map(cell => cell.textContent === '·' ? 0 : Number(cell.textContent.replaceAll(',', '')))");
@@ -137,39 +137,39 @@ class DashboardPageIT {
     }
 
     @Test
-    void showsAPipelineAtWork(Environment environment) throws Exception {
+    void showsARunningPipeline(Environment environment) throws Exception {
         awaitStatus("live; no predictions yet");
 
         produce(environment, 1_000, "a-");
-        awaitText("the accuracy of the first images", "accuracy-note", said -> said.contains(" 1,000 of 1,000 "));
+        awaitText("the accuracy of the first images", "accuracy-note", text -> text.contains(" 1,000 of 1,000 "));
         String before = text("windows");
         assertThat(text("status")).startsWith("live");
         produce(environment, 2_000, "b-");
-        awaitText("that of all", "accuracy-note", said -> said.contains(" 3,000 of 3,000 "));
+        awaitText("the accuracy of all images", "accuracy-note", text -> text.contains(" 3,000 of 3,000 "));
         assertThat(text("windows")).isNotEqualTo(before);
         assertThat(text("model")).isEqualTo("lenet test");
 
         long[] oracle = pipeline.confusion(environment);
-        Await.until("the confusion matrix is the oracle's", PATIENCE, () -> Arrays.equals(confusion(), oracle));
+        Await.until("the confusion matrix matches the oracle", TIMEOUT, () -> Arrays.equals(confusion(), oracle));
 
-        // The estimate, before labels, and drift against the validation images of the model's card.
+        // The estimate before labels, and drift against the validation images in the model card.
         assertThat(text("mix-tiles")).contains("Estimated accuracy").doesNotContain("–");
         assertThat(text("estimate")).contains("validation images");
-        seeAMistake();
+        showAMistake();
         drawAOne();
-        drawAOneByKeys();
-        checkTheAxis();
-        // The ten probabilities can be read without a mouse that rests on them.
+        drawAOneByKeyboard();
+        checkAccuracyAxis();
+        // The ten probabilities can be read without a tooltip.
         assertThat(byId("probabilities").findElements(By.tagName("small")))
                 .hasSize(10)
                 .allSatisfy(above -> assertThat(above.getText()).endsWith(" %"));
-        assertNothingWentWrong();
+        assertNoBrowserErrorsOrForeignRequests();
         checkAccessibility();
         fitsOnAPhone();
     }
 
-    /** The axis of accuracy shows the usual figures at large, and a collapse wholly, but not the first few images. */
-    private void checkTheAxis() {
+    /** The accuracy axis zooms in on typical figures and includes a collapse, but not the interval of a few first images. */
+    private void checkAccuracyAxis() {
         List<Map<String, Double>> since = IntStream.rangeClosed(1, 1_000)
                 .mapToObj(i -> interval(495L * i, 500L * i))
                 .toList();
@@ -182,7 +182,7 @@ class DashboardPageIT {
         assertThat(axis(minutes)).satisfies(ends -> assertThat(ends.get(0)).isBetween(0.48, 0.50));
         assertThat(axis(minutes)).satisfies(ends -> assertThat(ends.get(1)).isBetween(0.99, 1.0));
 
-        // Of few images, and yet a collapse.
+        // A collapse with few images.
         List<Map<String, Double>> trickle = new ArrayList<>(Collections.nCopies(1_000, interval(29_700, 30_000)));
         trickle.add(interval(40, 100));
         assertThat(axis(trickle)).satisfies(ends -> assertThat(ends.get(0)).isBetween(0.30, 0.32));
@@ -203,17 +203,17 @@ class DashboardPageIT {
         browser.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", 360, "height", 740, "deviceScaleFactor", 2, "mobile", true));
-        // Charts take their new width when the browser has told them.
-        Await.until("nothing is wider than the screen", PATIENCE, () ->
+        // Charts are resized when the browser notifies them.
+        Await.until("the page fits the width of the screen", TIMEOUT, () ->
                 (Boolean) browser.executeScript("return document.documentElement.scrollWidth <= innerWidth"));
         checkAccessibility();
     }
 
-    private void seeAMistake() throws Exception {
+    private void showAMistake() throws Exception {
         By pictures = By.cssSelector("#mistakes img");
-        // Pictures are fetched when somebody comes near them.
+        // Pictures are loaded when they are scrolled into view.
         browser.executeScript("arguments[0].scrollIntoView()", byId("mistakes"));
-        Await.until("a mistake's picture", PATIENCE, () -> browser.findElements(pictures).stream()
+        Await.until("a mistake's picture", TIMEOUT, () -> browser.findElements(pictures).stream()
                 .anyMatch(picture -> "28".equals(picture.getDomProperty("naturalWidth"))));
         WebElement cell = browser.findElements(By.cssSelector("#confusion td button")).stream()
                 .filter(button -> !button.getText().equals("·"))
@@ -224,8 +224,8 @@ class DashboardPageIT {
         cell.click();
         Await.until(
                 "the cell's mistakes",
-                PATIENCE,
-                () -> text("mistakes-what").startsWith("A ")
+                TIMEOUT,
+                () -> text("mistakes-what").startsWith("Actual digit ")
                         && browser.findElements(pictures).size() == Math.min(24, mistakes));
         assertThat(cell.getDomAttribute("aria-pressed")).isEqualTo("true");
         byId("mistakes-all").click();
@@ -240,14 +240,14 @@ class DashboardPageIT {
         }
         stroke.release().perform();
         byId("send").click();
-        awaitText("the drawn digit's prediction", "answer", said -> said.startsWith("It is a 1,"));
+        awaitText("the drawn digit's prediction", "answer", text -> text.startsWith("Predicted: 1,"));
         assertThat(text("answer")).contains("committed and read back after");
         byId("right").click();
-        awaitText("the label is taken", "answer", said -> said.startsWith("Labelled as a 1"));
-        awaitText("it counts", "accuracy-note", said -> said.contains(" 3,001 of 3,001 "));
+        awaitText("the label is accepted", "answer", text -> text.startsWith("Labelled as 1"));
+        awaitText("the label counts", "accuracy-note", text -> text.contains(" 3,001 of 3,001 "));
     }
 
-    private void drawAOneByKeys() throws Exception {
+    private void drawAOneByKeyboard() throws Exception {
         WebElement canvas = byId("canvas");
         byId("clear").click();
         browser.executeScript("arguments[0].focus()", canvas);
@@ -255,7 +255,7 @@ class DashboardPageIT {
                 .sendKeys(Keys.ARROW_UP.toString().repeat(9), " ")
                 .sendKeys(Keys.ARROW_DOWN.toString().repeat(18), " ", Keys.ENTER)
                 .perform();
-        awaitText("the prediction of the one drawn by keys", "answer", said -> said.startsWith("It is a 1,"));
+        awaitText("the prediction of the digit drawn by keyboard", "answer", text -> text.startsWith("Predicted: 1,"));
     }
 
     private void checkAccessibility() throws Exception {
@@ -273,7 +273,7 @@ class DashboardPageIT {
         }
     }
 
-    private void assertNothingWentWrong() {
+    private void assertNoBrowserErrorsOrForeignRequests() {
         assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
                 .extracting(LogEntry::toString)
                 .isEmpty();
@@ -285,13 +285,13 @@ class DashboardPageIT {
     }
 
     @Test
-    void saysWhatIsAwayAndRecoversByItself(Environment environment) throws Exception {
+    void showsWhatIsUnavailableAndRecovers(Environment environment) throws Exception {
         produce(environment, 500, "b-");
-        awaitText("the first images", "accuracy-note", said -> said.contains(" 500 of 500 "));
+        awaitText("the first images", "accuracy-note", text -> text.contains(" 500 of 500 "));
 
         int port = URI.create(pipeline.dashboard().url()).getPort();
         pipeline.dashboard().close();
-        awaitStatus("no word from the dashboard's server");
+        awaitStatus("no response from the dashboard's server");
         assertThat(byId("status").getDomAttribute("class")).isEqualTo("stale");
         checkAccessibility();
         pipeline.restartDashboard(environment, port);
@@ -299,10 +299,10 @@ class DashboardPageIT {
         assertThat(text("accuracy-note")).contains(" 500 of 500 ");
 
         environment.cluster().broker().close();
-        awaitStatus("Kafka does not answer");
+        awaitStatus("Kafka has not responded since");
         environment.cluster().broker().start();
         try (Admin admin = environment.admin()) {
-            // It makes none anew, and waits until the leaders answer.
+            // Creates no topic again, but waits for the leaders.
             new TopicAdmin(
                             admin,
                             pipeline.settings().topics(),
@@ -311,31 +311,31 @@ class DashboardPageIT {
         }
         awaitStatus("live");
         produce(environment, 500, "c-");
-        awaitText("the next images", "accuracy-note", said -> said.contains(" 1,000 of 1,000 "));
+        awaitText("the next images", "accuracy-note", text -> text.contains(" 1,000 of 1,000 "));
 
         pipeline.stopServing();
         try (PredictionStream unscored =
                 new PredictionStream(environment, pipeline.settings().topics())) {
-            unscored.begin();
-            awaitStatus("live; no accuracy is published since");
+            unscored.start();
+            awaitStatus("live; no accuracy published since");
         }
         awaitStatus("live; no predictions since");
         assertThat(text("windows")).contains("as of");
     }
 
     @Test
-    void connectsAnewWhereItsConnectionIsOpenAndSilent() throws Exception {
+    void reconnectsWhenItsConnectionIsOpenButSilent() throws Exception {
         try (TcpRelay relay =
                 new TcpRelay(URI.create(pipeline.dashboard().url()).getPort())) {
             browser.get("http://127.0.0.1:" + relay.port());
             awaitStatus("live; no predictions yet");
             relay.silence();
-            awaitStatus("no word from the dashboard's server");
+            awaitStatus("no response from the dashboard's server");
             awaitStatus("live");
         }
     }
 
-    /** Predictions that nobody scores. */
+    /** A stream of predictions that are not scored. */
     private static final class PredictionStream implements AutoCloseable {
         private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
         private final Producer<byte[], byte[]> producer;
@@ -348,7 +348,7 @@ class DashboardPageIT {
             this.topics = topics;
         }
 
-        void begin() {
+        void start() {
             clock.scheduleAtFixedRate(
                     () -> producer.send(new ProducerRecord<>(
                             topics.predictions(),

@@ -9,7 +9,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.stream.Stream;
 
-/** What a page is told, over a connection of its own. */
+/** The events that a page receives, over its own connection. */
 final class EventStream implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final String NAME = "event: ";
@@ -30,7 +30,7 @@ final class EventStream implements AutoCloseable {
         lines = stream.iterator();
     }
 
-    /** Waits for the next one; the stream's end is a {@link NoSuchElementException}. */
+    /** Waits for the next event; throws {@link NoSuchElementException} at the end of the stream. */
     Event next() {
         return new Event(after(NAME), after(DATA));
     }

@@ -34,7 +34,7 @@ class MistakesTest {
     }
 
     @Test
-    void findsAMistakeWhicheverComesFirst() {
+    void findsAMistakeWhetherThePredictionOrTheLabelComesFirst() {
         mistakes.predicted(prediction("a", 4, 0.7f, NOON));
         mistakes.labelled(label("a", 9, 1));
         mistakes.labelled(label("b", 9, 1));
@@ -48,7 +48,7 @@ class MistakesTest {
     }
 
     @Test
-    void takesNoCorrectPredictionForAMistake() {
+    void ignoresCorrectAndUnlabelledPredictions() {
         mistakes.predicted(prediction("a", 4, 0.7f, NOON));
         mistakes.labelled(label("a", 4, 1));
         mistakes.predicted(prediction("never labelled", 4, 0.7f, NOON));
@@ -56,7 +56,7 @@ class MistakesTest {
     }
 
     @Test
-    void takesAMistakeBackWhenTheLabelIsCorrectedAndListensToNoOlderOne() {
+    void removesAMistakeWhenTheLabelIsCorrectedAndIgnoresOlderLabels() {
         mistakes.predicted(prediction("a", 4, 0.7f, NOON));
         mistakes.labelled(label("a", 9, 1));
         mistakes.labelled(label("a", 4, 2));
@@ -69,7 +69,7 @@ class MistakesTest {
     }
 
     @Test
-    void showsAMistakeOnceWhenItsLabelIsSaidTwice() {
+    void showsAMistakeOnceWhenItsLabelIsRepeated() {
         mistakes.predicted(prediction("a", 4, 0.7f, NOON));
         mistakes.labelled(label("a", 9, 1));
         mistakes.labelled(label("a", 9, 2));
@@ -78,7 +78,7 @@ class MistakesTest {
     }
 
     @Test
-    void theLatestIsTheOneFoundLastWhateverTheProducersClockSays() {
+    void theLatestMistakeIsTheOneFoundLastWhateverItsEventTime() {
         mistakes.predicted(prediction("from a clock that is ahead", 4, 0.7f, NOON.plusSeconds(86_400)));
         mistakes.labelled(label("from a clock that is ahead", 9, 1));
         mistakes.predicted(prediction("later", 3, 0.7f, NOON));
@@ -88,7 +88,7 @@ class MistakesTest {
     }
 
     @Test
-    void keepsTheLatestOfACell() {
+    void keepsTheLatestMistakesOfACell() {
         for (int i = 0; i < 100; i++) {
             mistakes.predicted(prediction("i" + i, 4, 0.7f, NOON.plusSeconds(i)));
             mistakes.labelled(label("i" + i, 9, i));

@@ -22,17 +22,17 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 class PagesTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final Pages pages = new Pages();
     private final Javalin server = Javalin.create(config -> {
                 config.startup.showJavalinBanner = false;
-                config.routes.sse("/api/events", client -> pages.add(client, "begin"));
+                config.routes.sse("/api/events", client -> pages.add(client, "first"));
             })
             .start("127.0.0.1", 0);
 
     @AfterEach
-    void end() {
+    void close() {
         pages.close();
         server.stop();
     }
@@ -41,47 +41,47 @@ class PagesTest {
         return new EventStream(URI.create("http://127.0.0.1:" + server.port()));
     }
 
-    /** Until this page has it: what is told while it still takes what was before does not reach it. */
-    private void tellUntilRead(EventStream page, String state) throws Exception {
-        Thread teller = new Thread(() -> {
+    /** Repeats a state until this page has received it, because a page misses states while it is still reading an earlier one. */
+    private void sendUntilRead(EventStream page, String state) throws Exception {
+        Thread sender = new Thread(() -> {
             while (!Thread.currentThread().isInterrupted()) {
-                pages.tell(() -> state);
+                pages.send(() -> state);
                 LockSupport.parkNanos(1_000_000);
             }
         });
-        teller.start();
+        sender.start();
         try {
             for (Event event = page.next(); !event.data().equals(state); event = page.next()) {
                 assertThat(event.name()).isEqualTo("state");
             }
         } finally {
-            teller.interrupt();
-            teller.join();
+            sender.interrupt();
+            sender.join();
         }
     }
 
     @Test
-    void tellsAPageWhenItOpensAndFromThenOn() throws Exception {
+    void sendsStatesToAPageWhenItOpensAndAfterwards() throws Exception {
         try (EventStream one = open();
                 EventStream other = open()) {
-            assertThat(one.next()).isEqualTo(new Event("state", "begin"));
-            assertThat(other.next()).isEqualTo(new Event("state", "begin"));
-            tellUntilRead(one, "next");
-            tellUntilRead(other, "last");
+            assertThat(one.next()).isEqualTo(new Event("state", "first"));
+            assertThat(other.next()).isEqualTo(new Event("state", "first"));
+            sendUntilRead(one, "next");
+            sendUntilRead(other, "last");
         }
     }
 
     @Test
-    void makesNoStateThatNobodySees() {
-        pages.tell(() -> {
-            throw new AssertionError("made for nobody");
+    void createsNoStateWithoutPages() {
+        pages.send(() -> {
+            throw new AssertionError("created without pages");
         });
     }
 
     @Test
-    void sendsThe65thAwayUntilOneHasGone() throws Exception {
+    void rejectsThe65thPageUntilOneIsClosed() throws Exception {
         List<EventStream> open = new ArrayList<>();
-        for (int i = 0; i < Pages.MOST; i++) {
+        for (int i = 0; i < Pages.MAX_PAGES; i++) {
             open.add(open());
             assertThat(open.get(i).next().name()).isEqualTo("state");
         }
@@ -90,9 +90,9 @@ class PagesTest {
             assertThatThrownBy(tooMany::next).isInstanceOf(NoSuchElementException.class);
         }
         open.remove(0).close();
-        Await.until("there is room again", PATIENCE, () -> {
-            // That one has gone is seen when it is told something.
-            pages.tell(() -> "next");
+        Await.until("there is room again", TIMEOUT, () -> {
+            // A closed page is noticed when something is sent to it.
+            pages.send(() -> "next");
             try (EventStream another = open()) {
                 return another.next().name().equals("state");
             }
@@ -101,29 +101,29 @@ class PagesTest {
     }
 
     @Test
-    void aPageThatReadsNothingHoldsUpNobody() throws Exception {
-        try (Socket deaf = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    void aPageThatDoesNotReadDelaysNoOther() throws Exception {
+        try (Socket unread = new Socket(InetAddress.getLoopbackAddress(), server.port());
                 EventStream page = open()) {
-            deaf.getOutputStream()
+            unread.getOutputStream()
                     .write("GET /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n"
                             .getBytes(US_ASCII));
-            // More than its connection holds.
+            // More than its connection buffers.
             String much = "x".repeat(1 << 20);
             for (int i = 0; i < 30; i++) {
-                tellUntilRead(page, i + much);
+                sendUntilRead(page, i + much);
             }
-            closesInOrder();
+            closesCleanly();
         }
     }
 
-    /** No thread that sends to a page is left, or has died of its own. */
-    private void closesInOrder() throws Exception {
+    /** After close(), no sender thread is left, and none has died of an exception. */
+    private void closesCleanly() throws Exception {
         List<Throwable> uncaught = new CopyOnWriteArrayList<>();
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> uncaught.add(failure));
         try {
             pages.close();
-            Await.until("the senders have ended", PATIENCE, () -> Thread.getAllStackTraces().keySet().stream()
+            Await.until("the senders have stopped", TIMEOUT, () -> Thread.getAllStackTraces().keySet().stream()
                     .noneMatch(thread -> thread.getName().equals("dashboard-page")));
         } finally {
             Thread.setDefaultUncaughtExceptionHandler(before);

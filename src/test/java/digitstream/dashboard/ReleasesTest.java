@@ -23,7 +23,7 @@ class ReleasesTest {
     }
 
     @Test
-    void keepsEachStartAndWhatIsKnownOfEachModel() {
+    void keepsEachStartAndTheValidationOfEachModel() {
         releases.add(release("1", 0, Collections.nCopies(10, 1L)));
         releases.add(release("2", 1, Collections.nCopies(10, 1L)));
         releases.add(release("2", 2, Collections.nCopies(10, 1L)));
@@ -31,11 +31,11 @@ class ReleasesTest {
                 .extracting(Releases.Start::model)
                 .containsExactly("lenet/1", "lenet/2", "lenet/2");
         assertThat(releases.temperature("lenet/2")).isEqualTo(1.5);
-        assertThat(releases.temperature("unheard/of")).isEqualTo(1);
+        assertThat(releases.temperature("unknown/model")).isEqualTo(1);
     }
 
     @Test
-    void passesOverABaselineThatIsNone() {
+    void ignoresAnInvalidBaseline() {
         releases.add(release("1", 0, List.of(1L, 2L)));
         assertThat(releases.starts()).hasSize(1);
         assertThat(releases.of("lenet/1")).isEmpty();

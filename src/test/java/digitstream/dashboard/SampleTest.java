@@ -23,21 +23,21 @@ class SampleTest {
     }
 
     @Test
-    void hasAllImagesOfAnOrdinaryStream() {
+    void hasAllImagesAtALowRate() {
         sample.adjustTo(4_000);
         assertThat(sample.oneIn()).isEqualTo(1);
         assertThat(size()).isEqualTo(IDS);
     }
 
     @Test
-    void hasItsShareOfAFastOne() {
+    void hasItsShareAtAHighRate() {
         sample.adjustTo(25_000);
         assertThat(sample.oneIn()).isEqualTo(8);
         assertThat(size()).isBetween(IDS / 8 - IDS / 100, IDS / 8 + IDS / 100);
     }
 
     @Test
-    void aSmallerOneIsPartOfALargerOne() {
+    void aSmallerSampleIsASubsetOfALargerOne() {
         Sample larger = new Sample();
         larger.adjustTo(8_000);
         sample.adjustTo(100_000);

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A way to a server of this machine whose connections can fall silent: open, and nothing comes through, as when a machine goes
- * away without a word.
+ * A relay to a local server whose connections can be silenced: they stay open but transfer nothing, as when a machine
+ * disappears without closing its connections.
  */
 final class TcpRelay implements AutoCloseable {
     private final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -39,7 +39,7 @@ final class TcpRelay implements AutoCloseable {
         return listening.getLocalPort();
     }
 
-    /** Those that are open now; a new one is carried. */
+    /** Silences the open connections; new ones are relayed. */
     void silence() {
         connections.forEach(connection -> connection.silent = true);
     }
@@ -56,15 +56,16 @@ final class TcpRelay implements AutoCloseable {
                 Connection connection =
                         new Connection(listening.accept(), new Socket(InetAddress.getLoopbackAddress(), server));
                 connections.add(connection);
-                daemon(() -> carry(connection, connection.client, connection.server));
-                daemon(() -> carry(connection, connection.server, connection.client));
+                daemon(() -> relay(connection, connection.client, connection.server));
+                daemon(() -> relay(connection, connection.server, connection.client));
             } catch (IOException closed) {
-                // The relay, and then this loop ends; or the server, and then the client sees its connection closed.
+                // Either the relay was closed, which ends this loop, or the server was, and the client sees its
+                // connection closed.
             }
         }
     }
 
-    private void carry(Connection connection, Socket from, Socket to) {
+    private void relay(Connection connection, Socket from, Socket to) {
         byte[] buffer = new byte[1 << 16];
         try {
             InputStream in = from.getInputStream();
@@ -75,7 +76,7 @@ final class TcpRelay implements AutoCloseable {
                 }
             }
         } catch (IOException closed) {
-            // By one of the ends, as below for both.
+            // Closed by one of the ends; the other is closed below.
         }
         if (!connection.silent) {
             close(connection);
@@ -88,7 +89,7 @@ final class TcpRelay implements AutoCloseable {
             try {
                 end.close();
             } catch (IOException e) {
-                throw new IllegalStateException("a connection can't be closed", e);
+                throw new IllegalStateException("a connection cannot be closed", e);
             }
         }
     }

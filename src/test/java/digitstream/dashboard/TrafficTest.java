@@ -20,7 +20,7 @@ class TrafficTest {
     }
 
     @Test
-    void countsEachSecondAnew() {
+    void countsEachSecondSeparately() {
         traffic.close(NOW, 1, LagWatch.UNKNOWN);
         for (int i = 1; i <= 100; i++) {
             predict(3, 0.5f, i, NOW + 500);
@@ -46,7 +46,7 @@ class TrafficTest {
     }
 
     @Test
-    void tellsHowFarEventTimesAreAhead() {
+    void reportsHowFarEventTimesAreAhead() {
         predict(3, 0.5f, -250, NOW);
         predict(3, 0.5f, 10, NOW);
         traffic.close(NOW, 1, LagWatch.UNKNOWN);
@@ -57,7 +57,7 @@ class TrafficTest {
     }
 
     @Test
-    void mixesTheLastMinute() {
+    void sumsTheMixesOfTheLastMinute() {
         predict(3, 1f, 1, NOW);
         traffic.close(NOW, 1, LagWatch.UNKNOWN);
         for (int second = 1; second <= 60; second++) {
@@ -75,7 +75,7 @@ class TrafficTest {
     }
 
     @Test
-    void forgetsWhatIsOverAQuarterOfAnHourOld() {
+    void keepsTheLast900Seconds() {
         for (int second = 0; second < 2_000; second++) {
             traffic.close(NOW + 1_000L * second, 1, LagWatch.UNKNOWN);
         }

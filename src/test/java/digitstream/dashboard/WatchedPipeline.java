@@ -18,7 +18,7 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 
-/** Topics of a test's own, {@code serve} at work on them, and a dashboard that watches. */
+/** A test's own topics, a {@code serve} process on them, and a dashboard. */
 final class WatchedPipeline implements AutoCloseable {
     private final Settings settings;
     private final ServeProcess serve;
@@ -54,7 +54,7 @@ final class WatchedPipeline implements AutoCloseable {
                 new Health());
     }
 
-    /** Another dashboard takes the place of the one that was closed, at the same port. */
+    /** Starts a dashboard in place of the closed one, on the same port. */
     void restartDashboard(Environment environment, int port) {
         dashboard = startDashboard(environment, port);
     }
@@ -72,8 +72,8 @@ final class WatchedPipeline implements AutoCloseable {
     }
 
     /**
-     * What the confusion matrix must be: from the predictions as they stand in their topic, and the data set's labels; what else was
-     * sent were drawn ones.
+     * The expected confusion matrix, from the predictions in their topic and the labels of the data set. All drawn digits are
+     * ones.
      */
     long[] confusion(Environment environment) {
         long[] counts = new long[100];

@@ -28,7 +28,7 @@ class HealthTest {
     }
 
     @Test
-    void doesNotLiveWhenOnePartHasDied() {
+    void isNotLiveWhenOnePartHasDied() {
         live.set(false);
         assertThat(health.live().status()).isEqualTo(503);
     }

@@ -41,17 +41,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A serving process that is watched by a real Prometheus, with the rules and the Grafana dashboard of this project. */
+/** A serving process, scraped by a real Prometheus, with this project's rules and Grafana dashboard. */
 @ExtendWith(Environment.Extension.class)
 class MonitoringIT {
     private static final int IMAGES = 6_000;
     private static final int BAD = 3;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** Micrometer looks for clients' new metrics, as a partition's lag, once a minute. */
-    private static final Duration CLIENTS_PATIENCE = Duration.ofSeconds(150);
+    /** Micrometer looks for new metrics of Kafka clients, such as the lag of a partition, only once a minute. */
+    private static final Duration CLIENT_METRICS_TIMEOUT = Duration.ofSeconds(150);
 
-    /** What a rule's operands stand between, as Prometheus writes it, with all that is in brackets masked. */
+    /** The operators between a rule's operands, in Prometheus' format, with everything in brackets masked. */
     private static final Pattern OPERATOR =
             Pattern.compile(" (and|or|unless|<=|>=|==|<|>)( (on|ignoring|group_left|group_right) _+)* ");
 
@@ -76,7 +76,7 @@ class MonitoringIT {
                 folder.resolve("state"), given, "--metrics", "0", "--dashboard", "127.0.0.1:0"));
         serve = CommandLineProcess.start(folder, List.of(), arguments.toArray(String[]::new));
         metricsUrl = printed("Metrics: ");
-        Await.until("it is ready", PATIENCE, () -> {
+        Await.until("the process is ready", TIMEOUT, () -> {
             LIVE_ANSWERS.add(get(metricsUrl, "/health/live").statusCode());
             READY_ANSWERS.add(get(metricsUrl, "/health/ready").statusCode());
             return READY_ANSWERS.get(READY_ANSWERS.size() - 1) == 200;
@@ -99,32 +99,32 @@ class MonitoringIT {
             }
         }
         Await.until(
-                "all are scored",
-                PATIENCE,
+                "all images are scored",
+                TIMEOUT,
                 () -> sum("digits_labels_total{outcome=\"matched\"") == IMAGES
                         && sum("digits_dead_letters_total") == BAD
                         && sum("digits_accuracy_labelled{", "window=\"all\"") == IMAGES);
     }
 
     @AfterAll
-    static void end() {
+    static void close() {
         prometheus.ifPresent(PrometheusProcess::close);
         serve.close();
     }
 
-    private static String printed(String beginning) throws Exception {
-        Await.until("it prints " + beginning, PATIENCE, () -> {
+    private static String printed(String prefix) throws Exception {
+        Await.until("the process prints " + prefix, TIMEOUT, () -> {
             if (!serve.process().isAlive()) {
-                throw new AssertionError("it has ended: " + serve.err());
+                throw new AssertionError("the process has exited: " + serve.err());
             }
-            return serve.out().lines().anyMatch(line -> line.startsWith(beginning));
+            return serve.out().lines().anyMatch(line -> line.startsWith(prefix));
         });
         return serve.out()
                 .lines()
-                .filter(line -> line.startsWith(beginning))
+                .filter(line -> line.startsWith(prefix))
                 .findFirst()
                 .orElseThrow()
-                .substring(beginning.length());
+                .substring(prefix.length());
     }
 
     private static HttpResponse<String> get(String base, String path) throws IOException, InterruptedException {
@@ -132,7 +132,7 @@ class MonitoringIT {
                 HttpRequest.newBuilder(URI.create(base).resolve(path)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    /** The sum of a metric's series whose lines hold all of some texts, the first at their beginning. */
+    /** The sum of the series whose lines start with a name and contain all of these texts. */
     private static double sum(String name, String... texts) throws Exception {
         return get(metricsUrl, "/metrics")
                 .body()
@@ -144,7 +144,7 @@ class MonitoringIT {
     }
 
     @Test
-    void livesFromTheStartAndIsReadyOnlyWhenAllRuns() throws Exception {
+    void isLiveFromTheStartAndReadyOnlyWhenAllPartsRun() throws Exception {
         assertThat(LIVE_ANSWERS).containsOnly(200);
         assertThat(READY_ANSWERS).startsWith(503).endsWith(200);
         JsonNode ready = Json.COMPACT.readTree(get(metricsUrl, "/health/ready").body());
@@ -179,19 +179,19 @@ class MonitoringIT {
         assertThat(sum("digits_inference_duration_seconds_count")).isEqualTo(sum("digits_batch_size_count"));
         assertThat(sum("digits_label_delay_seconds_count")).isEqualTo(IMAGES);
         assertThat(sum("digits_confusion_total")).isEqualTo(IMAGES);
-        double right = 0;
+        double correct = 0;
         for (int digit = 0; digit < 10; digit++) {
-            right += sum("digits_confusion_total", "actual=\"" + digit + "\"", "predicted=\"" + digit + "\"");
+            correct += sum("digits_confusion_total", "actual=\"" + digit + "\"", "predicted=\"" + digit + "\"");
         }
         double accuracy = sum("digits_accuracy_ratio", "window=\"all\"");
-        assertThat(accuracy).isCloseTo(right / IMAGES, within(1e-9));
+        assertThat(accuracy).isCloseTo(correct / IMAGES, within(1e-9));
         assertThat(sum("digits_estimated_accuracy_ratio")).isCloseTo(accuracy, within(0.02));
         assertThat(sum("digits_drift_psi", "signal=\"class\"")).isBetween(0.0, 0.1);
         assertThat(sum("digits_topology_running")).isEqualTo(2);
     }
 
     @Test
-    void tellsOfKafkaTheJvmAndNativeMemory() throws Exception {
+    void exportsMetricsOfKafkaTheJvmAndNativeMemory() throws Exception {
         assertThat(get(metricsUrl, "/metrics").body())
                 .contains(
                         "kafka_stream_thread_commit_latency_avg",
@@ -202,12 +202,12 @@ class MonitoringIT {
                         "digits_native_memory_bytes{state=\"used\"}",
                         "process_resident_memory_bytes",
                         "digits_model_info{model=\"lenet\",model_version=\"test\"");
-        // The dashboard's port has the same, of the same process.
+        // The dashboard's port serves the same metrics, because it is the same process.
         assertThat(get(dashboardUrl, "/metrics").body()).contains("digits_model_info");
     }
 
     @Test
-    void itsMetricsHaveTheNamesThatPrometheusAsksFor() throws Exception {
+    void metricNamesFollowPrometheusConventions() throws Exception {
         Path metrics = folder.resolve("metrics.txt");
         Files.writeString(metrics, get(metricsUrl, "/metrics").body());
         Process lint = new ProcessBuilder(promtool().toString(), "check", "metrics")
@@ -216,7 +216,7 @@ class MonitoringIT {
                 .start();
         String faults = new String(lint.getInputStream().readAllBytes(), UTF_8);
         assertThat(lint.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        // It is content with nothing, too. 1: it can't read them; 3: it advises against names, as Kafka's.
+        // promtool also accepts an empty file. Exit status 1: parse error; 3: discouraged names, such as Kafka's.
         assertThat(metrics).content(UTF_8).contains("digits_predictions_total");
         assertThat(lint.exitValue()).as(faults).isIn(0, 3);
         assertThat(faults).doesNotContain("error while linting", "parsing error");
@@ -224,7 +224,7 @@ class MonitoringIT {
     }
 
     @Test
-    void rulesAndConfigurationAreInOrderAndTheRulesPassTheirTests() throws Exception {
+    void rulesAndConfigurationAreValidAndTheRulesPassTheirTests() throws Exception {
         assertThat(run("check", "config", "prometheus.yml")).contains("SUCCESS: 12 rules found");
         assertThat(run("test", "rules", "digitstream.rules.test.yml")).contains("SUCCESS");
     }
@@ -244,7 +244,7 @@ class MonitoringIT {
 
     private static Path promtool() {
         Optional<Path> promtool = Programs.find("promtool");
-        assumeTrue(promtool.isPresent(), "no promtool on the PATH: the rules and metric names are not checked");
+        assumeTrue(promtool.isPresent(), "promtool is not on the PATH; the rules and metric names are not checked");
         return promtool.orElseThrow();
     }
 
@@ -267,14 +267,14 @@ class MonitoringIT {
         assertThat(all).noneMatch(query -> query.contains("$"));
         requireData(all);
         for (JsonNode annotation : dashboard.path("annotations").path("list")) {
-            // Data only in the minute after a start.
+            // Has data only in the minute after a start.
             prometheus().query(annotation.path("expr").asText());
         }
     }
 
     /**
-     * An alert that does not fire returns nothing: so each operand of its comparisons must return something, and so must the
-     * whole, with comparisons that answer 0 or 1 where they would filter, or the operands' labels do not match.
+     * An alert that does not fire returns nothing. So each operand of its comparisons must return data, and so must the whole
+     * expression with {@code bool} comparisons, or else the labels of the operands do not match.
      */
     @Test
     void eachOperandOfEachRuleReturnsData() throws Exception {
@@ -293,26 +293,26 @@ class MonitoringIT {
         assertThat(rules).isEqualTo(12);
         assertThat(queries).hasSizeGreaterThan(2 * rules);
         requireData(queries);
-        Await.until("each rule is evaluated", PATIENCE, () -> healthOfRules().stream()
+        Await.until("each rule is evaluated", TIMEOUT, () -> healthOfRules().stream()
                 .allMatch("ok"::equals));
     }
 
     @Test
-    void anExpressionsOperandsStandBetweenItsOperatorsOutsideOfBrackets() {
+    void splitsAnExpressionAtItsOperatorsOutsideOfBrackets() {
         assertThat(operands(
                         "min by (m) (a{w=\"1\"} and b > 5) < on (m) group_left () 0.5 * f((c >= 0)[1d:1m]) and d >= 2"))
                 .containsExactly("min by (m) (a{w=\"1\"} and b > 5)", "0.5 * f((c >= 0)[1d:1m])", "d");
     }
 
-    /** What an expression compares and joins, without the numbers. What is in brackets is part of an operand. */
+    /** The operands of an expression, without numbers. Everything in brackets is part of an operand. */
     private static List<String> operands(String expression) {
         StringBuilder masked = new StringBuilder();
         int depth = 0;
         for (int i = 0; i < expression.length(); i++) {
-            char letter = expression.charAt(i);
-            depth += "({[".indexOf(letter) >= 0 ? 1 : 0;
-            masked.append(depth > 0 ? '_' : letter);
-            depth -= ")}]".indexOf(letter) >= 0 ? 1 : 0;
+            char c = expression.charAt(i);
+            depth += "({[".indexOf(c) >= 0 ? 1 : 0;
+            masked.append(depth > 0 ? '_' : c);
+            depth -= ")}]".indexOf(c) >= 0 ? 1 : 0;
         }
         List<String> operands = new ArrayList<>();
         int start = 0;
@@ -329,13 +329,14 @@ class MonitoringIT {
     }
 
     private static PrometheusProcess prometheus() {
-        assumeTrue(prometheus.isPresent(), "no prometheus on the PATH: panels and rules are not asked for data");
+        assumeTrue(
+                prometheus.isPresent(), "prometheus is not on the PATH; the panels and rules are not checked for data");
         return prometheus.orElseThrow();
     }
 
     private static void requireData(List<String> queries) throws Exception {
         List<String> missing = new ArrayList<>(queries);
-        long deadline = System.nanoTime() + CLIENTS_PATIENCE.toNanos();
+        long deadline = System.nanoTime() + CLIENT_METRICS_TIMEOUT.toNanos();
         while (!missing.isEmpty() && System.nanoTime() < deadline) {
             for (String query : List.copyOf(missing)) {
                 if (prometheus().hasData(query)) {

@@ -8,12 +8,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-@EnabledOnOs(value = OS.LINUX, disabledReason = "only glibc tells what malloc gave out")
+@EnabledOnOs(value = OS.LINUX, disabledReason = "only glibc has malloc_info")
 class NativeMemoryTest {
     private static final long MEBI = 1 << 20;
 
     @Test
-    void seesWhatNativeCodeTakesAndGivesBack() {
+    void measuresAllocatedAndFreedNativeMemory() {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         new NativeMemory().bindTo(meters);
         double before = used(meters);

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A real Prometheus with this project's configuration, but other targets, and scraping each second. */
+/** A real Prometheus with this project's configuration, but with other targets and a scrape interval of one second. */
 final class PrometheusProcess implements AutoCloseable {
     static final Path CONFIGURATION = Path.of("monitoring", "prometheus").toAbsolutePath();
 
@@ -33,9 +33,9 @@ final class PrometheusProcess implements AutoCloseable {
     }
 
     /**
-     * Starts it.
+     * Starts Prometheus.
      *
-     * @param targets for the configuration's own, by these
+     * @param targets replacements for the targets in the configuration, by the original target
      */
     static PrometheusProcess start(Path program, Path folder, Map<String, String> targets) throws Exception {
         String configuration = Files.readString(CONFIGURATION.resolve("prometheus.yml"));
@@ -76,7 +76,7 @@ final class PrometheusProcess implements AutoCloseable {
         }
     }
 
-    /** What a query gives now: {@code data.result}. Fails where Prometheus does not take the query. */
+    /** The current result of a query, {@code data.result}. Fails if Prometheus rejects the query. */
     JsonNode query(String expression) throws Exception {
         HttpResponse<String> answer =
                 get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
@@ -87,7 +87,7 @@ final class PrometheusProcess implements AutoCloseable {
         return json.path("data").path("result");
     }
 
-    /** Whether a query gives a number now. */
+    /** Whether a query currently returns a number. */
     boolean hasData(String expression) throws Exception {
         for (JsonNode series : query(expression)) {
             if (!series.path("value").path(1).asText().equals("NaN")) {
