@@ -58,7 +58,6 @@ final class PaceOptions {
 
     static Duration duration(String flag, String text) {
         return Durations.parse(text)
-                .orElseThrow(
-                        () -> new UsageException(flag + " is '" + text + "'; use a time such as 500ms, 2s or 1m"));
+                .orElseThrow(() -> new UsageException(flag + " is '" + text + "'; use a time such as 500ms, 2s or 1m"));
     }
 }

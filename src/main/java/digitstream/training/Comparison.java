@@ -1,6 +1,7 @@
 package digitstream.training;
 
 import digitstream.accuracy.McNemar;
+import digitstream.data.LabelledImages;
 
 /**
  * Compares two models on the same images.

@@ -51,10 +51,10 @@ class DashboardIT {
     static void classifyAndScoreSomeImages(Environment environment) throws Exception {
         pipeline = WatchedPipeline.start(environment, folder);
         // A second must be counted before the first image arrives.
-        Await.until(
-                "the dashboard has started",
-                TIMEOUT,
-                () -> !Json.COMPACT.readTree(get("/api/history").body()).path("seconds").isEmpty());
+        Await.until("the dashboard has started", TIMEOUT, () -> !Json.COMPACT
+                .readTree(get("/api/history").body())
+                .path("seconds")
+                .isEmpty());
         environment.produce(
                 pipeline.settings(), new ProducePlan(true, true, 3_000, IMAGES, Duration.ofMillis(300), 1, "w-"));
         awaitState(

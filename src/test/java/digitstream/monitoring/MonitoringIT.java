@@ -160,7 +160,7 @@ class MonitoringIT {
                 .body()
                 .lines()
                 .filter(line -> line.startsWith("# TYPE "))
-                .map(line -> line.split(" ")[2])
+                .map(line -> line.split(" ", -1)[2])
                 .filter(name -> name.startsWith("digits_") || name.equals("process_resident_memory_bytes"))
                 .collect(Collectors.toCollection(TreeSet::new));
         // The maximum of a histogram stands in the histogram's row.

@@ -113,8 +113,8 @@ class TrainingTest {
 
     @Test
     void keepsNoCheckpointOfAnIncompleteEpoch() throws Exception {
-        Interrupted interrupted = (Interrupted)
-                new ModelTrainer(models, "cpu", Report::files, new StopsIn(1)).train(FEW, few(Preset.FAST, 3, 1), "lenet", "1");
+        Interrupted interrupted = (Interrupted) new ModelTrainer(models, "cpu", Report::files, new StopsIn(1))
+                .train(FEW, few(Preset.FAST, 3, 1), "lenet", "1");
         assertThat(interrupted.checkpoint()).isEmpty();
         assertThat(Checkpoint.latest(models, "lenet")).isEmpty();
     }
