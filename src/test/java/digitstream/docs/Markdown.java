@@ -88,7 +88,7 @@ public final class Markdown {
                 Set<String> cell = new TreeSet<>();
                 Matcher code = CODE.matcher(line.split("(?<!\\\\)\\|", 3)[1]);
                 while (code.find()) {
-                    cell.add(code.group(1));
+                    cell.add(code.group(1).replace("\\|", "|"));
                 }
                 if (!cell.isEmpty()) {
                     sections.get(heading).add(cell);

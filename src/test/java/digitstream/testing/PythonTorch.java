@@ -30,11 +30,12 @@ public final class PythonTorch {
             Process python = new ProcessBuilder(PYTHON, "-c", PROGRAM, model.toString(), file.toString())
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            double[] probabilities = Json.COMPACT.readValue(python.getInputStream(), double[].class);
+            // All of it: parsing may stop before Python's last line break, and closing the pipe would make Python fail.
+            byte[] output = python.getInputStream().readAllBytes();
             if (python.waitFor() != 0) {
                 throw new AssertionError("Python exited with status " + python.exitValue());
             }
-            return probabilities;
+            return Json.COMPACT.readValue(output, double[].class);
         } finally {
             Files.delete(file);
         }
