@@ -28,5 +28,5 @@ ENV XDG_STATE_HOME=/var/lib/digitstream/state \
     DJL_CACHE_DIR=/var/lib/digitstream/cache/djl \
     GOMP_SPINCOUNT=5000
 # The Java heap uses half of the container's memory limit (set one). PyTorch and RocksDB need memory outside the heap.
-ENTRYPOINT ["java", "-XX:MaxRAMPercentage=50", "-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError", "-Ddigitstream.home=/opt/digitstream", "-jar", "/opt/digitstream/digitstream.jar"]
+ENTRYPOINT ["java", "-XX:MaxRAMPercentage=50", "-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true", "-Ddigitstream.home=/opt/digitstream", "-jar", "/opt/digitstream/digitstream.jar"]
 CMD ["--help"]

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The program as a process, started from the distribution's jar as a user does. */
@@ -44,12 +45,26 @@ public final class CommandLineProcess implements AutoCloseable {
             throws IOException {
         Path out = Files.createTempFile(folder, "out", ".txt");
         Path err = Files.createTempFile(folder, "err", ".txt");
-        ProcessBuilder builder = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(withDefaultInterrupt(command))
                 .directory(folder.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().putAll(environment);
         return new CommandLineProcess(builder.start(), out, err);
+    }
+
+    /**
+     * Resets SIGINT to its default. POSIX shells start background jobs with SIGINT ignored; every child inherits that, so that
+     * a test run in the background could not interrupt the program. Java cannot reset a signal for a child; Perl can.
+     */
+    private static List<String> withDefaultInterrupt(List<String> command) {
+        Optional<Path> perl = Programs.find("perl");
+        if (perl.isEmpty()) {
+            return command;
+        }
+        List<String> reset = new ArrayList<>(List.of(perl.get().toString(), "-e", "$SIG{INT} = 'DEFAULT'; exec @ARGV"));
+        reset.addAll(command);
+        return reset;
     }
 
     /** Runs the program and waits until it exits. */
