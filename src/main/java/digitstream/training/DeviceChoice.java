@@ -34,7 +34,7 @@ final class DeviceChoice {
         if (number >= gpus) {
             throw new ModelException("--device is " + text + ", but PyTorch " + engine().getVersion() + " finds "
                     + (gpus == 0 ? "no GPU" : gpus + " GPUs (0 to " + (gpus - 1) + ")")
-                    + "; install NVIDIA's driver and build with -Pcuda (see the README), or set --device cpu");
+                    + "; install NVIDIA's driver and build with -Pcuda (see docs/training.md), or set --device cpu");
         }
         return Device.gpu(number);
     }

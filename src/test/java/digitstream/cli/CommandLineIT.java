@@ -107,9 +107,9 @@ class CommandLineIT {
                 "--timeout-ms",
                 "20000",
                 "--bootstrap-server",
-                environment.cluster().bootstrapServers(),
+                environment.bootstrapServers(),
                 "--schema-registry",
-                environment.cluster().schemaRegistryUrl()));
+                environment.schemaRegistryUrl()));
         topics.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
 
         CommandLineProcess process = CommandLineProcess.run(folder, arguments.toArray(String[]::new));
@@ -133,7 +133,7 @@ class CommandLineIT {
             "topics",
             "create",
             "--bootstrap-server",
-            environment.cluster().bootstrapServers(),
+            environment.bootstrapServers(),
             "--property",
             "topic.images=own.images",
             "--property",
@@ -152,9 +152,9 @@ class CommandLineIT {
                 folder,
                 "serve",
                 "--bootstrap-server",
-                environment.cluster().bootstrapServers(),
+                environment.bootstrapServers(),
                 "--schema-registry",
-                environment.cluster().schemaRegistryUrl(),
+                environment.schemaRegistryUrl(),
                 "--property",
                 "topic.images=not.there");
         assertThat(process.exitValue()).isEqualTo(1);

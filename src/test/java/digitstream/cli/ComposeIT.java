@@ -326,10 +326,8 @@ class ComposeIT {
                         ? Path.of(System.getProperty("java.home"), "bin", "java")
                                 .toString()
                         : word)
-                .map(word -> word.replace("kafka:19092", environment.cluster().bootstrapServers())
-                        .replace(
-                                "http://schema-registry:8081",
-                                environment.cluster().schemaRegistryUrl())
+                .map(word -> word.replace("kafka:19092", environment.bootstrapServers())
+                        .replace("http://schema-registry:8081", environment.schemaRegistryUrl())
                         .replace(VOLUME, volume("") + "/")
                         .replace(HOME, CommandLineProcess.home().toString()))
                 .map(word -> ports.entrySet().stream()

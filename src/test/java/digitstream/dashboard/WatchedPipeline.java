@@ -2,6 +2,7 @@ package digitstream.dashboard;
 
 import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
+import digitstream.common.Digits;
 import digitstream.data.CentredDigit;
 import digitstream.local.ServeProcess;
 import digitstream.monitoring.Health;
@@ -91,7 +92,10 @@ final class WatchedPipeline implements AutoCloseable {
                     int actual = imageId.startsWith(Drawings.PREFIX)
                             ? 1
                             : environment.digits().test().label(Integer.parseInt(number));
-                    counts[10 * actual + prediction.getLabel()]++;
+                    // DashboardIT sends invalid predictions too, which are dead-lettered.
+                    if (prediction.getLabel() >= 0 && prediction.getLabel() < Digits.CLASSES) {
+                        counts[Digits.CLASSES * actual + prediction.getLabel()]++;
+                    }
                 });
             }
         }

@@ -31,13 +31,16 @@ class ShellLinesIT {
     /** Other tests run these: DemoIT the demo; the build is what runs this test. */
     private static final List<String> RUN_ELSEWHERE = List.of("./scripts/digitstream demo", "mvn verify");
 
+    private static final List<String> LINKS = List.of("avro", "docs", "monitoring");
+    private static final String DISTRIBUTION = "target/digitstream";
+
     @TempDir
     private Path folder;
 
     private final List<Process> servers = new ArrayList<>();
 
     @AfterEach
-    void stopServers() throws InterruptedException {
+    void stopServersAndUnlink() throws Exception {
         Collections.reverse(servers);
         for (Process server : servers) {
             server.descendants().forEach(ProcessHandle::destroy);
@@ -47,6 +50,10 @@ class ShellLinesIT {
                 server.destroyForcibly();
             }
         }
+        for (String link : LINKS) {
+            Files.deleteIfExists(folder.resolve(link));
+        }
+        Files.deleteIfExists(folder.resolve(DISTRIBUTION));
     }
 
     @ParameterizedTest
@@ -71,12 +78,12 @@ class ShellLinesIT {
     /** The project's folder as a reader sees it, with the program that was just built, and a trained model. */
     private void layOut(Environment environment) throws IOException {
         Path root = Path.of("").toAbsolutePath();
-        for (String name : List.of("avro", "docs", "monitoring")) {
+        for (String name : LINKS) {
             Files.createSymbolicLink(folder.resolve(name), root.resolve(name));
         }
         Files.createDirectories(folder.resolve("scripts"));
         Files.createDirectories(folder.resolve("target"));
-        Files.createSymbolicLink(folder.resolve("target/digitstream"), CommandLineProcess.home());
+        Files.createSymbolicLink(folder.resolve(DISTRIBUTION), CommandLineProcess.home());
         Files.copy(root.resolve("scripts/produce_image.py"), folder.resolve("scripts/produce_image.py"));
         // In place of the launcher, which would build the project again.
         Path launcher = folder.resolve("scripts/digitstream");

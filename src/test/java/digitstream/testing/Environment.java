@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -32,23 +33,46 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.opentest4j.TestAbortedException;
 
 /**
  * A broker and a schema registry that all integration tests of a run share, with a data set and a model trained on it. Each
  * test creates its own topics. Tests get it as a parameter, with {@code @ExtendWith(Environment.Extension.class)}.
+ *
+ * <p>The system properties {@value #BOOTSTRAP_SERVER} and {@value #SCHEMA_REGISTRY} name servers that are already running, such as
+ * those of {@code digitstream local}. Tests that stop a server are then reported as skipped.
  */
 public final class Environment implements AutoCloseable {
+    static final String BOOTSTRAP_SERVER = "digitstream.test.bootstrap.server";
+    static final String SCHEMA_REGISTRY = "digitstream.test.schema.registry";
+
     private static final AtomicInteger NAMES = new AtomicInteger();
 
-    private final LocalCluster cluster;
+    /** Different in each run, so that a run on servers that stay up does not find the topics of an earlier one. */
+    private final String run = Long.toString(System.currentTimeMillis(), 36);
+
+    private final Optional<LocalCluster> cluster;
+    private final String bootstrapServers;
+    private final String schemaRegistryUrl;
     private final SchemaRegistry schemas;
     private final DigitData digits;
     private final Path model;
     private final Path models;
 
     private Environment() throws Exception {
-        this.cluster = LocalCluster.start(CommandLineProcess.home(), Optional.empty(), 0, 0);
-        this.schemas = new SchemaRegistry(cluster.schemaRegistryUrl(), Map.of());
+        String running = System.getProperty(BOOTSTRAP_SERVER);
+        if (running == null) {
+            LocalCluster started = LocalCluster.start(CommandLineProcess.home(), Optional.empty(), 0, 0);
+            this.cluster = Optional.of(started);
+            this.bootstrapServers = started.bootstrapServers();
+            this.schemaRegistryUrl = started.schemaRegistryUrl();
+        } else {
+            this.cluster = Optional.empty();
+            this.bootstrapServers = running;
+            this.schemaRegistryUrl = Objects.requireNonNull(
+                    System.getProperty(SCHEMA_REGISTRY), BOOTSTRAP_SERVER + " is set; set " + SCHEMA_REGISTRY + " too");
+        }
+        this.schemas = new SchemaRegistry(schemaRegistryUrl, Map.of());
         this.digits = findDigits();
         this.models = Files.createTempDirectory("digitstream-test-models");
         TrainingSettings fast = Preset.FAST.settings();
@@ -67,8 +91,18 @@ public final class Environment implements AutoCloseable {
                         "drawn", "drawn", new DrawnDigits(1).images(0, 12_000), new DrawnDigits(2).images(0, 10_000));
     }
 
+    public String bootstrapServers() {
+        return bootstrapServers;
+    }
+
+    public String schemaRegistryUrl() {
+        return schemaRegistryUrl;
+    }
+
+    /** Returns the servers, to be stopped and started. Skips the test if they belong to somebody else. */
     public LocalCluster cluster() {
-        return cluster;
+        return cluster.orElseThrow(
+                () -> new TestAbortedException("this test stops a server; run it without " + BOOTSTRAP_SERVER));
     }
 
     public SchemaRegistry schemas() {
@@ -85,18 +119,18 @@ public final class Environment implements AutoCloseable {
 
     /** Returns the settings that every Kafka client needs. */
     public Map<String, String> clients() {
-        return Map.of("bootstrap.servers", cluster.bootstrapServers());
+        return Map.of("bootstrap.servers", bootstrapServers);
     }
 
     public Admin admin() {
-        return Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
+        return Admin.create(Map.of("bootstrap.servers", bootstrapServers));
     }
 
     public Producer<byte[], byte[]> producer() {
         return new KafkaProducer<>(
                 Map.of(
                         "bootstrap.servers",
-                        cluster.bootstrapServers(),
+                        bootstrapServers,
                         "linger.ms",
                         5,
                         "batch.size",
@@ -109,7 +143,7 @@ public final class Environment implements AutoCloseable {
 
     /** Creates topics for one test, and returns settings with their names and unique application ids. */
     public Map<String, String> freshTopics() throws Exception {
-        String prefix = "t" + NAMES.incrementAndGet() + ".";
+        String prefix = "t" + run + "-" + NAMES.incrementAndGet() + ".";
         Map<String, String> settings = Map.of(
                 "topic.images", prefix + "images",
                 "topic.labels", prefix + "labels",
@@ -135,10 +169,14 @@ public final class Environment implements AutoCloseable {
      */
     public List<String> serveArguments(Path state, Map<String, String> settings, String... more) {
         List<String> arguments = new ArrayList<>(List.of(
-                "--bootstrap-server", cluster.bootstrapServers(),
-                "--schema-registry", cluster.schemaRegistryUrl(),
-                "--model", model.toString(),
-                "--property", "state.dir=" + state));
+                "--bootstrap-server",
+                bootstrapServers,
+                "--schema-registry",
+                schemaRegistryUrl,
+                "--model",
+                model.toString(),
+                "--property",
+                "state.dir=" + state));
         settings.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
         arguments.addAll(List.of(more));
         return arguments;
@@ -164,9 +202,9 @@ public final class Environment implements AutoCloseable {
     public void close() throws IOException {
         schemas.close();
         if (Boolean.getBoolean("digitstream.test.keep")) {
-            cluster.keepDirectory();
+            cluster.ifPresent(LocalCluster::keepDirectory);
         }
-        cluster.close();
+        cluster.ifPresent(LocalCluster::close);
         try (Stream<Path> files = Files.walk(models)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Trains on a few drawn digits: reproducibility, interruption and resuming. */
-class TrainingTest {
+class TrainingIT {
     private static final DigitData FEW =
             new DigitData("drawn", "drawn", new DrawnDigits(13).images(0, 600), new DrawnDigits(14).images(0, 200));
 

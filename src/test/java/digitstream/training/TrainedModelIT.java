@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Trains a model on drawn digits and tests it. */
-class TrainedModelTest {
+class TrainedModelIT {
     @TempDir
     private static Path models;
 
