@@ -125,12 +125,13 @@ final class AccuracyProcessor implements Processor<byte[], byte[], String, Accur
     }
 
     private void retire(ModelVersion model, NavigableMap<Long, Map<Integer, AccuracyCounts>> buckets, long now) {
-        for (Long oldest = buckets.higherKey(CountsKey.SINCE_START);
-                oldest != null && timeBuckets.isRetired(oldest, now);
-                oldest = buckets.higherKey(CountsKey.SINCE_START)) {
-            for (int partition : buckets.remove(oldest).keySet()) {
-                stored.delete(new CountsKey(model, oldest, partition).toBytes());
+        for (Map.Entry<Long, Map<Integer, AccuracyCounts>> oldest = buckets.higherEntry(CountsKey.SINCE_START);
+                oldest != null && timeBuckets.isRetired(oldest.getKey(), now);
+                oldest = buckets.higherEntry(CountsKey.SINCE_START)) {
+            for (int partition : oldest.getValue().keySet()) {
+                stored.delete(new CountsKey(model, oldest.getKey(), partition).toBytes());
             }
+            buckets.remove(oldest.getKey());
         }
     }
 

@@ -223,7 +223,7 @@ public final class Environment implements AutoCloseable {
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
             return context.getRoot()
                     .getStore(ExtensionContext.Namespace.GLOBAL)
-                    .getOrComputeIfAbsent(Environment.class, ignored -> {
+                    .computeIfAbsent(Environment.class, ignored -> {
                         try {
                             return new Environment();
                         } catch (Exception e) {
