@@ -4,6 +4,8 @@
 FROM maven:3-eclipse-temurin-17 AS build
 WORKDIR /build
 COPY pom.xml ./
+COPY LICENSE ./
+COPY NOTICE ./
 COPY .mvn .mvn
 COPY avro avro
 COPY src/main src/main
@@ -17,6 +19,9 @@ RUN groupadd --gid 10001 digitstream \
  && chown -R digitstream:digitstream /var/lib/digitstream
 COPY --from=build /build/target/digitstream/digitstream.jar /opt/digitstream/digitstream.jar
 COPY --from=build /build/target/digitstream/lib /opt/digitstream/lib
+COPY --from=build /build/target/digitstream/LICENSE /opt/digitstream/LICENSE
+COPY --from=build /build/target/digitstream/NOTICE /opt/digitstream/NOTICE
+COPY --from=build /build/target/digitstream/THIRD-PARTY.txt /opt/digitstream/THIRD-PARTY.txt
 COPY scripts/healthcheck /opt/digitstream/healthcheck
 
 USER digitstream
