@@ -22,6 +22,12 @@ public final class JavaProcess implements AutoCloseable {
 
     private static final int FEW_PROCESSORS = 4;
 
+    /** Java 24 and newer warn when a library loads native code or uses sun.misc.Unsafe. Java 17 does not know the options. */
+    private static final int FIRST_JAVA_THAT_WARNS = 24;
+
+    private static final List<String> PERMITS =
+            List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+
     private final String name;
     private final Process process;
     private final Path log;
@@ -64,6 +70,10 @@ public final class JavaProcess implements AutoCloseable {
             command.addAll(List.of("sh", "-c", "trap '' INT; exec \"$@\"", "sh"));
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (Runtime.version().feature() >= FIRST_JAVA_THAT_WARNS) {
+            command.addAll(PERMITS);
+        }
+        command.add("-Djava.awt.headless=true");
         command.add("-javaagent:" + home.resolve("digitstream.jar"));
         command.addAll(arguments);
         ProcessBuilder builder =
