@@ -127,6 +127,11 @@ public final class LoadedModel implements AutoCloseable {
         }
     }
 
+    /** Returns whether the model's classifiers run the convolutions on MKL-DNN tensors. */
+    boolean usesMklDnn() {
+        return method.equals(FAST_METHOD);
+    }
+
     public ModelCard card() {
         return card;
     }

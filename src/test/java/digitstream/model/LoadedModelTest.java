@@ -3,6 +3,7 @@ package digitstream.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.engine.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,5 +62,14 @@ class LoadedModelTest {
         assertThatThrownBy(() -> ModelArtifact.open(artifact.directory()))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("Attention");
+    }
+
+    /** The ratio of speeds in InferenceBenchmarkIT varies with the load of the machine; this does not. */
+    @ParameterizedTest
+    @ValueSource(strings = {"lenet", "convnet"})
+    void runsOurGraphsOnMklDnnWhereThereIsOne(String graph) {
+        try (LoadedModel model = LoadedModel.load(Graphs.write(models, graph, null))) {
+            assertThat(model.usesMklDnn()).isEqualTo(Engine.getEngine("PyTorch").hasCapability("MKLDNN"));
+        }
     }
 }
