@@ -13,13 +13,17 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
@@ -91,6 +95,32 @@ class RunningTopologyIT {
         producer.send(new ProducerRecord<>(settings.topics().images(), partition, null, command.getBytes(UTF_8)));
     }
 
+    /**
+     * Waits until every thread has partitions, and the topology runs. Running alone would be too early: when the second thread
+     * joins, the first one gives up partitions in one rebalance and the second one gets them in another, which stops the
+     * topology for a moment.
+     */
+    private static void awaitRunning(Environment environment, Settings settings, RunningTopology topology)
+            throws Exception {
+        String group = settings.classifyApplicationId();
+        try (Admin admin = environment.admin()) {
+            Await.until("every thread has partitions", TIMEOUT, () -> {
+                ConsumerGroupDescription description = admin.describeConsumerGroups(List.of(group))
+                        .describedGroups()
+                        .get(group)
+                        .get();
+                return description.groupState() == GroupState.STABLE
+                        && description.members().stream()
+                                        .filter(member -> !member.assignment()
+                                                .topicPartitions()
+                                                .isEmpty())
+                                        .count()
+                                == THREADS;
+            });
+        }
+        Await.until("it runs", TIMEOUT, topology::isRunning);
+    }
+
     @AfterEach
     void admitConsumers() {
         RefusedConsumers.refuse(false);
@@ -104,7 +134,7 @@ class RunningTopologyIT {
                 Producer<byte[], byte[]> producer = environment.producer()) {
             assertThat(topology.isRunning()).isFalse();
             assertThat(topology.isLive()).isTrue();
-            Await.until("it runs", TIMEOUT, topology::isRunning);
+            awaitRunning(environment, settings, topology);
             assertThat(topology.isLive()).isTrue();
             assertThat(running()).isEqualTo(1);
 
@@ -129,7 +159,7 @@ class RunningTopologyIT {
         Settings settings = Settings.parse(given);
         try (RunningTopology topology = start(environment, settings);
                 Producer<byte[], byte[]> producer = environment.producer()) {
-            Await.until("it runs", TIMEOUT, topology::isRunning);
+            awaitRunning(environment, settings, topology);
 
             send(producer, settings, 0, "die once");
 
@@ -144,6 +174,7 @@ class RunningTopologyIT {
                 return topology.isRunning();
             });
             await(survived);
+            awaitRunning(environment, settings, topology);
             assertThat(liveThreads()).isEqualTo(THREADS);
             assertThat(running()).isEqualTo(1);
             assertThat(topology.ended()).isNotDone();
@@ -155,7 +186,7 @@ class RunningTopologyIT {
         Settings settings = Settings.parse(environment.freshTopics());
         try (RunningTopology topology = start(environment, settings);
                 Producer<byte[], byte[]> producer = environment.producer()) {
-            Await.until("it runs", TIMEOUT, topology::isRunning);
+            awaitRunning(environment, settings, topology);
             assertThat(topology.describe()).isEqualTo("RUNNING, 2 of 2 stream threads");
 
             send(producer, settings, 0, "die unreplaced");
@@ -174,7 +205,7 @@ class RunningTopologyIT {
         Settings settings = Settings.parse(environment.freshTopics());
         try (RunningTopology topology = start(environment, settings);
                 Producer<byte[], byte[]> producer = environment.producer()) {
-            Await.until("it runs", TIMEOUT, topology::isRunning);
+            awaitRunning(environment, settings, topology);
             send(producer, settings, 0, "hang");
             await(hanging);
 
