@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import digitstream.testing.Await;
 import digitstream.testing.CommandLineProcess;
 import digitstream.testing.Environment;
 import digitstream.testing.Programs;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Runs the shell lines that readers paste, as they stand. */
 @ExtendWith(Environment.Extension.class)
 class ShellLinesIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
     /** Other tests run these: DemoIT the demo; the build is what runs this test. */
     private static final List<String> RUN_ELSEWHERE = List.of("./scripts/digitstream demo", "mvn verify");
@@ -107,18 +108,16 @@ class ShellLinesIT {
         Path out = folder.resolve("terminal-" + terminal + ".log");
         Process server = shell(block, out);
         servers.add(server);
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!Files.readString(out).contains("Ready")) {
+        Await.until("terminal " + terminal + " is ready", TIMEOUT, () -> {
             assertThat(server.isAlive()).as(() -> read(out)).isTrue();
-            assertThat(System.nanoTime()).as(() -> read(out)).isLessThan(end);
-            Thread.sleep(200);
-        }
+            return read(out).contains("Ready");
+        });
     }
 
     private void run(String block) throws Exception {
         Path out = folder.resolve("block.log");
         Process process = shell(block, out);
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        assertThat(process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS))
                 .as(() -> block + read(out))
                 .isTrue();
         assertThat(process.exitValue()).as(() -> block + read(out)).isZero();
