@@ -32,7 +32,7 @@ class ArchitectureTest {
             entry("data"),
             entry("accuracy"),
             entry("model"),
-            entry("streams"),
+            entry("streams", "serde"),
             entry("training", "accuracy", "data", "model"),
             entry("training.report", "training", "accuracy", "data", "model"),
             entry("benchmark", "model"),

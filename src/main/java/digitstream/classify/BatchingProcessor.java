@@ -6,6 +6,7 @@ import digitstream.serde.Decoder;
 import digitstream.streams.CommitBarrier;
 import digitstream.streams.DeadLetter;
 import digitstream.streams.DeadLetterReason;
+import digitstream.streams.ForwardedHeaders;
 import digitstream.streams.SourcePosition;
 import digitstream.streams.TaskMemory;
 import java.time.Clock;
@@ -56,7 +57,7 @@ final class BatchingProcessor implements FixedKeyProcessor<byte[], byte[], Batch
         } else if (record.value() == null) {
             reject(record, source, DeadLetterReason.NULL_VALUE, "the value is null");
         } else {
-            Decoded<DigitImage> decoded = decoder.decode(record.value());
+            Decoded<DigitImage> decoded = decoder.decode(record.headers(), record.value());
             if (decoded instanceof Decoded.Value<DigitImage> image) {
                 addOrReject(record, image.value(), source);
             } else {
@@ -67,7 +68,7 @@ final class BatchingProcessor implements FixedKeyProcessor<byte[], byte[], Batch
     }
 
     private void addOrReject(FixedKeyRecord<byte[], byte[]> record, DigitImage image, SourcePosition source) {
-        Optional<String> fault = check.fault(record.key(), image);
+        Optional<String> fault = check.fault(record.key(), image).or(() -> ForwardedHeaders.fault(record.headers()));
         if (fault.isPresent()) {
             reject(record, source, DeadLetterReason.INVALID, fault.get());
         } else {

@@ -9,6 +9,7 @@ import digitstream.settings.ClassifySettings;
 import digitstream.settings.Topics;
 import digitstream.streams.CommitBarrier;
 import digitstream.streams.DeadLettering;
+import digitstream.streams.InputTimestamps;
 import digitstream.streams.OneWaySerde;
 import digitstream.streams.TaskMemory;
 import java.time.Clock;
@@ -50,6 +51,7 @@ public final class ClassifyTopology {
 
     private final Topics topics;
     private final ClassifySettings settings;
+    private final int deadLettersMaxBytes;
     private final ModelVersion model;
     private final Supplier<Classifier> classifiers;
     private final Supplier<Decoder<DigitImage>> images;
@@ -61,6 +63,7 @@ public final class ClassifyTopology {
     /**
      * Prepares the topology.
      *
+     * @param deadLettersMaxBytes the size of a dead letter at most; larger ones are truncated
      * @param width image width that the model expects, in pixels
      * @param height image height that the model expects, in pixels
      * @param classifiers supplies a new classifier for each task, which closes it
@@ -70,6 +73,7 @@ public final class ClassifyTopology {
     public ClassifyTopology(
             Topics topics,
             ClassifySettings settings,
+            int deadLettersMaxBytes,
             ModelVersion model,
             int width,
             int height,
@@ -80,6 +84,7 @@ public final class ClassifyTopology {
             Clock clock) {
         this.topics = topics;
         this.settings = settings;
+        this.deadLettersMaxBytes = deadLettersMaxBytes;
         this.model = model;
         this.check = new ImageCheck(width, height);
         this.classifiers = classifiers;
@@ -94,7 +99,10 @@ public final class ClassifyTopology {
         StreamsBuilder builder = new StreamsBuilder();
         Serde<byte[]> bytes = Serdes.ByteArray();
         KStream<byte[], Batching> steps = builder.stream(
-                        topics.images(), Consumed.with(bytes, bytes).withName("images"))
+                        topics.images(),
+                        Consumed.with(bytes, bytes)
+                                .withTimestampExtractor(new InputTimestamps(clock))
+                                .withName("images"))
                 .processValues(batch(), Named.as("batch"));
 
         KStream<byte[], Batching> opened = steps.filter((key, step) -> step instanceof Batching.Opened);
@@ -112,10 +120,12 @@ public final class ClassifyTopology {
                 .process(DeadLettering.supplier(
                         result -> result.image()
                                 .unclassifiable(((Classified.Unclassifiable) result.classified()).message()),
-                        metrics.deadLetters()))
+                        metrics.deadLetters(),
+                        deadLettersMaxBytes))
                 .to(topics.deadLetters(), rawBytes);
         steps.filter((key, step) -> step instanceof Batching.Rejected)
-                .process(DeadLettering.supplier(step -> ((Batching.Rejected) step).deadLetter(), metrics.deadLetters()))
+                .process(DeadLettering.supplier(
+                        step -> ((Batching.Rejected) step).deadLetter(), metrics.deadLetters(), deadLettersMaxBytes))
                 .to(topics.deadLetters(), rawBytes);
         return builder.build();
     }

@@ -2,6 +2,7 @@ package digitstream.classify;
 
 import digitstream.accuracy.ModelVersion;
 import digitstream.model.Classifier;
+import digitstream.streams.ForwardedHeaders;
 import digitstream.streams.TaskMemory;
 import java.time.Clock;
 import java.time.Duration;
@@ -84,7 +85,10 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
         for (int i = 0; i < images.size(); i++) {
             PendingImage image = images.get(i);
             context.forward(new Record<>(
-                    image.key(), new ClassifiedImage(image, results.get(i)), image.timestamp(), image.headers()));
+                    image.key(),
+                    new ClassifiedImage(image, results.get(i)),
+                    image.timestamp(),
+                    ForwardedHeaders.of(image.headers())));
         }
     }
 

@@ -8,6 +8,7 @@ import digitstream.client.CommittedReader;
 import digitstream.client.RecordJson;
 import digitstream.serde.AvroDecoder;
 import digitstream.serde.Decoded;
+import digitstream.serde.Decoder;
 import digitstream.serde.SchemaRegistry;
 import digitstream.settings.Settings;
 import digitstream.settings.Topics;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -110,17 +110,17 @@ final class TailCommand implements Callable<Integer> {
 
     private Lines lines(SchemaRegistry schemas) {
         return switch (what) {
-            case "predictions" -> decoding(new AvroDecoder<>(schemas, Prediction.class)::decode);
-            case "accuracy" -> decoding(new AvroDecoder<>(schemas, Accuracy.class)::decode);
-            case "labels" -> decoding(new AvroDecoder<>(schemas, DigitLabel.class)::decode);
-            case "models" -> decoding(new AvroDecoder<>(schemas, ModelRelease.class)::decode);
+            case "predictions" -> decoding(new AvroDecoder<>(schemas, Prediction.class));
+            case "accuracy" -> decoding(new AvroDecoder<>(schemas, Accuracy.class));
+            case "labels" -> decoding(new AvroDecoder<>(schemas, DigitLabel.class));
+            case "models" -> decoding(new AvroDecoder<>(schemas, ModelRelease.class));
             default -> RecordJson::line;
         };
     }
 
-    private static <T extends SpecificRecord> Lines decoding(Function<byte[], Decoded<T>> decoder) {
+    private static <T extends SpecificRecord> Lines decoding(Decoder<T> decoder) {
         return record -> {
-            Decoded<T> decoded = decoder.apply(record.value());
+            Decoded<T> decoded = decoder.decode(record.headers(), record.value());
             return decoded instanceof Decoded.Value<T> value
                     ? RecordJson.line(record, value.value())
                     : RecordJson.line(record, ((Decoded.Malformed<T>) decoded).reason());

@@ -91,7 +91,7 @@ final class ImageReader implements AutoCloseable {
                     if (record.offset() != offset) {
                         return Optional.empty();
                     }
-                    return decoder.decode(record.value()) instanceof Decoded.Value<DigitImage> image
+                    return decoder.decode(record.headers(), record.value()) instanceof Decoded.Value<DigitImage> image
                             ? Optional.of(image.value())
                             : Optional.empty();
                 }

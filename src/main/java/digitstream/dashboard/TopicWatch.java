@@ -138,7 +138,7 @@ final class TopicWatch implements Runnable {
             throws InterruptedException {
         while (true) {
             try {
-                Decoded<T> decoded = decoder.decode(record.value());
+                Decoded<T> decoded = decoder.decode(record.headers(), record.value());
                 Optional<String> found = decoded instanceof Decoded.Malformed<T> malformed
                         ? Optional.of(malformed.reason())
                         : fault.apply(((Decoded.Value<T>) decoded).value());

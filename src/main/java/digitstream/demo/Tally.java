@@ -115,12 +115,13 @@ final class Tally implements Runnable {
         if (record.topic().equals(topics.deadLetters())) {
             deadLettered++;
         } else if (record.topic().equals(topics.accuracy())) {
-            if (accuracies.decode(record.value()) instanceof Decoded.Value<Accuracy> accuracy) {
+            if (accuracies.decode(record.headers(), record.value()) instanceof Decoded.Value<Accuracy> accuracy) {
                 windows.put(accuracy.value().getWindow(), accuracy.value());
             } else {
                 unreadable++;
             }
-        } else if (predictions.decode(record.value()) instanceof Decoded.Value<Prediction> prediction) {
+        } else if (predictions.decode(record.headers(), record.value())
+                instanceof Decoded.Value<Prediction> prediction) {
             count(new String(record.key(), UTF_8), prediction.value(), now);
         } else {
             unreadable++;

@@ -77,7 +77,7 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Scoring>
     }
 
     private void label(FixedKeyRecord<byte[], byte[]> record, SourcePosition source) {
-        Decoded<DigitLabel> decoded = labels.decode(record.value());
+        Decoded<DigitLabel> decoded = labels.decode(record.headers(), record.value());
         if (decoded instanceof Decoded.Malformed<DigitLabel> malformed) {
             reject(record, source, DeadLetterReason.UNDECODABLE, malformed.reason());
             return;
@@ -94,7 +94,7 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Scoring>
     }
 
     private void prediction(FixedKeyRecord<byte[], byte[]> record, SourcePosition source) {
-        Decoded<Prediction> decoded = predictions.decode(record.value());
+        Decoded<Prediction> decoded = predictions.decode(record.headers(), record.value());
         if (decoded instanceof Decoded.Malformed<Prediction> malformed) {
             reject(record, source, DeadLetterReason.UNDECODABLE, malformed.reason());
             return;

@@ -8,8 +8,10 @@ import digitstream.settings.ScoreSettings;
 import digitstream.settings.Topics;
 import digitstream.streams.CommitBarrier;
 import digitstream.streams.DeadLettering;
+import digitstream.streams.InputTimestamps;
 import digitstream.streams.OneWaySerde;
 import digitstream.streams.TaskMemory;
+import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -53,6 +55,7 @@ public final class ScoreTopology {
 
     private final Topics topics;
     private final ScoreSettings settings;
+    private final int deadLettersMaxBytes;
     private final Supplier<Decoder<Prediction>> predictions;
     private final Supplier<Decoder<DigitLabel>> labels;
     private final Serializer<Accuracy> accuracy;
@@ -61,18 +64,21 @@ public final class ScoreTopology {
     /**
      * Prepares the topology.
      *
+     * @param deadLettersMaxBytes the size of a dead letter at most; larger ones are truncated
      * @param predictions supplies a new decoder for each task
      * @param labels supplies a new decoder for each task
      */
     public ScoreTopology(
             Topics topics,
             ScoreSettings settings,
+            int deadLettersMaxBytes,
             Supplier<Decoder<Prediction>> predictions,
             Supplier<Decoder<DigitLabel>> labels,
             Serializer<Accuracy> accuracy,
             ScoreMetrics metrics) {
         this.topics = topics;
         this.settings = settings;
+        this.deadLettersMaxBytes = deadLettersMaxBytes;
         this.predictions = predictions;
         this.labels = labels;
         this.accuracy = accuracy;
@@ -85,7 +91,9 @@ public final class ScoreTopology {
         Serde<byte[]> bytes = Serdes.ByteArray();
         KStream<byte[], Scoring> scored = builder.stream(
                         List.of(topics.predictions(), topics.labels()),
-                        Consumed.with(bytes, bytes).withName("predictions-and-labels"))
+                        Consumed.with(bytes, bytes)
+                                .withTimestampExtractor(new InputTimestamps(Clock.systemUTC()))
+                                .withName("predictions-and-labels"))
                 .processValues(score(), Named.as("score"));
 
         KStream<byte[], Scoring> counted = scored.filter((key, step) -> step instanceof Scoring.Counted);
@@ -98,7 +106,8 @@ public final class ScoreTopology {
                 .to(topics.accuracy(), Produced.with(Serdes.String(), OneWaySerde.writing(accuracy)));
 
         scored.filter((key, step) -> step instanceof Scoring.Rejected)
-                .process(DeadLettering.supplier(step -> ((Scoring.Rejected) step).deadLetter(), metrics.deadLetters()))
+                .process(DeadLettering.supplier(
+                        step -> ((Scoring.Rejected) step).deadLetter(), metrics.deadLetters(), deadLettersMaxBytes))
                 .to(topics.deadLetters(), Produced.with(bytes, bytes));
         return builder.build();
     }

@@ -56,6 +56,15 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
         }
     }
 
+    /**
+     * Registers the schema for a topic, or looks it up. Later calls of {@link #serialize} for this topic need no registry.
+     *
+     * @throws RegistryUnavailableException if the registry is away or rejects the schema
+     */
+    public synchronized void register(String topic) {
+        headers.computeIfAbsent(topic, this::header);
+    }
+
     private byte[] header(String topic) {
         return WireFormat.header(
                 registry.idOf(subject(topic), SpecificData.get().getSchema(type)));

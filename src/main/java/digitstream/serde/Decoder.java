@@ -1,5 +1,6 @@
 package digitstream.serde;
 
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes record values. Not thread-safe. */
@@ -10,8 +11,9 @@ public interface Decoder<T> {
      * Decodes one record value. Malformed bytes are a result, not an exception. Only an unavailable registry is an exception,
      * so that it never sends valid records to the dead-letter topic.
      *
-     * @param bytes the record value; null, a tombstone, is malformed
+     * @param headers the record's headers, which may hold the schema id
+     * @param bytes the record's value; null, a tombstone, is malformed
      * @throws RegistryUnavailableException if the schema registry is unavailable; the record can be decoded later
      */
-    Decoded<T> decode(byte @Nullable [] bytes);
+    Decoded<T> decode(Headers headers, byte @Nullable [] bytes);
 }

@@ -1,33 +1,61 @@
 package digitstream.serde;
 
+import digitstream.common.Excerpt;
 import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
-import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.ParsedSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.SchemaRegistryClientConfig;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.RestService;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.entities.Config;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.entities.SchemaReference;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.entities.SchemaString;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import org.apache.flink.avro.shaded.com.fasterxml.jackson.core.type.TypeReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A schema registry, accessed through Confluent's client. No other class imports the client, because on Maven Central it is
  * only available under another project's package prefix; a plain client would replace it here. Thread-safe.
  */
-public final class SchemaRegistry implements AutoCloseable {
+public final class SchemaRegistry implements WriterSchemas, AutoCloseable {
     private static final int CACHED_SCHEMAS = 1_000;
-    /** An unknown id is looked up again after this time, because its schema may have been registered since. */
-    private static final long UNKNOWN_ID_SECONDS = 10;
+    private static final int CACHED_ANSWERS = 10_000;
+
+    /** {@link #get} asks again for an unknown id after this time, because its schema may have been registered since. */
+    private static final long UNKNOWN_ID_MILLIS = 10_000;
+
+    /** The registry's error codes for "no such schema", and for "no such subject" or "version" of a reference. */
+    private static final Set<Integer> CERTAINLY_UNKNOWN = Set.of(40403, 40401, 40402);
 
     private static final int NOT_FOUND = 404;
+    private static final String AVRO = "AVRO";
+    private static final int MAX_REFERENCES = 1_000;
 
     private final String url;
+    private final RestService rest;
     private final CachedSchemaRegistryClient client;
     private final boolean autoRegister;
+    private final Clock clock;
+
+    private final Map<WriterSchemaId, WriterSchema> answers = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<WriterSchemaId, WriterSchema> eldest) {
+            return size() > CACHED_ANSWERS;
+        }
+    };
 
     /**
      * Opens a client. Sends no request yet.
@@ -43,12 +71,11 @@ public final class SchemaRegistry implements AutoCloseable {
         // The client's default is a minute for both, too long for a stream thread.
         all.putIfAbsent(SchemaRegistryClientConfig.HTTP_CONNECT_TIMEOUT_MS, "5000");
         all.putIfAbsent(SchemaRegistryClientConfig.HTTP_READ_TIMEOUT_MS, "10000");
-        // The client accepts these as numbers only, but settings are text. So users cannot set them.
-        all.put(SchemaRegistryClientConfig.MISSING_ID_CACHE_TTL_CONFIG, UNKNOWN_ID_SECONDS);
-        all.put(SchemaRegistryClientConfig.MISSING_CACHE_SIZE_CONFIG, CACHED_SCHEMAS);
         this.url = url;
+        this.clock = Clock.systemUTC();
         this.autoRegister = Boolean.parseBoolean(String.valueOf(all.getOrDefault("auto.register.schemas", "true")));
-        this.client = new CachedSchemaRegistryClient(List.of(url.split(",")), CACHED_SCHEMAS, all);
+        this.rest = new RestService(List.of(url.split(",")));
+        this.client = new CachedSchemaRegistryClient(rest, CACHED_SCHEMAS, all);
     }
 
     /** The base URL or URLs of the registry. */
@@ -69,23 +96,101 @@ public final class SchemaRegistry implements AutoCloseable {
     }
 
     /**
-     * The schema with this id. Empty if the registry does not know the id, which is cached for ten seconds, or if it is not
-     * an Avro schema.
+     * {@inheritDoc} An answer is cached; that a schema is unknown, for ten seconds.
      */
-    Optional<Schema> schemaOf(int id) {
-        return call("return schema id " + id, () -> {
+    @Override
+    public WriterSchema get(WriterSchemaId id) {
+        Optional<WriterSchema> cached = cached(id);
+        boolean stale = cached.isPresent()
+                && cached.get() instanceof WriterSchema.Unknown unknown
+                && unknown.askedAtMillis() + UNKNOWN_ID_MILLIS <= clock.millis();
+        return cached.isEmpty() || stale ? ask(id) : cached.get();
+    }
+
+    /** The last answer for an id, if there was one. Sends no request. */
+    public Optional<WriterSchema> cached(WriterSchemaId id) {
+        synchronized (answers) {
+            return Optional.ofNullable(answers.get(id));
+        }
+    }
+
+    /**
+     * Asks the registry for a schema, whatever is cached, and caches the answer.
+     *
+     * <p>That a schema is unknown is only taken from the registry's own error code. A plain 404 may come from a proxy while the
+     * registry is away.
+     *
+     * @throws RegistryUnavailableException if the registry does not answer, or answers something else
+     */
+    public WriterSchema ask(WriterSchemaId id) {
+        long askedAt = clock.millis();
+        WriterSchema answer = call("return " + id, () -> {
             try {
-                ParsedSchema parsed = client.getSchemaById(id);
-                return Optional.of(new Schema.Parser().parse(parsed.canonicalString()));
+                return parse(id, fetch(id));
             } catch (RestClientException e) {
-                if (e.getStatus() == NOT_FOUND) {
-                    return Optional.empty();
+                if (CERTAINLY_UNKNOWN.contains(e.getErrorCode())) {
+                    return new WriterSchema.Unknown(
+                            "the registry has no " + id + " (" + Excerpt.of(String.valueOf(e.getMessage())) + ")",
+                            askedAt);
+                }
+                if (id instanceof WriterSchemaId.Guid && e.getStatus() == NOT_FOUND) {
+                    // Registries without GUIDs answer like this, but so does a proxy. A request that every registry
+                    // answers tells them apart.
+                    client.getAllSubjects();
+                    return new WriterSchema.Unknown(
+                            "the registry does not find " + id + "; registries before Confluent's 8.0 know no GUIDs."
+                                    + " Let the producer put the schema id into the value",
+                            askedAt);
                 }
                 throw e;
-            } catch (SchemaParseException e) {
-                return Optional.empty();
             }
         });
+        synchronized (answers) {
+            answers.put(id, answer);
+        }
+        return answer;
+    }
+
+    private SchemaString fetch(WriterSchemaId id) throws IOException, RestClientException {
+        if (id instanceof WriterSchemaId.Guid guid) {
+            return rest.httpRequest(
+                    "/schemas/guids/" + guid.guid(),
+                    "GET",
+                    null,
+                    RestService.DEFAULT_REQUEST_PROPERTIES,
+                    new TypeReference<SchemaString>() {});
+        }
+        return rest.getId(((WriterSchemaId.Numeric) id).id());
+    }
+
+    private WriterSchema parse(WriterSchemaId id, @Nullable SchemaString found)
+            throws IOException, RestClientException {
+        if (found == null || found.getSchemaString() == null) {
+            throw new IOException("the answer has no schema");
+        }
+        String type = Objects.requireNonNullElse(found.getSchemaType(), AVRO);
+        if (!type.equals(AVRO)) {
+            return new WriterSchema.Unusable(id + " is " + type + ", not AVRO");
+        }
+        Map<String, String> referenced = new LinkedHashMap<>();
+        collect(found.getReferences(), referenced, new HashSet<>());
+        return WriterSchemaParser.parse(id, new ArrayList<>(referenced.values()), found.getSchemaString());
+    }
+
+    /** Collects the texts of references by name, each after those that it refers to itself. */
+    private void collect(@Nullable List<SchemaReference> references, Map<String, String> into, Set<String> begun)
+            throws IOException, RestClientException {
+        if (references == null) {
+            return;
+        }
+        for (SchemaReference reference : references) {
+            if (begun.size() < MAX_REFERENCES && begun.add(reference.getName())) {
+                // Not imported by name: it is called Schema, as Avro's is. A reference may be to a deleted version.
+                var found = rest.getVersion(reference.getSubject(), reference.getVersion(), true);
+                collect(found.getReferences(), into, begun);
+                into.put(reference.getName(), found.getSchema());
+            }
+        }
     }
 
     /**
@@ -127,13 +232,16 @@ public final class SchemaRegistry implements AutoCloseable {
         try {
             return request.send();
         } catch (IOException e) {
+            // Also for an answer that is no JSON, for example a login page of a proxy.
             throw new RegistryUnavailableException(
-                    "the schema registry at " + url + " is not reachable (" + e.getMessage()
+                    "the schema registry at " + url + " is not reachable (" + Excerpt.of(String.valueOf(e.getMessage()))
                             + "); check --schema-registry and that the registry is running",
                     e);
         } catch (RestClientException e) {
             throw new RegistryUnavailableException(
-                    "the schema registry at " + url + " failed to " + action + ": " + e.getMessage(), e);
+                    "the schema registry at " + url + " failed to " + action + ": "
+                            + Excerpt.of(String.valueOf(e.getMessage())),
+                    e);
         }
     }
 

@@ -6,6 +6,7 @@ import digitstream.monitoring.Health;
 import digitstream.monitoring.Metrics;
 import digitstream.monitoring.MonitoringRoutes;
 import digitstream.monitoring.MonitoringServer;
+import digitstream.streams.RecordGate;
 import digitstream.streams.RunningTopology;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -65,10 +66,10 @@ public final class Serving implements AutoCloseable {
                         .map(RunningTopology::isLive)
                         .orElse(true),
                 () -> Optional.ofNullable(topology.get())
-                        .map(RunningTopology::isRunning)
+                        .map(running -> running.isRunning() && running.waiting().isEmpty())
                         .orElse(false),
                 () -> Optional.ofNullable(topology.get())
-                        .map(RunningTopology::describe)
+                        .map(running -> running.waiting().orElseGet(running::describe))
                         .orElse("not started yet")));
     }
 
@@ -94,18 +95,18 @@ public final class Serving implements AutoCloseable {
         model.set(loaded);
     }
 
-    void classify(Topology topology, Properties settings) {
-        classifying.set(start("classifying", topology, settings));
+    void classify(Topology topology, Properties settings, RecordGate gate) {
+        classifying.set(start("classifying", topology, settings, gate));
     }
 
-    void score(Topology topology, Properties settings) {
-        scoring.set(start("scoring", topology, settings));
+    void score(Topology topology, Properties settings, RecordGate gate) {
+        scoring.set(start("scoring", topology, settings, gate));
     }
 
-    private RunningTopology start(String name, Topology topology, Properties settings) {
+    private RunningTopology start(String name, Topology topology, Properties settings, RecordGate gate) {
         try {
             RunningTopology started =
-                    RunningTopology.start(name, topology, settings, Clock.systemUTC(), metrics.registry());
+                    RunningTopology.start(name, topology, settings, gate, Clock.systemUTC(), metrics.registry());
             parts.add(started);
             topologies.add(started);
             return started;

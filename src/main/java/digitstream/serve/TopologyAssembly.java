@@ -18,12 +18,17 @@ import digitstream.score.ScoreTopology;
 import digitstream.serde.AvroDecoder;
 import digitstream.serde.AvroSerializer;
 import digitstream.serde.SchemaRegistry;
+import digitstream.serde.WriterSchemas;
 import digitstream.settings.Settings;
+import digitstream.settings.Topics;
+import digitstream.streams.SchemaGate;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 
@@ -50,41 +55,56 @@ public record TopologyAssembly(
                 new AvroSerializer<>(schemas, ModelRelease.class),
                 settings.topics().models(),
                 Baselines.release(model.card(), Instant.now()));
+        SchemaGate gate = new SchemaGate(schemas, Set.of(settings.topics().images()));
         serving.classify(
-                classifyTopology(model, serving.meters()), StreamsConfiguration.classify(settings, streamsDefaults()));
+                classifyTopology(model, gate, serving.meters()),
+                StreamsConfiguration.classify(settings, streamsDefaults()),
+                gate);
     }
 
     /** Starts the scoring topology. */
     public void score(Serving serving) {
-        serving.score(scoreTopology(serving.meters()), StreamsConfiguration.score(settings, streamsDefaults()));
+        Topics topics = settings.topics();
+        SchemaGate gate = new SchemaGate(schemas, Set.of(topics.predictions(), topics.labels()));
+        serving.score(
+                scoreTopology(gate, serving.meters()), StreamsConfiguration.score(settings, streamsDefaults()), gate);
     }
 
-    private Topology classifyTopology(LoadedModel model, MeterRegistry meters) {
+    private Topology classifyTopology(LoadedModel model, WriterSchemas writers, MeterRegistry meters) {
         ModelCard card = model.card();
         ModelVersion version = new ModelVersion(card.name(), card.version());
         return new ClassifyTopology(
                         settings.topics(),
                         settings.classify(),
+                        settings.deadLettersMaxBytes(),
                         version,
                         Digits.SIDE,
                         Digits.SIDE,
                         model::newClassifier,
-                        () -> new AvroDecoder<>(schemas, DigitImage.class),
-                        new AvroSerializer<>(schemas, Prediction.class),
+                        () -> new AvroDecoder<>(writers, DigitImage.class),
+                        serializer(Prediction.class, settings.topics().predictions()),
                         new ClassifyMetrics(meters, version, card.sha256(), Baselines.of(card), CLOCK),
                         CLOCK)
                 .build();
     }
 
-    private Topology scoreTopology(MeterRegistry meters) {
+    private Topology scoreTopology(WriterSchemas writers, MeterRegistry meters) {
         return new ScoreTopology(
                         settings.topics(),
                         settings.score(),
-                        () -> new AvroDecoder<>(schemas, Prediction.class),
-                        () -> new AvroDecoder<>(schemas, DigitLabel.class),
-                        new AvroSerializer<>(schemas, Accuracy.class),
+                        settings.deadLettersMaxBytes(),
+                        () -> new AvroDecoder<>(writers, Prediction.class),
+                        () -> new AvroDecoder<>(writers, DigitLabel.class),
+                        serializer(Accuracy.class, settings.topics().accuracy()),
                         new ScoreMetrics(meters))
                 .build();
+    }
+
+    /** Registers the schema now: the registry may be away when the first result is written. */
+    private <T extends SpecificRecord> AvroSerializer<T> serializer(Class<T> type, String topic) {
+        AvroSerializer<T> serializer = new AvroSerializer<>(schemas, type);
+        serializer.register(topic);
+        return serializer;
     }
 
     /** Kafka Streams would keep its state in the system's temporary folder, which does not outlive a restart. */

@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * @param layout how the topics are created
  * @param classify how images are batched
  * @param score how predictions are scored
+ * @param deadLettersMaxBytes the size of a dead letter at most; larger ones are truncated
  * @param classifyApplicationId the application id of the classifying topology: its consumer group and the prefix of its
  *     internal topics
  * @param scoreApplicationId the application id of the scoring topology
@@ -23,6 +24,7 @@ public record Settings(
         TopicLayout layout,
         ClassifySettings classify,
         ScoreSettings score,
+        int deadLettersMaxBytes,
         String classifyApplicationId,
         String scoreApplicationId,
         Map<String, String> passedThrough) {
@@ -76,6 +78,7 @@ public record Settings(
         int batchMaxSize = (int) reader.wholeNumber("batch.max.size", 256, 1, 65_536);
         Duration batchMaxDelay = reader.millis("batch.max.delay.ms", Duration.ofMillis(20));
         ScoreSettings score = reader.score();
+        int deadLettersMaxBytes = (int) reader.wholeNumber("dead.letters.max.bytes", 1_000_000, 10_000, 100_000_000);
         String classifyId = reader.name("classify.application.id", "digitstream-classify");
         String scoreId = reader.name("score.application.id", "digitstream-score");
         if (classifyId.equals(scoreId)) {
@@ -88,6 +91,7 @@ public record Settings(
                 layout,
                 new ClassifySettings(batchMaxSize, batchMaxDelay),
                 score,
+                deadLettersMaxBytes,
                 classifyId,
                 scoreId,
                 reader.rest());

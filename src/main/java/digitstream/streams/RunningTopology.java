@@ -36,6 +36,7 @@ public final class RunningTopology implements AutoCloseable {
 
     private final String name;
     private final KafkaStreams streams;
+    private final RecordGate gate;
     private final int threads;
     private final KafkaStreamsMetrics metrics;
     private final MeterRegistry meters;
@@ -46,9 +47,11 @@ public final class RunningTopology implements AutoCloseable {
     private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
     private volatile Optional<Throwable> failure = Optional.empty();
 
-    private RunningTopology(String name, KafkaStreams streams, int threads, Clock clock, MeterRegistry meters) {
+    private RunningTopology(
+            String name, KafkaStreams streams, RecordGate gate, int threads, Clock clock, MeterRegistry meters) {
         this.name = name;
         this.streams = streams;
+        this.gate = gate;
         this.threads = threads;
         this.clock = clock;
         this.meters = meters;
@@ -59,13 +62,14 @@ public final class RunningTopology implements AutoCloseable {
      * Starts a topology.
      *
      * @param name the name for log messages and metric tags
+     * @param gate holds back records whose schema cannot be fetched; closed with the topology
      * @param meters receives the metrics of Kafka Streams and its clients, and whether the topology runs
      */
     public static RunningTopology start(
-            String name, Topology topology, Properties settings, Clock clock, MeterRegistry meters) {
-        KafkaStreams streams = new KafkaStreams(topology, settings);
+            String name, Topology topology, Properties settings, RecordGate gate, Clock clock, MeterRegistry meters) {
+        KafkaStreams streams = new KafkaStreams(topology, settings, new GatedClients(gate, clock));
         int threads = new StreamsConfig(settings).getInt(StreamsConfig.NUM_STREAM_THREADS_CONFIG);
-        RunningTopology started = new RunningTopology(name, streams, threads, clock, meters);
+        RunningTopology started = new RunningTopology(name, streams, gate, threads, clock, meters);
         started.registerMetrics();
         streams.setUncaughtExceptionHandler(started::onThreadFailure);
         streams.setStateListener((now, before) -> started.onStateChange(now));
@@ -119,6 +123,11 @@ public final class RunningTopology implements AutoCloseable {
         return streams.state() + ", " + liveThreads() + " of " + threads + " stream threads";
     }
 
+    /** Which records wait for what, in one line, or empty if none does. */
+    public Optional<String> waiting() {
+        return gate.unavailable();
+    }
+
     private int liveThreads() {
         // Never includes dead threads, whatever the state of the topology.
         return streams.metadataForLocalThreads().size();
@@ -129,6 +138,12 @@ public final class RunningTopology implements AutoCloseable {
         gauges.add(Gauge.builder("digits.topology.running", this, topology -> topology.isRunning() ? 1 : 0)
                 .description(
                         "1 while partitions are assigned, state is restored and all stream threads run, otherwise 0.")
+                .tags("topology", name)
+                .register(meters));
+        gauges.add(Gauge.builder("digits.partitions.waiting", gate, RecordGate::waitingPartitions)
+                .description(
+                        "Partitions whose next record waits for its schema, because the registry is away or does not"
+                                + " know it yet.")
                 .tags("topology", name)
                 .register(meters));
         gauges.add(Gauge.builder("digits.stream.threads", this, RunningTopology::liveThreads)
@@ -175,5 +190,6 @@ public final class RunningTopology implements AutoCloseable {
         if (!streams.close(CLOSE_TIMEOUT)) {
             LOG.error("Topology '{}' did not stop within {} s", name, CLOSE_TIMEOUT.toSeconds());
         }
+        gate.close();
     }
 }

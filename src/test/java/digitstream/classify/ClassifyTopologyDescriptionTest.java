@@ -25,6 +25,7 @@ class ClassifyTopologyDescriptionTest {
                 new ClassifyTopology(
                                 Topics.DEFAULT,
                                 new ClassifySettings(256, Duration.ofMillis(20)),
+                                1_000_000,
                                 MODEL,
                                 Digits.SIDE,
                                 Digits.SIDE,

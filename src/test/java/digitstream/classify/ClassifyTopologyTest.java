@@ -80,6 +80,7 @@ class ClassifyTopologyTest {
                     new ClassifyTopology(
                                     TOPICS,
                                     new ClassifySettings(4, Duration.ofMillis(20)),
+                                    1_000_000,
                                     model,
                                     28,
                                     28,

@@ -86,7 +86,8 @@ final class WatchedPipeline implements AutoCloseable {
                 ConsumerRecords<byte[], byte[]> records = reader.poll(Duration.ofMillis(200));
                 empty = records.isEmpty() ? empty + 1 : 0;
                 records.forEach(record -> {
-                    Prediction prediction = ((Decoded.Value<Prediction>) decoder.decode(record.value())).value();
+                    Prediction prediction =
+                            ((Decoded.Value<Prediction>) decoder.decode(record.headers(), record.value())).value();
                     String imageId = prediction.getImageId();
                     String number = imageId.substring(imageId.indexOf('-') + 1);
                     int actual = imageId.startsWith(Drawings.PREFIX)

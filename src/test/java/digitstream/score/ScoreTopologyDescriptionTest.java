@@ -19,6 +19,7 @@ class ScoreTopologyDescriptionTest {
                 new ScoreTopology(
                                 Topics.DEFAULT,
                                 ScoreSettings.DEFAULT,
+                                1_000_000,
                                 () -> PlainAvro.decoder(Prediction.class),
                                 () -> PlainAvro.decoder(DigitLabel.class),
                                 PlainAvro.serializer(Accuracy.class),

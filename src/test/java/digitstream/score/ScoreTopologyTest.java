@@ -42,6 +42,7 @@ class ScoreTopologyTest {
                             TOPICS,
                             new ScoreSettings(
                                     windows(), Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofMinutes(5)),
+                            1_000_000,
                             () -> PlainAvro.decoder(Prediction.class),
                             () -> PlainAvro.decoder(DigitLabel.class),
                             PlainAvro.serializer(Accuracy.class),

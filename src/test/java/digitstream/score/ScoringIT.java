@@ -193,7 +193,7 @@ class ScoringIT {
         for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(100))) {
             into.put(
                     new String(record.key(), UTF_8),
-                    ((Decoded.Value<Accuracy>) decoder.decode(record.value())).value());
+                    ((Decoded.Value<Accuracy>) decoder.decode(record.headers(), record.value())).value());
         }
         return into.size();
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import digitstream.settings.Settings;
+import digitstream.streams.RecordGate;
 import digitstream.testing.Environment;
 import digitstream.testing.RefusedConsumers;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ class ServingIT {
         properties.putAll(RefusedConsumers.ADMISSION);
         try (Serving serving = new Serving(true, false);
                 Producer<byte[], byte[]> producer = environment.producer()) {
-            serving.classify(builder.build(), properties);
+            serving.classify(builder.build(), properties, RecordGate.OPEN);
             producer.send(new ProducerRecord<>(settings.topics().images(), "an image".getBytes(UTF_8)));
             assertThatThrownBy(() -> serving.runUntil(ServingIT::doNotStop, () -> {}))
                     .isInstanceOf(ServeException.class)

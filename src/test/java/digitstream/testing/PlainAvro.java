@@ -12,6 +12,7 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serializer;
 
 /** Serializes Avro values without a registry, for tests of topologies: plain bytes in the current schema. */
@@ -23,7 +24,7 @@ public final class PlainAvro {
     private PlainAvro() {}
 
     public static <T extends SpecificRecord> Decoder<T> decoder(Class<T> type) {
-        return bytes -> {
+        return (headers, bytes) -> {
             try {
                 return new Decoded.Value<>(new SpecificDatumReader<>(type)
                         .read(null, DecoderFactory.get().binaryDecoder(bytes, null)));
@@ -50,6 +51,6 @@ public final class PlainAvro {
     }
 
     public static <T extends SpecificRecord> T read(Class<T> type, byte[] bytes) {
-        return ((Decoded.Value<T>) decoder(type).decode(bytes)).value();
+        return ((Decoded.Value<T>) decoder(type).decode(new RecordHeaders(), bytes)).value();
     }
 }
