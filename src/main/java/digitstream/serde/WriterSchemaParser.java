@@ -1,6 +1,10 @@
 package digitstream.serde;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import digitstream.common.Excerpt;
+import digitstream.common.Json;
 import java.util.List;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
@@ -18,14 +22,44 @@ final class WriterSchemaParser {
      * @param text the schema in JSON
      */
     static WriterSchema parse(WriterSchemaId id, List<String> referenced, String text) {
-        Schema.Parser parser = new Schema.Parser(NameValidator.NO_VALIDATION).setValidateDefaults(false);
         try {
-            referenced.forEach(parser::parse);
-            return new WriterSchema.Known(parser.parse(text));
-        } catch (RuntimeException | StackOverflowError e) {
-            // Avro has no common exception for schemas that it cannot parse, and recurses into nested ones.
-            return new WriterSchema.Unusable(
-                    id + " is no schema that Avro can parse: " + Excerpt.of(String.valueOf(e.getMessage())));
+            return new WriterSchema.Known(parse(referenced, text));
+        } catch (RuntimeException | StackOverflowError first) {
+            // Avro has no common exception for schemas that it cannot parse, and recurses into nested ones. It rejects
+            // some defaults even if it is told not to validate them.
+            try {
+                return new WriterSchema.Known(parse(
+                        referenced.stream()
+                                .map(WriterSchemaParser::withoutDefaults)
+                                .toList(),
+                        withoutDefaults(text)));
+            } catch (RuntimeException | StackOverflowError e) {
+                return new WriterSchema.Unusable(
+                        id + " is no schema that Avro can parse: " + Excerpt.of(String.valueOf(first.getMessage())));
+            }
         }
+    }
+
+    private static Schema parse(List<String> referenced, String text) {
+        Schema.Parser parser = new Schema.Parser(NameValidator.NO_VALIDATION).setValidateDefaults(false);
+        referenced.forEach(parser::parse);
+        return parser.parse(text);
+    }
+
+    private static String withoutDefaults(String text) {
+        try {
+            JsonNode schema = Json.COMPACT.readTree(text);
+            removeDefaults(schema);
+            return Json.COMPACT.writeValueAsString(schema);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("the schema is not JSON", e);
+        }
+    }
+
+    private static void removeDefaults(JsonNode node) {
+        if (node instanceof ObjectNode object && object.has("name")) {
+            object.remove("default");
+        }
+        node.forEach(WriterSchemaParser::removeDefaults);
     }
 }
