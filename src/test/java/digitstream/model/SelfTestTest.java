@@ -3,6 +3,7 @@ package digitstream.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import digitstream.testing.TorchScripts;
 import java.nio.file.Path;
@@ -157,51 +158,49 @@ class SelfTestTest {
         assertRefused(TorchScripts.module(statements), List.of(message));
     }
 
-    @Test
-    void refusesSeveralOutputsAndOutputsThatAreNoTensors() {
-        String from = "  def forward(self: __torch__.M,\n    x: Tensor) -> ";
+    static Stream<Arguments> methods() {
         String body = TorchScripts.LOGITS + "    y = torch.softmax(logits, 1)\n";
-        assertRefused(
-                TorchScripts.moduleWith(from + "Tuple[Tensor, Tensor]:\n" + body + "    return (y, logits)\n"),
-                List.of("it returns 2 tensors, not one"));
-        assertRefused(
-                TorchScripts.moduleWith(from + "Dict[str, Tensor]:\n" + body
-                        + "    return {\"probabilities\": y, \"logits\": logits}\n"),
-                List.of("it returns 2 tensors, not one"));
-        assertRefused(
-                TorchScripts.moduleWith(from + "NoneType:\n" + body + "    return None\n"),
-                List.of("it does not return a tensor"));
-        assertRefused(
-                TorchScripts.moduleWith(from + "int:\n" + body + "    return 3\n"),
-                List.of("it does not return a tensor"));
+        return Stream.of(
+                method(
+                        "forward(self, x: Tensor) -> Tuple[Tensor, Tensor]",
+                        body + "    return (y, logits)\n",
+                        "2 tensors"),
+                method(
+                        "forward(self, x: Tensor) -> Dict[str, Tensor]",
+                        body + "    return {\"a\": y, \"b\": logits}\n",
+                        "it returns 2 tensors, not one"),
+                method("forward(self, x: Tensor) -> NoneType", "    return None\n", "it does not return a tensor"),
+                method("forward(self, x: Tensor) -> int", "    return 3\n", "it does not return a tensor"),
+                method("forward(self, x: Tensor) -> str", "    return \"seven\"\n", "it does not return a tensor"),
+                method(
+                        "forward(self, x: Tensor, y: Tensor) -> Tensor",
+                        "    return torch.add(x, y)\n",
+                        "its method must take one tensor"),
+                method(
+                        "forward(self) -> Tensor",
+                        "    return torch.ones([1, 10])\n",
+                        "its method must take one tensor"),
+                method("predict(self, x: Tensor) -> Tensor", "    return x\n", "it has no method forward"));
     }
 
-    @Test
-    void refusesAMethodThatTakesOtherArguments() {
-        assertRefused(
-                TorchScripts.moduleWith("  def forward(self: __torch__.M,\n    x: Tensor,\n    y: Tensor) -> Tensor:\n"
-                        + "    return torch.softmax(torch.to(torch.flatten(torch.add(x, y), 1), 6), 1)\n"),
-                List.of("its method must take one tensor"));
-        assertRefused(
-                TorchScripts.moduleWith(
-                        """
-                          def predict(self: __torch__.M,
-                            x: Tensor) -> Tensor:
-                            return x
-                        """
-                                .indent(2)),
-                List.of("it has no method forward"));
+    private static Arguments method(String signature, String statements, String message) {
+        return Arguments.of(signature, statements, message);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("methods")
+    void refusesMethodsThatTakeOrReturnAnythingElse(String signature, String statements, String message) {
+        assertRefused(TorchScripts.moduleWith(TorchScripts.method(signature, statements)), List.of(message));
     }
 
     @Test
     void refusesAFastMethodThatDoesNotAgreeWithForward() {
-        String fast = "  def forward_mkldnn(self: __torch__.M,\n    x: Tensor) -> Tensor:\n" + TorchScripts.LOGITS
-                + "    return torch.softmax(torch.neg(logits), 1)\n";
-        byte[] module = TorchScripts.moduleWith("  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n"
-                + TorchScripts.LOGITS + "    return torch.softmax(logits, 1)\n" + fast);
-        if (Engines.pyTorch().hasCapability("MKLDNN")) {
-            assertRefused(module, List.of("its methods forward_mkldnn and forward return probabilities that differ"));
-        }
+        assumeTrue(Engines.pyTorch().hasCapability("MKLDNN"), "this PyTorch has no MKL-DNN");
+        String body = TorchScripts.LOGITS + "    return torch.softmax(";
+        byte[] module = TorchScripts.moduleWith(TorchScripts.method(
+                        "forward(self, x: Tensor) -> Tensor", body + "logits, 1)\n")
+                + TorchScripts.method("forward_mkldnn(self, x: Tensor) -> Tensor", body + "torch.neg(logits), 1)\n"));
+        assertRefused(module, List.of("its methods forward_mkldnn and forward return probabilities that differ"));
     }
 
     @Test

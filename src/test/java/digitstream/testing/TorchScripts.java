@@ -33,7 +33,7 @@ public final class TorchScripts {
      * @param statements of forward(self, x), four spaces deep
      */
     public static byte[] module(String statements) {
-        return moduleWith("  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n" + statements);
+        return moduleWith(method("forward(self, x: Tensor) -> Tensor", statements));
     }
 
     /** A module that computes {@link #LOGITS} and returns an expression of them. */
@@ -41,7 +41,17 @@ public final class TorchScripts {
         return module(LOGITS + "    return " + expression + "\n");
     }
 
-    /** A module without weights. */
+    /**
+     * A method, for {@link #moduleWith}.
+     *
+     * @param signature with a plain self
+     * @param statements four spaces deep
+     */
+    public static String method(String signature, String statements) {
+        return "  def " + signature.replaceFirst("self", "self: __torch__.M") + ":\n" + statements;
+    }
+
+    /** A module without weights and with these methods. */
     public static byte[] moduleWith(String methods) {
         return archive(
                 "class M(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n" + methods,
@@ -56,8 +66,9 @@ public final class TorchScripts {
                 + "K\ntQK\0(K\ntK\u0001\u0085\u0089ccollections\nOrderedDict\n)RtR";
         return archive(
                 "class M(Module):\n  __parameters__ = [\"bias\", ]\n  __buffers__ = []\n  bias : Tensor\n  training : bool\n"
-                        + "  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n" + LOGITS
-                        + "    bias = self.bias\n    return torch.softmax(torch.add(logits, bias), 1)\n",
+                        + method(
+                                "forward(self, x: Tensor) -> Tensor",
+                                LOGITS + "    return torch.softmax(torch.add(logits, self.bias), 1)\n"),
                 "\u0080\u0002c__torch__\nM\n)\u0081}(X\u0004\0\0\0bias" + tensor + "X\u0008\0\0\0training\u0089ub.",
                 Map.of("m/data/0", new byte[40]));
     }
