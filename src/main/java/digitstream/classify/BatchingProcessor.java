@@ -67,7 +67,7 @@ final class BatchingProcessor implements FixedKeyProcessor<byte[], byte[], Batch
     }
 
     private void addOrReject(FixedKeyRecord<byte[], byte[]> record, DigitImage image, SourcePosition source) {
-        Optional<String> fault = check.fault(record.key(), image);
+        Optional<String> fault = check.fault(record.key(), image, clock.millis());
         if (fault.isPresent()) {
             reject(record, source, DeadLetterReason.INVALID, fault.get());
         } else {

@@ -81,7 +81,7 @@ public final class ClassifyTopology {
         this.topics = topics;
         this.settings = settings;
         this.model = model;
-        this.check = new ImageCheck(width, height);
+        this.check = new ImageCheck(width, height, settings.eventTimes());
         this.classifiers = classifiers;
         this.images = images;
         this.predictions = predictions;

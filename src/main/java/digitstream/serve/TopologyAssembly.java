@@ -9,6 +9,7 @@ import digitstream.avro.Prediction;
 import digitstream.classify.ClassifyMetrics;
 import digitstream.classify.ClassifyTopology;
 import digitstream.client.ModelReleases;
+import digitstream.client.TopicAdmin;
 import digitstream.common.Digits;
 import digitstream.model.LoadedModel;
 import digitstream.model.ModelArtifact;
@@ -24,6 +25,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 
@@ -55,8 +57,10 @@ public record TopologyAssembly(
     }
 
     /** Starts the scoring topology. */
-    public void score(Serving serving) {
-        serving.score(scoreTopology(serving.meters()), StreamsConfiguration.score(settings, streamsDefaults()));
+    public void score(Serving serving) throws InterruptedException {
+        serving.score(
+                scoreTopology(serving.meters(), partitionsOfLabels()),
+                StreamsConfiguration.score(settings, streamsDefaults()));
     }
 
     private Topology classifyTopology(LoadedModel model, MeterRegistry meters) {
@@ -76,10 +80,18 @@ public record TopologyAssembly(
                 .build();
     }
 
-    private Topology scoreTopology(MeterRegistry meters) {
+    private int partitionsOfLabels() throws InterruptedException {
+        try (Admin admin = Admin.create(new HashMap<>(clients))) {
+            return new TopicAdmin(admin, settings.topics(), settings.layout())
+                    .partitions(settings.topics().labels());
+        }
+    }
+
+    private Topology scoreTopology(MeterRegistry meters, int partitions) {
         return new ScoreTopology(
                         settings.topics(),
                         settings.score(),
+                        partitions,
                         () -> new AvroDecoder<>(schemas, Prediction.class),
                         () -> new AvroDecoder<>(schemas, DigitLabel.class),
                         new AvroSerializer<>(schemas, Accuracy.class),

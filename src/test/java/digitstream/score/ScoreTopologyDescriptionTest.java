@@ -19,6 +19,7 @@ class ScoreTopologyDescriptionTest {
                 new ScoreTopology(
                                 Topics.DEFAULT,
                                 ScoreSettings.DEFAULT,
+                                4,
                                 () -> PlainAvro.decoder(Prediction.class),
                                 () -> PlainAvro.decoder(DigitLabel.class),
                                 PlainAvro.serializer(Accuracy.class),
