@@ -10,6 +10,7 @@ import digitstream.common.Excerpt;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Validates decoded records. A fault is one line that says what is wrong; text from the record is shortened in it. */
 public final class RecordFaults {
@@ -28,7 +29,7 @@ public final class RecordFaults {
      *
      * @param key the record's key. It is compared byte by byte: decoded, malformed keys would equal each other.
      */
-    public static Optional<String> ofId(byte[] key, String imageId) {
+    public static Optional<String> ofId(byte @Nullable [] key, String imageId) {
         if (imageId.isEmpty() || imageId.length() > MAX_ID_CHARACTERS) {
             return Optional.of(
                     "the image id has " + imageId.length() + " characters; it must have 1 to " + MAX_ID_CHARACTERS);

@@ -121,20 +121,22 @@ final class TopicWatch implements Runnable {
             read(releases, record, release -> Optional.empty()).ifPresent(listener::released);
         } else if (record.topic().equals(topics.labels())) {
             if (sample.has(record.key())) {
-                read(labels, record, label -> RecordFaults.of(label, times, clock.millis()))
+                read(labels, record, label -> RecordFaults.ofId(record.key(), label.getImageId())
+                                .or(() -> RecordFaults.of(label, times, clock.millis())))
                         .ifPresent(listener::labelled);
             }
         } else if (reader.isPast(record)) {
-            read(predictions, record, this::fault).ifPresent(listener::predictedBeforeStart);
+            prediction(record).ifPresent(listener::predictedBeforeStart);
         } else if (sample.has(record.key())) {
-            read(predictions, record, this::fault).ifPresent(listener::predicted);
+            prediction(record).ifPresent(listener::predicted);
         } else {
             listener.unsampled();
         }
     }
 
-    private Optional<String> fault(Prediction prediction) {
-        return RecordFaults.of(prediction, times, clock.millis());
+    private Optional<Prediction> prediction(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
+        return read(predictions, record, prediction -> RecordFaults.ofId(record.key(), prediction.getImageId())
+                .or(() -> RecordFaults.of(prediction, times, clock.millis())));
     }
 
     private static Optional<String> fault(Accuracy figures) {

@@ -216,9 +216,14 @@ final class AccuracyProcessor implements Processor<byte[], byte[], String, Accur
         List<VersionUse> uses = new ArrayList<>();
         models.forEach((model, buckets) -> uses.add(new VersionUse(
                 model,
-                buckets.lastKey(),
+                lastUsedMillis(buckets),
                 sum(buckets.headMap(CountsKey.SINCE_START, true)).predicted())));
         return VersionUse.newest(uses, VersionUse.MAX_SHOWN);
+    }
+
+    /** Without buckets if its last one has retired before its counts since the start have arrived. */
+    private static long lastUsedMillis(NavigableMap<Long, ?> buckets) {
+        return buckets.isEmpty() ? CountsKey.SINCE_START : buckets.lastKey();
     }
 
     /** The model version of the newest images. Only its records are published when nothing but label outcomes change. */
