@@ -1,6 +1,7 @@
 package digitstream.accuracy;
 
 import digitstream.common.Digits;
+import digitstream.common.SaturatedMath;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -9,7 +10,8 @@ import java.util.Optional;
 /**
  * The accuracy counts of one model version: predictions, confusion matrix, confidence bins and label delays. Counts are
  * additive: the counts of two disjoint sets of images add up to the counts of their union. Subtracting what was added
- * restores the previous counts exactly, because confidence is kept in millionths. Mutable and not thread-safe.
+ * restores the previous counts exactly, because confidence is kept in millionths. Sums stop at the largest long instead of
+ * overflowing. Mutable and not thread-safe.
  */
 public final class AccuracyCounts {
     public static final int CONFIDENCE_BINS = 15;
@@ -65,13 +67,13 @@ public final class AccuracyCounts {
         counts[BIN_CORRECT + bin] += actual == predicted ? sign : 0;
         counts[BIN_CONFIDENCE + bin] += sign * Math.round(confidence * MICRO);
         counts[DELAY + delayBin(delay)] += sign;
-        counts[DELAY_SUM] += sign * delay;
+        counts[DELAY_SUM] = SaturatedMath.add(counts[DELAY_SUM], sign * delay);
     }
 
     /** Adds the other counts to these. */
     public void add(AccuracyCounts other) {
         for (int i = 0; i < SIZE; i++) {
-            counts[i] += other.counts[i];
+            counts[i] = SaturatedMath.add(counts[i], other.counts[i]);
         }
     }
 
@@ -177,7 +179,8 @@ public final class AccuracyCounts {
     /** The mean label delay in milliseconds; empty without labelled images. */
     public Optional<Double> meanDelayMillis() {
         long labelled = labelled();
-        return labelled == 0 ? Optional.empty() : Optional.of((double) counts[DELAY_SUM] / labelled);
+        // A sum that an older version stored may be negative after an overflow.
+        return labelled == 0 ? Optional.empty() : Optional.of((double) Math.max(0, counts[DELAY_SUM]) / labelled);
     }
 
     /**

@@ -1,5 +1,6 @@
 package digitstream.accuracy;
 
+import digitstream.common.SaturatedMath;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,13 +20,19 @@ import org.jspecify.annotations.Nullable;
 public record ImageState(@Nullable Label label, List<Predicted> predictions, long touchedAtMillis) {
     private static final byte FORMAT = 1;
 
+    /** Keeps a state below a megabyte, Kafka's default limit of a record, even if every name has its maximum length. */
+    static final int MAX_PREDICTIONS = 1_000;
+
+    /** Something that became known about an image. */
+    public sealed interface Event permits Label, Predicted {}
+
     /**
      * A label.
      *
      * @param digit 0 to 9
      * @param labelledAtMillis the label's own time
      */
-    public record Label(int digit, long labelledAtMillis) {}
+    public record Label(int digit, long labelledAtMillis) implements Event {}
 
     /**
      * A prediction.
@@ -36,7 +43,8 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
      * @param bucketStartMillis the time bucket it is counted in, chosen once so that a correction changes the same bucket
      */
     public record Predicted(
-            ModelVersion model, int digit, float confidence, long eventTimeMillis, long bucketStartMillis) {}
+            ModelVersion model, int digit, float confidence, long eventTimeMillis, long bucketStartMillis)
+            implements Event {}
 
     public ImageState {
         predictions = List.copyOf(predictions);
@@ -47,7 +55,17 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
         return new ImageState(null, List.of(), 0);
     }
 
-    /** Applies a prediction. A further one by the same model version only counts as a duplicate. */
+    /** Applies a label or a prediction. */
+    public ImageState after(Event event, long nowMillis, CountChanges changes) {
+        return event instanceof Label next
+                ? labelled(next, nowMillis, changes)
+                : predicted((Predicted) event, nowMillis, changes);
+    }
+
+    /**
+     * Applies a prediction. A further one by the same model version only counts as a duplicate. Beyond the maximum number of
+     * predictions, the first one is forgotten: it counts as expired if it has no label, and corrections pass it by.
+     */
     public ImageState predicted(Predicted prediction, long nowMillis, CountChanges changes) {
         AccuracyCounts counts = changes.counts(prediction.model(), prediction.bucketStartMillis());
         if (predictions.stream().anyMatch(known -> known.model().equals(prediction.model()))) {
@@ -63,6 +81,12 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
         }
         List<Predicted> all = new ArrayList<>(predictions);
         all.add(prediction);
+        if (all.size() > MAX_PREDICTIONS) {
+            Predicted forgotten = all.remove(0);
+            if (label == null) {
+                changes.counts(forgotten.model(), forgotten.bucketStartMillis()).addExpired();
+            }
+        }
         return new ImageState(label, all, nowMillis);
     }
 
@@ -84,7 +108,7 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
 
     /** Whether the state has not changed for the retention time. */
     public boolean isExpired(long nowMillis, long retentionMillis) {
-        return nowMillis - touchedAtMillis >= retentionMillis;
+        return SaturatedMath.subtract(nowMillis, touchedAtMillis) >= retentionMillis;
     }
 
     /** Counts what is unmatched as expired or orphaned. The caller then deletes the state. */
@@ -106,7 +130,7 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
                         label.digit(),
                         prediction.digit(),
                         prediction.confidence(),
-                        label.labelledAtMillis() - prediction.eventTimeMillis());
+                        SaturatedMath.subtract(label.labelledAtMillis(), prediction.eventTimeMillis()));
     }
 
     /** Serializes the state compactly, because there are up to 20,000 of them a second. */

@@ -1,5 +1,6 @@
 package digitstream.accuracy;
 
+import digitstream.common.SaturatedMath;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -19,12 +20,12 @@ public record LabelOutcomes(long received, long matched, long pending, long orph
 
     public LabelOutcomes plus(LabelOutcomes other) {
         return new LabelOutcomes(
-                received + other.received,
-                matched + other.matched,
-                pending + other.pending,
-                orphaned + other.orphaned,
-                duplicate + other.duplicate,
-                corrected + other.corrected);
+                SaturatedMath.add(received, other.received),
+                SaturatedMath.add(matched, other.matched),
+                SaturatedMath.add(pending, other.pending),
+                SaturatedMath.add(orphaned, other.orphaned),
+                SaturatedMath.add(duplicate, other.duplicate),
+                SaturatedMath.add(corrected, other.corrected));
     }
 
     /** Serializes the counts as zigzag varints. */

@@ -68,7 +68,8 @@ final class BatchingProcessor implements FixedKeyProcessor<byte[], byte[], Batch
     }
 
     private void addOrReject(FixedKeyRecord<byte[], byte[]> record, DigitImage image, SourcePosition source) {
-        Optional<String> fault = check.fault(record.key(), image).or(() -> ForwardedHeaders.fault(record.headers()));
+        Optional<String> fault =
+                check.fault(record.key(), image, clock.millis()).or(() -> ForwardedHeaders.fault(record.headers()));
         if (fault.isPresent()) {
             reject(record, source, DeadLetterReason.INVALID, fault.get());
         } else {

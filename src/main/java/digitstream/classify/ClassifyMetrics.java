@@ -8,6 +8,7 @@ import digitstream.accuracy.PredictionMix;
 import digitstream.avro.Prediction;
 import digitstream.common.Digits;
 import digitstream.streams.DeadLetterMetrics;
+import digitstream.streams.DurationHistogram;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -55,7 +56,7 @@ public final class ClassifyMetrics {
     private final DistributionSummary batchSize;
     private final Timer queueWait;
     private final Timer inference;
-    private final Timer latency;
+    private final DurationHistogram latency;
     private final DeadLetterMetrics deadLetters;
     private final RollingMix mix;
     private final double temperature;
@@ -97,11 +98,12 @@ public final class ClassifyMetrics {
                 .description("Inference time per model call, normally one call per batch.")
                 .serviceLevelObjectives(INFERENCES)
                 .register(meters);
-        this.latency = Timer.builder("digits.end.to.end.latency")
-                .description("Time from an image's event time to its prediction. The prediction is committed up to"
-                        + " commit.interval.ms later.")
-                .serviceLevelObjectives(LATENCIES)
-                .register(meters);
+        this.latency = new DurationHistogram(
+                meters,
+                "digits.end.to.end.latency",
+                "Time from an image's event time to its prediction. The prediction is committed up to commit.interval.ms"
+                        + " later.",
+                LATENCIES);
         this.deadLetters = new DeadLetterMetrics(meters);
         this.clock = clock;
         this.mix = new RollingMix(DRIFT_WINDOW);
@@ -172,7 +174,7 @@ public final class ClassifyMetrics {
                 classes[prediction.getLabel()]++;
                 long tookMillis = prediction.getPredictedAt().toEpochMilli()
                         - prediction.getEventTime().toEpochMilli();
-                latency.record(Math.max(0, tookMillis), TimeUnit.MILLISECONDS);
+                latency.record(TimeUnit.MILLISECONDS.toNanos(tookMillis));
                 batch.add(
                         prediction.getLabel(),
                         prediction.getConfidence(),

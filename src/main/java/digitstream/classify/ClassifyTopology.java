@@ -86,7 +86,7 @@ public final class ClassifyTopology {
         this.settings = settings;
         this.deadLettersMaxBytes = deadLettersMaxBytes;
         this.model = model;
-        this.check = new ImageCheck(width, height);
+        this.check = new ImageCheck(width, height, settings.eventTimes());
         this.classifiers = classifiers;
         this.images = images;
         this.predictions = predictions;

@@ -38,6 +38,7 @@ final class DashboardOptions {
                 admin,
                 schemas,
                 settings.topics(),
+                settings.score().eventTimes(),
                 new Dashboard.Groups(settings.classifyApplicationId(), settings.scoreApplicationId()),
                 CentredDigit::of,
                 options,

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -75,6 +76,13 @@ public final class TopicAdmin {
             }
         }
         return found;
+    }
+
+    /** Returns the number of partitions of one of the topics, which must exist. */
+    public int partitions(String topic) throws InterruptedException {
+        return Objects.requireNonNull(describe().get(topic), "topic " + topic + " does not exist")
+                .partitions()
+                .size();
     }
 
     /** Returns the problems that prevent the topologies from using the topics; empty if there are none. */

@@ -5,6 +5,7 @@ import digitstream.avro.DigitLabel;
 import digitstream.client.CommittedReader;
 import digitstream.client.CommittedReader.Start;
 import digitstream.client.ConsumerLag;
+import digitstream.common.EventTimeRange;
 import digitstream.monitoring.Health;
 import digitstream.monitoring.Metrics;
 import digitstream.monitoring.MonitoringRoutes;
@@ -80,6 +81,7 @@ public final class Dashboard implements AutoCloseable {
      * @param clients configuration of the Kafka clients
      * @param admin not closed by the dashboard
      * @param schemas not closed by the dashboard
+     * @param times the event times that scoring accepts
      * @param groups the consumer groups whose lag is shown
      * @param normaliser converts drawn digits
      * @param metrics served at {@code /metrics}
@@ -92,13 +94,24 @@ public final class Dashboard implements AutoCloseable {
             Admin admin,
             SchemaRegistry schemas,
             Topics topics,
+            EventTimeRange times,
             Groups groups,
             Normaliser normaliser,
             Options options,
             Metrics metrics,
             Health health) {
         return new Dashboard(
-                clients, admin, schemas, topics, groups, normaliser, options, metrics, health, Clock.systemUTC());
+                clients,
+                admin,
+                schemas,
+                topics,
+                times,
+                groups,
+                normaliser,
+                options,
+                metrics,
+                health,
+                Clock.systemUTC());
     }
 
     private Dashboard(
@@ -106,6 +119,7 @@ public final class Dashboard implements AutoCloseable {
             Admin admin,
             SchemaRegistry schemas,
             Topics topics,
+            EventTimeRange times,
             Groups groups,
             Normaliser normaliser,
             Options options,
@@ -136,7 +150,8 @@ public final class Dashboard implements AutoCloseable {
                     new ImageReader(clients, topics.images(), new AvroDecoder<>(schemas, DigitImage.class));
             closing.push(images::close);
             CommittedReader reader = new CommittedReader(clients, beginnings(topics, Instant.now(clock), options));
-            TopicWatch topicWatch = new TopicWatch(reader, topics, schemas, state.sample(), state.listener(drawings));
+            TopicWatch topicWatch =
+                    new TopicWatch(reader, topics, schemas, times, clock, state.sample(), state.listener(drawings));
             Pages pages = new Pages();
             try {
                 this.server = new DashboardServer(

@@ -7,12 +7,14 @@ import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
 import digitstream.common.Digits;
+import digitstream.common.EventTimeRange;
 import digitstream.serde.AvroDecoder;
 import digitstream.serde.Decoded;
 import digitstream.serde.Decoder;
 import digitstream.serde.RegistryUnavailableException;
 import digitstream.serde.SchemaRegistry;
 import digitstream.settings.Topics;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
@@ -37,6 +39,8 @@ final class TopicWatch implements Runnable {
     private final Decoder<ModelRelease> releases;
     private final Decoder<Prediction> predictions;
     private final Decoder<DigitLabel> labels;
+    private final EventTimeRange times;
+    private final Clock clock;
     private final Sample sample;
     private final Listener listener;
     private volatile boolean stopped;
@@ -68,13 +72,22 @@ final class TopicWatch implements Runnable {
      *
      * @param reader reads the models, accuracy, predictions and labels; closed at the end of {@link #run}
      */
-    TopicWatch(CommittedReader reader, Topics topics, SchemaRegistry schemas, Sample sample, Listener listener) {
+    TopicWatch(
+            CommittedReader reader,
+            Topics topics,
+            SchemaRegistry schemas,
+            EventTimeRange times,
+            Clock clock,
+            Sample sample,
+            Listener listener) {
         this.reader = reader;
         this.topics = topics;
         this.accuracies = new AvroDecoder<>(schemas, Accuracy.class);
         this.releases = new AvroDecoder<>(schemas, ModelRelease.class);
         this.predictions = new AvroDecoder<>(schemas, Prediction.class);
         this.labels = new AvroDecoder<>(schemas, DigitLabel.class);
+        this.times = times;
+        this.clock = clock;
         this.sample = sample;
         this.listener = listener;
     }
@@ -108,22 +121,22 @@ final class TopicWatch implements Runnable {
             read(releases, record, release -> Optional.empty()).ifPresent(listener::released);
         } else if (record.topic().equals(topics.labels())) {
             if (sample.has(record.key())) {
-                read(labels, record, RecordFaults::of).ifPresent(listener::labelled);
+                read(labels, record, label -> RecordFaults.ofId(record.key(), label.getImageId())
+                                .or(() -> RecordFaults.of(label, times, clock.millis())))
+                        .ifPresent(listener::labelled);
             }
         } else if (reader.isPast(record)) {
-            read(predictions, record, TopicWatch::fault).ifPresent(listener::predictedBeforeStart);
+            prediction(record).ifPresent(listener::predictedBeforeStart);
         } else if (sample.has(record.key())) {
-            read(predictions, record, TopicWatch::fault).ifPresent(listener::predicted);
+            prediction(record).ifPresent(listener::predicted);
         } else {
             listener.unsampled();
         }
     }
 
-    private static Optional<String> fault(Prediction prediction) {
-        return prediction.getProbabilities().size() == Digits.CLASSES
-                ? RecordFaults.of(prediction)
-                : Optional.of(
-                        "it has " + prediction.getProbabilities().size() + " probabilities, not " + Digits.CLASSES);
+    private Optional<Prediction> prediction(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
+        return read(predictions, record, prediction -> RecordFaults.ofId(record.key(), prediction.getImageId())
+                .or(() -> RecordFaults.of(prediction, times, clock.millis())));
     }
 
     private static Optional<String> fault(Accuracy figures) {

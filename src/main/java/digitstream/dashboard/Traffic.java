@@ -22,6 +22,9 @@ final class Traffic {
     /** The length of the recent mix. */
     private static final int MIX_SECONDS = 60;
 
+    /** Further model versions in one second are in no mix; they count in the rates only. */
+    private static final int MAX_VERSIONS = 16;
+
     private static final long MAX_LATENCY_MILLIS = 3_600_000;
 
     private final Histogram latencies = new Histogram(MAX_LATENCY_MILLIS, 2);
@@ -102,7 +105,9 @@ final class Traffic {
         name = nextName;
         version = nextVersion;
         String model = Releases.key(name, version);
-        mix = mixes.computeIfAbsent(model, ignored -> new PredictionMix());
+        mix = mixes.size() < MAX_VERSIONS || mixes.containsKey(model)
+                ? mixes.computeIfAbsent(model, ignored -> new PredictionMix())
+                : new PredictionMix();
         temperature = temperatures.applyAsDouble(model);
     }
 

@@ -24,7 +24,12 @@ record AccuracyWindow(ModelVersion model, String name, long startMillis, long en
 
     /** The record key: {@code <model name>/<model version>/<window>}. */
     String key() {
-        return model.name() + "/" + model.version() + "/" + name;
+        return key(model, name);
+    }
+
+    /** Unambiguous, because neither a valid name nor a valid version contains a slash. */
+    static String key(ModelVersion model, String window) {
+        return model.name() + "/" + model.version() + "/" + window;
     }
 
     /** The record value. */

@@ -3,17 +3,24 @@ package digitstream.score;
 import digitstream.accuracy.AccuracyCounts;
 import digitstream.accuracy.ImageState;
 import digitstream.accuracy.LabelOutcomes;
+import digitstream.accuracy.ModelVersion;
+import digitstream.accuracy.RecordFaults;
 import digitstream.settings.ScoreSettings;
 import digitstream.streams.CommitBarrier;
 import digitstream.streams.TaskMemory;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -27,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * the logged counts. At each publish interval it forwards the counts that changed, as totals, so that duplicates do no
  * harm. It also sweeps the image store for expired images.
  */
-final class PartialCountsProcessor implements Processor<byte[], Scoring, byte[], byte[]> {
+final class PartialCountsProcessor implements Processor<byte[], Counted, byte[], byte[]> {
     /** The maximum number of sweeps in one pass through the image store, which takes at most one retention time. */
     private static final int SWEEPS_PER_PASS = 60;
 
@@ -40,8 +47,14 @@ final class PartialCountsProcessor implements Processor<byte[], Scoring, byte[],
     private final ScoreSettings settings;
     private final TimeBuckets timeBuckets;
     private final ScoreMetrics metrics;
-    private final Map<CountsKey, AccuracyCounts> counts = new HashMap<>();
+
+    /** The counts by model version, the one changed longest ago first, and by start of their bucket. */
+    private final Map<ModelVersion, NavigableMap<Long, AccuracyCounts>> counts = new LinkedHashMap<>(16, 0.75f, true);
+
     private final Set<CountsKey> changed = new LinkedHashSet<>();
+    private final List<Cancellable> timers = new ArrayList<>();
+    /** Keys that an older version has stored and that this one does not accept. */
+    private final List<byte[]> unusable = new ArrayList<>();
 
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<byte[], byte[]> images;
@@ -62,36 +75,61 @@ final class PartialCountsProcessor implements Processor<byte[], Scoring, byte[],
         this.metrics = metrics;
     }
 
+    /** Forgets what the processor knew: Kafka Streams initializes it again when it revives a task whose state was corrupted. */
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
+        close();
         this.context = context;
         this.images = context.getStateStore(imagesStore);
         this.stored = context.getStateStore(countsStore);
         TaskMemory<PendingCounts> memory = context.getStateStore(pendingStore);
         this.pending = memory.value();
+        this.sweptTo = null;
+        restore();
+        timers.add(context.schedule(settings.publishInterval(), PunctuationType.WALL_CLOCK_TIME, this::publish));
+        Duration step = settings.unmatchedRetention().dividedBy(SWEEPS_PER_PASS);
+        Duration interval = step.compareTo(MAX_SWEEP_INTERVAL) > 0 ? MAX_SWEEP_INTERVAL : step;
+        timers.add(context.schedule(
+                interval.toMillis() < 1 ? Duration.ofMillis(1) : interval,
+                PunctuationType.WALL_CLOCK_TIME,
+                this::sweep));
+    }
+
+    @Override
+    public void close() {
+        timers.forEach(Cancellable::cancel);
+        timers.clear();
+    }
+
+    private void restore() {
+        counts.clear();
+        changed.clear();
+        unusable.clear();
+        labels = LabelOutcomes.NONE;
+        Map<ModelVersion, NavigableMap<Long, AccuracyCounts>> found = new LinkedHashMap<>();
         try (KeyValueIterator<byte[], byte[]> all = stored.all()) {
             while (all.hasNext()) {
                 KeyValue<byte[], byte[]> entry = all.next();
                 CountsKey key = CountsKey.fromBytes(entry.key);
                 if (key.model().equals(CountsKey.LABELS)) {
                     labels = LabelOutcomes.fromBytes(entry.value);
+                } else if (RecordFaults.isValid(key.model())) {
+                    found.computeIfAbsent(key.model(), ignored -> new TreeMap<>())
+                            .put(key.bucketStartMillis(), AccuracyCounts.fromBytes(entry.value));
                 } else {
-                    counts.put(key, AccuracyCounts.fromBytes(entry.value));
+                    unusable.add(entry.key);
+                    continue;
                 }
                 changed.add(key);
             }
         }
-        context.schedule(settings.publishInterval(), PunctuationType.WALL_CLOCK_TIME, this::publish);
-        Duration step = settings.unmatchedRetention().dividedBy(SWEEPS_PER_PASS);
-        Duration interval = step.compareTo(MAX_SWEEP_INTERVAL) > 0 ? MAX_SWEEP_INTERVAL : step;
-        context.schedule(
-                interval.toMillis() < 1 ? Duration.ofMillis(1) : interval,
-                PunctuationType.WALL_CLOCK_TIME,
-                this::sweep);
+        found.entrySet().stream()
+                .sorted(Comparator.comparing(version -> version.getValue().lastKey()))
+                .forEach(version -> counts.put(version.getKey(), version.getValue()));
     }
 
     @Override
-    public void process(Record<byte[], Scoring> marker) {
+    public void process(Record<byte[], Counted> marker) {
         writePending(context.currentSystemTimeMs());
     }
 
@@ -101,7 +139,7 @@ final class PartialCountsProcessor implements Processor<byte[], Scoring, byte[],
         }
         pending.counts()
                 .forEach((model, buckets) -> buckets.forEach((bucket, change) -> {
-                    metrics.counted(model, change);
+                    metrics.counted(model, change, now);
                     add(new CountsKey(model, CountsKey.SINCE_START, partition()), change);
                     // A late correction may change a retired bucket; it then counts since the start only.
                     if (bucket != CountsKey.SINCE_START && !timeBuckets.isRetired(bucket, now)) {
@@ -116,30 +154,54 @@ final class PartialCountsProcessor implements Processor<byte[], Scoring, byte[],
             changed.add(key);
         }
         pending.clear();
+        while (counts.size() > VersionUse.MAX_KEPT) {
+            forget(counts.keySet().iterator().next());
+        }
     }
 
     private void add(CountsKey key, AccuracyCounts change) {
-        AccuracyCounts sum = counts.computeIfAbsent(key, ignored -> new AccuracyCounts());
+        AccuracyCounts sum = counts.computeIfAbsent(key.model(), ignored -> new TreeMap<>())
+                .computeIfAbsent(key.bucketStartMillis(), ignored -> new AccuracyCounts());
         sum.add(change);
         stored.put(key.toBytes(), sum.toBytes());
         changed.add(key);
     }
 
-    private void publish(long now) {
-        List<CountsKey> retired = counts.keySet().stream()
-                .filter(key -> key.bucketStartMillis() != CountsKey.SINCE_START
-                        && timeBuckets.isRetired(key.bucketStartMillis(), now))
-                .toList();
-        for (CountsKey key : retired) {
-            counts.remove(key);
-            changed.remove(key);
-            stored.delete(key.toBytes());
+    private void forget(ModelVersion model) {
+        for (long bucket : Objects.requireNonNull(counts.remove(model)).keySet()) {
+            delete(new CountsKey(model, bucket, partition()));
         }
+    }
+
+    private void delete(CountsKey key) {
+        changed.remove(key);
+        stored.delete(key.toBytes());
+    }
+
+    private void publish(long now) {
+        unusable.forEach(stored::delete);
+        unusable.clear();
+        counts.forEach((model, buckets) -> {
+            List<Long> retired = buckets.tailMap(CountsKey.SINCE_START, false).keySet().stream()
+                    .filter(bucket -> timeBuckets.isRetired(bucket, now))
+                    .toList();
+            for (long bucket : retired) {
+                buckets.remove(bucket);
+                delete(new CountsKey(model, bucket, partition()));
+            }
+        });
         for (CountsKey key : changed) {
-            AccuracyCounts sum = counts.get(key);
-            context.forward(new Record<>(key.toBytes(), sum == null ? labels.toBytes() : sum.toBytes(), now));
+            context.forward(new Record<>(key.toBytes(), current(key), now));
         }
         changed.clear();
+    }
+
+    private byte[] current(CountsKey key) {
+        return key.model().equals(CountsKey.LABELS)
+                ? labels.toBytes()
+                : Objects.requireNonNull(
+                                Objects.requireNonNull(counts.get(key.model())).get(key.bucketStartMillis()))
+                        .toBytes();
     }
 
     private void sweep(long now) {

@@ -4,20 +4,20 @@ import digitstream.accuracy.AccuracyCounts;
 import digitstream.accuracy.LabelOutcomes;
 import digitstream.accuracy.ModelVersion;
 import digitstream.avro.Accuracy;
-import digitstream.common.Digits;
 import digitstream.streams.DeadLetterMetrics;
+import digitstream.streams.DurationHistogram;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,26 +30,29 @@ public final class ScoreMetrics {
     /** Histogram bounds from 2 ms to six days. Each is the end of a delay bin of {@link AccuracyCounts}, a power of two. */
     private static final Duration[] DELAYS = delays();
 
+    private static final double NANOS_PER_MILLI = 1e6;
+
     private final MeterRegistry meters;
-    private final Timer labelDelay;
+    private final DurationHistogram labelDelay;
     private final DeadLetterMetrics deadLetters;
     private final Counter matched;
     private final Counter orphaned;
     private final Counter duplicate;
     private final Counter corrected;
-    private final Map<ModelVersion, Counter[]> confusion = new ConcurrentHashMap<>();
+    private final ConfusionCounters confusion;
     private final Map<String, Published> published = new ConcurrentHashMap<>();
 
     /** Registers the metrics that do not depend on a model. */
     public ScoreMetrics(MeterRegistry meters) {
         this.meters = meters;
         this.deadLetters = new DeadLetterMetrics(meters);
-        this.labelDelay = Timer.builder("digits.label.delay")
-                .description(
-                        "Time from an image's event time to its label's. Sum and maximum are approximate: each bin is"
-                                + " twice as wide as the one before.")
-                .serviceLevelObjectives(DELAYS)
-                .register(meters);
+        this.confusion = new ConfusionCounters(meters);
+        this.labelDelay = new DurationHistogram(
+                meters,
+                "digits.label.delay",
+                "Time from an image's event time to its label's. Sum and maximum are approximate: each bin is twice as wide"
+                        + " as the one before.",
+                DELAYS);
         this.matched = labels("matched");
         this.orphaned = labels("orphaned");
         this.duplicate = labels("duplicate");
@@ -65,39 +68,14 @@ public final class ScoreMetrics {
     }
 
     /** Records a change of a model's counts in one partition. */
-    void counted(ModelVersion model, AccuracyCounts change) {
-        Counter[] cells = confusion.computeIfAbsent(model, this::cells);
-        for (int actual = 0; actual < Digits.CLASSES; actual++) {
-            for (int predicted = 0; predicted < Digits.CLASSES; predicted++) {
-                long more = change.confusion(actual, predicted);
-                if (more > 0) {
-                    cells[Digits.CLASSES * actual + predicted].increment((double) more);
-                }
-            }
-        }
+    void counted(ModelVersion model, AccuracyCounts change, long nowMillis) {
+        confusion.add(model, change, nowMillis);
         for (int bin = 0; bin < AccuracyCounts.DELAY_BINS; bin++) {
-            long middleMicros = Math.round(1e3 * AccuracyCounts.delayBinMiddleMillis(bin));
+            long middleNanos = Math.round(NANOS_PER_MILLI * AccuracyCounts.delayBinMiddleMillis(bin));
             for (long more = change.delays(bin); more > 0; more--) {
-                labelDelay.record(middleMicros, TimeUnit.MICROSECONDS);
+                labelDelay.record(middleNanos);
             }
         }
-    }
-
-    private Counter[] cells(ModelVersion model) {
-        Counter[] cells = new Counter[Digits.CLASSES * Digits.CLASSES];
-        for (int cell = 0; cell < cells.length; cell++) {
-            cells[cell] = Counter.builder("digits.confusion")
-                    .description(
-                            "Labelled images by actual and predicted digit. A corrected label counts in both cells.")
-                    .tags(version(model.name(), model.version()))
-                    .tags(
-                            "actual",
-                            Integer.toString(cell / Digits.CLASSES),
-                            "predicted",
-                            Integer.toString(cell % Digits.CLASSES))
-                    .register(meters);
-        }
-        return cells;
     }
 
     /** Records a change of label outcomes in one partition. */
@@ -120,12 +98,27 @@ public final class ScoreMetrics {
         gauges.latest = figures;
     }
 
-    /** Removes the gauges of a window that has become empty, for example because its model version is no longer served. */
-    void retract(String key) {
-        Published gauges = published.remove(key);
-        if (gauges != null) {
-            gauges.remove();
-        }
+    /** Whether a window has gauges. */
+    boolean shows(String key) {
+        return published.containsKey(key);
+    }
+
+    /** Removes the gauges of all other windows. */
+    void retain(Set<String> keys) {
+        published.forEach((key, gauges) -> {
+            if (!keys.contains(key)) {
+                gauges.remove();
+                published.remove(key);
+            }
+        });
+    }
+
+    /** The counter of the records of a topic that lie in the wrong partition. */
+    Counter misplaced(String topic) {
+        return Counter.builder("digits.misplaced")
+                .description("Labels and predictions in another partition than that of their key, by topic.")
+                .tags("topic", topic)
+                .register(meters);
     }
 
     /** Removes the gauges of all windows, because another process takes over the second stage. */
@@ -138,15 +131,13 @@ public final class ScoreMetrics {
         return deadLetters;
     }
 
-    private static Tags version(String name, String version) {
+    static Tags version(String name, String version) {
         return Tags.of("model", name, "model_version", version);
     }
 
     private static Duration[] delays() {
         Duration[] all = new Duration[15];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = Duration.ofMillis(1L << (2 * i + 1));
-        }
+        Arrays.setAll(all, i -> Duration.ofMillis(1L << (2 * i + 1)));
         return all;
     }
 

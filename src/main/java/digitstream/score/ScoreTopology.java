@@ -1,5 +1,6 @@
 package digitstream.score;
 
+import digitstream.accuracy.ImageState;
 import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.Prediction;
@@ -37,12 +38,16 @@ import org.apache.kafka.streams.state.Stores;
  * Matches predictions with labels and publishes rolling accuracy.
  *
  * <pre>
- *   predictions --+                                                        (one task per partition)
- *                 +--> score --+-- counted -> [ commit barrier ] --> count ---+
- *   labels -------+      |     +-- rejected --> dead letters                  | changed totals, once a second
- *                   image states                                              v
- *                                                     accuracy <-- sum-up <-- partial-counts (one partition)
+ *   predictions --+                +-- in place -------------+                             (one task per partition)
+ *                 +--> read -------+-- misplaced -> [topic] -+--> score --> [ commit barrier ] --> count --+
+ *   labels -------+                +-- rejected --> dead letters    |                                      |
+ *                                                              image states    changed totals, once a second
+ *                                                                                                          v
+ *                                                                   accuracy <-- sum-up <-- partial-counts (one partition)
  * </pre>
+ *
+ * <p>An image's state is in the partition of its key. A label or a prediction that its producer has put elsewhere gets there by
+ * way of the topic of misplaced records, which is empty as a rule.
  */
 public final class ScoreTopology {
     private static final String IMAGES = "images";
@@ -51,11 +56,12 @@ public final class ScoreTopology {
     private static final String TOTALS = "counts";
     private static final String BARRIER = "commit-barrier";
     private static final String PARTIAL_COUNTS = "partial-counts";
-    private static final Scoring COUNTED = new Scoring.Counted();
+    private static final String MISPLACED = "misplaced";
 
     private final Topics topics;
     private final ScoreSettings settings;
     private final int deadLettersMaxBytes;
+    private final int partitions;
     private final Supplier<Decoder<Prediction>> predictions;
     private final Supplier<Decoder<DigitLabel>> labels;
     private final Serializer<Accuracy> accuracy;
@@ -65,6 +71,7 @@ public final class ScoreTopology {
      * Prepares the topology.
      *
      * @param deadLettersMaxBytes the size of a dead letter at most; larger ones are truncated
+     * @param partitions the number of partitions of the topics of predictions and labels
      * @param predictions supplies a new decoder for each task
      * @param labels supplies a new decoder for each task
      */
@@ -72,6 +79,7 @@ public final class ScoreTopology {
             Topics topics,
             ScoreSettings settings,
             int deadLettersMaxBytes,
+            int partitions,
             Supplier<Decoder<Prediction>> predictions,
             Supplier<Decoder<DigitLabel>> labels,
             Serializer<Accuracy> accuracy,
@@ -79,6 +87,7 @@ public final class ScoreTopology {
         this.topics = topics;
         this.settings = settings;
         this.deadLettersMaxBytes = deadLettersMaxBytes;
+        this.partitions = partitions;
         this.predictions = predictions;
         this.labels = labels;
         this.accuracy = accuracy;
@@ -89,15 +98,28 @@ public final class ScoreTopology {
     public Topology build() {
         StreamsBuilder builder = new StreamsBuilder();
         Serde<byte[]> bytes = Serdes.ByteArray();
-        KStream<byte[], Scoring> scored = builder.stream(
+        Placement placement = new Placement(partitions, List.of(topics.predictions(), topics.labels()), metrics);
+        KStream<byte[], Reading> readings = builder.stream(
                         List.of(topics.predictions(), topics.labels()),
                         Consumed.with(bytes, bytes)
                                 .withTimestampExtractor(new InputTimestamps(Clock.systemUTC()))
                                 .withName("predictions-and-labels"))
-                .processValues(score(), Named.as("score"));
+                .processValues(read(placement), Named.as("read"));
 
-        KStream<byte[], Scoring> counted = scored.filter((key, step) -> step instanceof Scoring.Counted);
-        CommitBarrier.beforeCommit(counted, bytes, OneWaySerde.ofConstant(COUNTED), BARRIER)
+        KStream<byte[], ImageState.Event> inPlace = readings.filter(
+                        (key, reading) -> reading instanceof Reading.InPlace, Named.as("is-in-place"))
+                .mapValues(reading -> ((Reading.InPlace) reading).event(), Named.as("in-place-event"));
+        KStream<byte[], ImageState.Event> misplaced = readings.filter(
+                        (key, reading) -> reading instanceof Reading.Misplaced, Named.as("is-misplaced"))
+                .mapValues(reading -> ((Reading.Misplaced) reading).event(), Named.as("misplaced-event"))
+                .repartition(Repartitioned.with(bytes, EventSerde.create())
+                        .withName(MISPLACED)
+                        .withNumberOfPartitions(partitions)
+                        .withStreamPartitioner(placement.partitioner()));
+        KStream<byte[], Counted> counted =
+                inPlace.merge(misplaced, Named.as("all-events")).processValues(score(), Named.as("score"));
+
+        CommitBarrier.beforeCommit(counted, bytes, OneWaySerde.ofConstant(Counted.MARKER), BARRIER)
                 .process(countByPartition(), Named.as("count"), IMAGES, PENDING)
                 .repartition(Repartitioned.with(bytes, bytes)
                         .withName(PARTIAL_COUNTS)
@@ -105,14 +127,20 @@ public final class ScoreTopology {
                 .process(sumUp(), Named.as("sum-up"))
                 .to(topics.accuracy(), Produced.with(Serdes.String(), OneWaySerde.writing(accuracy)));
 
-        scored.filter((key, step) -> step instanceof Scoring.Rejected)
+        readings.filter((key, reading) -> reading instanceof Reading.Rejected, Named.as("is-rejected"))
                 .process(DeadLettering.supplier(
-                        step -> ((Scoring.Rejected) step).deadLetter(), metrics.deadLetters(), deadLettersMaxBytes))
+                        reading -> ((Reading.Rejected) reading).deadLetter(),
+                        metrics.deadLetters(),
+                        deadLettersMaxBytes))
                 .to(topics.deadLetters(), Produced.with(bytes, bytes));
         return builder.build();
     }
 
-    private FixedKeyProcessorSupplier<byte[], byte[], Scoring> score() {
+    private FixedKeyProcessorSupplier<byte[], byte[], Reading> read(Placement placement) {
+        return () -> new ReadingProcessor(topics.labels(), settings, placement, predictions.get(), labels.get());
+    }
+
+    private FixedKeyProcessorSupplier<byte[], ImageState.Event, Counted> score() {
         Set<StoreBuilder<?>> stores = Set.of(
                 Stores.keyValueStoreBuilder(
                                 Stores.persistentKeyValueStore(IMAGES), Serdes.ByteArray(), Serdes.ByteArray())
@@ -120,8 +148,8 @@ public final class ScoreTopology {
                 TaskMemory.builder(PENDING, PendingCounts::new, PendingCounts::clear));
         return new FixedKeyProcessorSupplier<>() {
             @Override
-            public FixedKeyProcessor<byte[], byte[], Scoring> get() {
-                return new ScoreProcessor(IMAGES, PENDING, topics.labels(), settings, predictions.get(), labels.get());
+            public FixedKeyProcessor<byte[], ImageState.Event, Counted> get() {
+                return new ScoreProcessor(IMAGES, PENDING, settings);
             }
 
             @Override
@@ -131,11 +159,11 @@ public final class ScoreTopology {
         };
     }
 
-    private ProcessorSupplier<byte[], Scoring, byte[], byte[]> countByPartition() {
+    private ProcessorSupplier<byte[], Counted, byte[], byte[]> countByPartition() {
         Set<StoreBuilder<?>> stores = Set.of(inMemory(COUNTS));
         return new ProcessorSupplier<>() {
             @Override
-            public Processor<byte[], Scoring, byte[], byte[]> get() {
+            public Processor<byte[], Counted, byte[], byte[]> get() {
                 return new PartialCountsProcessor(IMAGES, PENDING, COUNTS, settings, metrics);
             }
 

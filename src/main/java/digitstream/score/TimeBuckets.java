@@ -21,13 +21,15 @@ record TimeBuckets(long bucketMillis, long longestWindowMillis) {
     }
 
     /**
-     * The bucket of an event time. An event time in the future counts as now, so that a wrong clock does no harm.
+     * The bucket of an event time, which may be any number. An event time in the future counts as now, because clocks differ.
      *
      * @return the start of the bucket, or {@link CountsKey#SINCE_START}
      */
     long bucketOf(long eventTimeMillis, long nowMillis) {
-        long start = startOf(Math.min(eventTimeMillis, nowMillis));
-        return isRetired(start, nowMillis) ? CountsKey.SINCE_START : start;
+        // Compared before it is rounded, which would overflow for the smallest numbers.
+        return eventTimeMillis < oldest(nowMillis)
+                ? CountsKey.SINCE_START
+                : startOf(Math.min(eventTimeMillis, nowMillis));
     }
 
     /** The end of the bucket that contains this time, exclusive. */
@@ -35,9 +37,17 @@ record TimeBuckets(long bucketMillis, long longestWindowMillis) {
         return startOf(timeMillis) + bucketMillis;
     }
 
-    /** Whether a bucket is older than the longest window. */
+    /**
+     * Whether a bucket is older than the longest window, or so far in the future that it can only be a mistake: an older version
+     * kept such buckets for impossible event times. A bucket that is a little ahead stays, because a clock may be set back.
+     */
     boolean isRetired(long bucketStartMillis, long nowMillis) {
-        return bucketStartMillis < endOfBucket(nowMillis) - longestWindowMillis;
+        return bucketStartMillis < oldest(nowMillis)
+                || bucketStartMillis >= endOfBucket(nowMillis) + longestWindowMillis;
+    }
+
+    private long oldest(long nowMillis) {
+        return endOfBucket(nowMillis) - longestWindowMillis;
     }
 
     private long startOf(long timeMillis) {

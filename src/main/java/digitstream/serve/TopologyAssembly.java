@@ -9,6 +9,7 @@ import digitstream.avro.Prediction;
 import digitstream.classify.ClassifyMetrics;
 import digitstream.classify.ClassifyTopology;
 import digitstream.client.ModelReleases;
+import digitstream.client.TopicAdmin;
 import digitstream.common.Digits;
 import digitstream.common.NativeFolder;
 import digitstream.model.LoadedModel;
@@ -31,6 +32,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 
@@ -65,12 +67,14 @@ public record TopologyAssembly(
     }
 
     /** Starts the scoring topology. */
-    public void score(Serving serving) {
+    public void score(Serving serving) throws InterruptedException {
         requireFolderForRocksDb();
         Topics topics = settings.topics();
         SchemaGate gate = new SchemaGate(schemas, Set.of(topics.predictions(), topics.labels()));
         serving.score(
-                scoreTopology(gate, serving.meters()), StreamsConfiguration.score(settings, streamsDefaults()), gate);
+                scoreTopology(gate, serving.meters(), partitionsOfLabels()),
+                StreamsConfiguration.score(settings, streamsDefaults()),
+                gate);
     }
 
     /**
@@ -105,11 +109,19 @@ public record TopologyAssembly(
                 .build();
     }
 
-    private Topology scoreTopology(WriterSchemas writers, MeterRegistry meters) {
+    private int partitionsOfLabels() throws InterruptedException {
+        try (Admin admin = Admin.create(new HashMap<>(clients))) {
+            return new TopicAdmin(admin, settings.topics(), settings.layout())
+                    .partitions(settings.topics().labels());
+        }
+    }
+
+    private Topology scoreTopology(WriterSchemas writers, MeterRegistry meters, int partitions) {
         return new ScoreTopology(
                         settings.topics(),
                         settings.score(),
                         settings.deadLettersMaxBytes(),
+                        partitions,
                         () -> new AvroDecoder<>(writers, Prediction.class),
                         () -> new AvroDecoder<>(writers, DigitLabel.class),
                         serializer(Accuracy.class, settings.topics().accuracy()),

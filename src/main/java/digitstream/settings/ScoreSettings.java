@@ -1,5 +1,6 @@
 package digitstream.settings;
 
+import digitstream.common.EventTimeRange;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -13,9 +14,20 @@ import java.util.Map;
  * @param publishInterval how often changed figures are published, by the wall clock
  * @param unmatchedRetention how long a prediction waits for its label and a label for its prediction; a matched pair is kept
  *     for the same time, for corrections
+ * @param eventTimes the event times of predictions and the times of labels that are accepted
  */
 public record ScoreSettings(
-        Map<String, Duration> windows, Duration bucket, Duration publishInterval, Duration unmatchedRetention) {
+        Map<String, Duration> windows,
+        Duration bucket,
+        Duration publishInterval,
+        Duration unmatchedRetention,
+        EventTimeRange eventTimes) {
+
+    /**
+     * The most buckets of the longest window. Each takes about 1.5 kB for each model version and partition, once in a partition
+     * and once in the sum: with four partitions, 3,000 buckets take 36 MB a version.
+     */
+    static final long MAX_BUCKETS = 3_000;
 
     /** The name of the window since the start. */
     public static final String SINCE_START = "all";
@@ -24,7 +36,8 @@ public record ScoreSettings(
             windows(Duration.ofMinutes(1), Duration.ofMinutes(10), Duration.ofHours(1)),
             Duration.ofSeconds(10),
             Duration.ofSeconds(1),
-            Duration.ofHours(1));
+            Duration.ofHours(1),
+            EventTimeRange.DEFAULT);
 
     public ScoreSettings {
         windows = Collections.unmodifiableMap(new LinkedHashMap<>(windows));
@@ -41,6 +54,44 @@ public record ScoreSettings(
                     "accuracy.windows contains '" + name + "'; a window must be a multiple of accuracy.bucket.ms ("
                             + bucketMillis + ")");
         });
+        requireFewBuckets(windows, bucketMillis);
+    }
+
+    private static void requireFewBuckets(Map<String, Duration> windows, long bucketMillis) {
+        String longest = "";
+        long longestMillis = 0;
+        long commonMillis = 0;
+        for (Map.Entry<String, Duration> window : windows.entrySet()) {
+            long millis = window.getValue().toMillis();
+            commonMillis = greatestCommonDivisor(millis, commonMillis);
+            if (millis > longestMillis) {
+                longestMillis = millis;
+                longest = window.getKey();
+            }
+        }
+        long buckets = longestMillis / bucketMillis;
+        long leastMillis = Math.floorDiv(longestMillis - 1, MAX_BUCKETS) + 1;
+        require(
+                buckets <= MAX_BUCKETS,
+                "accuracy.windows contains '" + longest + "', which is " + buckets + " times accuracy.bucket.ms ("
+                        + bucketMillis + "); at most " + MAX_BUCKETS + " buckets are kept; "
+                        + (commonMillis < leastMillis
+                                ? "set accuracy.bucket.ms to " + leastMillis + " or more, and remove the windows that"
+                                        + " are not a multiple of it"
+                                : "set accuracy.bucket.ms to " + divisor(commonMillis, leastMillis)));
+    }
+
+    /** The smallest divisor of a number that is not below a minimum. */
+    private static long divisor(long number, long minimum) {
+        long parts = number / minimum;
+        while (number % parts != 0) {
+            parts--;
+        }
+        return number / parts;
+    }
+
+    private static long greatestCommonDivisor(long a, long b) {
+        return b == 0 ? a : greatestCommonDivisor(b, a % b);
     }
 
     private static Map<String, Duration> windows(Duration oneMinute, Duration tenMinutes, Duration oneHour) {

@@ -1,5 +1,6 @@
 package digitstream.settings;
 
+import digitstream.common.EventTimeRange;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -77,7 +78,8 @@ public record Settings(
         }
         int batchMaxSize = (int) reader.wholeNumber("batch.max.size", 256, 1, 65_536);
         Duration batchMaxDelay = reader.millis("batch.max.delay.ms", Duration.ofMillis(20));
-        ScoreSettings score = reader.score();
+        EventTimeRange eventTimes = reader.eventTimes();
+        ScoreSettings score = reader.score(eventTimes);
         int deadLettersMaxBytes = (int) reader.wholeNumber("dead.letters.max.bytes", 1_000_000, 10_000, 100_000_000);
         String classifyId = reader.name("classify.application.id", "digitstream-classify");
         String scoreId = reader.name("score.application.id", "digitstream-score");
@@ -89,7 +91,7 @@ public record Settings(
         return new Settings(
                 topics,
                 layout,
-                new ClassifySettings(batchMaxSize, batchMaxDelay),
+                new ClassifySettings(batchMaxSize, batchMaxDelay, eventTimes),
                 score,
                 deadLettersMaxBytes,
                 classifyId,

@@ -1,7 +1,13 @@
 package digitstream.settings;
 
 import digitstream.common.Durations;
+import digitstream.common.EventTimeRange;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,6 +30,7 @@ final class SettingsReader {
             "topic.",
             "topics.",
             "accuracy.",
+            "event.time.",
             "unmatched.",
             "classify.application.",
             "score.application.");
@@ -76,14 +83,38 @@ final class SettingsReader {
         }
     }
 
-    ScoreSettings score() {
+    EventTimeRange eventTimes() {
+        EventTimeRange defaultValue = EventTimeRange.DEFAULT;
+        return new EventTimeRange(
+                time("event.time.min", defaultValue.earliest()),
+                millis("event.time.max.ahead.ms", defaultValue.maxAhead()));
+    }
+
+    /** A date, which starts at midnight UTC, or a time with its offset, both in ISO 8601 and of the years 1 to 9999. */
+    private Instant time(String setting, Instant defaultValue) {
+        String value = take(setting, defaultValue.toString()).trim();
+        try {
+            OffsetDateTime time = value.length() <= 10
+                    ? LocalDate.parse(value).atStartOfDay().atOffset(ZoneOffset.UTC)
+                    : OffsetDateTime.parse(value);
+            if (time.getYear() >= 1 && time.getYear() <= 9999) {
+                return time.toInstant();
+            }
+        } catch (DateTimeException notATime) {
+            // Reported below.
+        }
+        fault(setting + " is '" + value + "'; set it to a date like 2000-01-01 or a time like 2000-01-01T00:00:00Z");
+        return defaultValue;
+    }
+
+    ScoreSettings score(EventTimeRange eventTimes) {
         ScoreSettings defaultValue = ScoreSettings.DEFAULT;
         Map<String, Duration> windows = windows("accuracy.windows", defaultValue.windows());
         Duration bucket = millis("accuracy.bucket.ms", defaultValue.bucket());
         Duration publishInterval = millis("accuracy.publish.interval.ms", defaultValue.publishInterval());
         Duration retention = millis("unmatched.retention.ms", defaultValue.unmatchedRetention());
         try {
-            return new ScoreSettings(windows, bucket, publishInterval, retention);
+            return new ScoreSettings(windows, bucket, publishInterval, retention, eventTimes);
         } catch (IllegalArgumentException e) {
             fault(String.valueOf(e.getMessage()));
             return defaultValue;

@@ -86,6 +86,25 @@ class AccuracyCountsTest {
     }
 
     @Test
+    void stopsTheSumOfDelaysAtTheLargestLong() {
+        AccuracyCounts counts = new AccuracyCounts();
+        for (int i = 0; i < 3; i++) {
+            counts.addLabelled(1, 0, 0, 0.5, Long.MAX_VALUE / 2);
+        }
+        assertThat(counts.meanDelayMillis().orElseThrow()).isEqualTo(Long.MAX_VALUE / 3.0);
+        AccuracyCounts sum = new AccuracyCounts();
+        sum.add(counts);
+        sum.add(counts);
+        assertThat(sum.labelled()).isEqualTo(6);
+        assertThat(sum.meanDelayMillis().orElseThrow()).isPositive();
+        for (int i = 0; i < 3; i++) {
+            counts.addLabelled(-1, 0, 0, 0.5, Long.MAX_VALUE / 2);
+        }
+        counts.addLabelled(1, 0, 0, 0.5, Long.MIN_VALUE);
+        assertThat(counts.meanDelayMillis().orElseThrow()).isNotNegative();
+    }
+
+    @Test
     void agreesWithPublishedWilsonIntervals() {
         // Newcombe, "Two-sided confidence intervals for the single proportion" (1998), table I, method 3.
         assertInterval(81, 263, 0.2553, 0.3662);

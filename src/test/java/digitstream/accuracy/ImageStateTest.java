@@ -157,6 +157,36 @@ class ImageStateTest {
     }
 
     @Test
+    void countsTheDelayOfAnImpossibleTimeWithoutOverflow() {
+        Sums sums = new Sums();
+        ImageState.unknown()
+                .predicted(new Predicted(V1, 3, 0.9f, Long.MIN_VALUE, 0), 1, sums)
+                .labelled(new Label(3, 1_000), 2, sums);
+        assertThat(sums.counts(V1, 0).meanDelayMillis()).hasValue((double) Long.MAX_VALUE);
+        ImageState state = ImageState.unknown()
+                .predicted(new Predicted(V1, 3, 0.9f, Long.MIN_VALUE, Long.MAX_VALUE), 1, sums)
+                .labelled(new Label(3, Long.MAX_VALUE), 2, sums);
+        assertThat(ImageState.fromBytes(state.toBytes())).isEqualTo(state);
+    }
+
+    @Test
+    void forgetsTheFirstPredictionOfAnImageWithAThousandModelVersions() {
+        Sums sums = new Sums();
+        ImageState state = ImageState.unknown();
+        String longest = "\uFFFD".repeat(120);
+        for (int i = 0; i <= ImageState.MAX_PREDICTIONS; i++) {
+            state = state.predicted(
+                    new Predicted(new ModelVersion(longest, longest + i), 3, 0.9f, 1_700_000_000_000L, 0), 1, sums);
+        }
+        assertThat(state.predictions()).hasSize(ImageState.MAX_PREDICTIONS);
+        assertThat(state.toBytes()).hasSizeLessThan(1_000_000);
+        assertThat(sums.counts(new ModelVersion(longest, longest + 0), 0).expired())
+                .isEqualTo(1);
+        state.labelled(new Label(3, 1_700_000_000_000L), 1, sums);
+        sums.counts.values().forEach(counts -> assertThat(counts.pending()).isZero());
+    }
+
+    @Test
     void expiresByTheTimeOfItsLastChange() {
         Sums sums = new Sums();
         ImageState state = ImageState.unknown().labelled(new Label(3, 0), 100, sums);

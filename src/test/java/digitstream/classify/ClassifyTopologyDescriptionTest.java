@@ -4,6 +4,7 @@ import digitstream.accuracy.ModelVersion;
 import digitstream.avro.DigitImage;
 import digitstream.avro.Prediction;
 import digitstream.common.Digits;
+import digitstream.common.EventTimeRange;
 import digitstream.settings.ClassifySettings;
 import digitstream.settings.Topics;
 import digitstream.testing.PlainAvro;
@@ -24,7 +25,7 @@ class ClassifyTopologyDescriptionTest {
                 "classify",
                 new ClassifyTopology(
                                 Topics.DEFAULT,
-                                new ClassifySettings(256, Duration.ofMillis(20)),
+                                new ClassifySettings(256, Duration.ofMillis(20), EventTimeRange.DEFAULT),
                                 1_000_000,
                                 MODEL,
                                 Digits.SIDE,

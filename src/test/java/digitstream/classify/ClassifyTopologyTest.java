@@ -7,6 +7,7 @@ import digitstream.accuracy.ModelVersion;
 import digitstream.avro.DigitImage;
 import digitstream.avro.Prediction;
 import digitstream.common.Digits;
+import digitstream.common.EventTimeRange;
 import digitstream.model.Classifier;
 import digitstream.settings.ClassifySettings;
 import digitstream.settings.Topics;
@@ -65,6 +66,8 @@ class ClassifyTopologyTest {
         public void close() {}
     }
 
+    private static final Instant TAKEN = Instant.parse("2026-01-01T00:00:00Z");
+
     private static final class Run implements AutoCloseable {
         private final MeterRegistry meters = new SimpleMeterRegistry();
         private final TopologyTestDriver driver;
@@ -79,7 +82,7 @@ class ClassifyTopologyTest {
             this.driver = new TopologyTestDriver(
                     new ClassifyTopology(
                                     TOPICS,
-                                    new ClassifySettings(4, Duration.ofMillis(20)),
+                                    new ClassifySettings(4, Duration.ofMillis(20), EventTimeRange.DEFAULT),
                                     1_000_000,
                                     model,
                                     28,
@@ -119,7 +122,7 @@ class ClassifyTopologyTest {
             assertThat(prediction.getLabel()).isEqualTo(3);
             assertThat(prediction.getModelName()).isEqualTo("threes");
             assertThat(prediction.getImageTopic()).isEqualTo(TOPICS.images());
-            assertThat(prediction.getEventTime()).isEqualTo(Instant.ofEpochMilli(1_000));
+            assertThat(prediction.getEventTime()).isEqualTo(TAKEN);
         }
     }
 
@@ -142,7 +145,7 @@ class ClassifyTopologyTest {
 
     @Test
     void includesInferenceInLatencyButNotInQueueWait() {
-        ManualClock clock = new ManualClock(Instant.ofEpochMilli(1_500));
+        ManualClock clock = new ManualClock(TAKEN.plusMillis(500));
         Threes threes = new Threes();
         Classifier slow = new Classifier() {
             @Override
@@ -161,8 +164,7 @@ class ClassifyTopologyTest {
                     .extracting(prediction -> PlainAvro.read(Prediction.class, prediction.value())
                             .getPredictedAt()
                             .toEpochMilli())
-                    .containsExactly(1_800L, 2_100L);
-            // Measured from the images' event time, 1,000.
+                    .containsExactly(TAKEN.toEpochMilli() + 800, TAKEN.toEpochMilli() + 1_100);
             Timer latency = run.meters.get("digits.end.to.end.latency").timer();
             assertThat(latency.count()).isEqualTo(2);
             assertThat(latency.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(800 + 1_100);
@@ -210,8 +212,7 @@ class ClassifyTopologyTest {
     private static byte[] image(String id, int pixels, int firstPixel) {
         byte[] bytes = new byte[pixels];
         bytes[0] = (byte) firstPixel;
-        return PlainAvro.bytes(
-                DigitImage.class, new DigitImage(id, 28, 28, ByteBuffer.wrap(bytes), Instant.ofEpochMilli(1_000)));
+        return PlainAvro.bytes(DigitImage.class, new DigitImage(id, 28, 28, ByteBuffer.wrap(bytes), TAKEN));
     }
 
     private static byte[] utf8(String text) {

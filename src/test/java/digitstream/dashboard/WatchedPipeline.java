@@ -48,6 +48,7 @@ final class WatchedPipeline implements AutoCloseable {
                 admin,
                 environment.schemas(),
                 settings.topics(),
+                settings.score().eventTimes(),
                 new Dashboard.Groups(settings.classifyApplicationId(), settings.scoreApplicationId()),
                 CentredDigit::of,
                 new Dashboard.Options("127.0.0.1", port, Duration.ofHours(1)),

@@ -59,12 +59,12 @@ class ScoreMetricsTest {
 
     @Test
     void countsACorrectedLabelInBothCells() {
-        metrics.counted(MODEL, change(1, 3, 5, 100));
+        metrics.counted(MODEL, change(1, 3, 5, 100), 0);
         assertThat(confusion(3, 5)).isEqualTo(1);
 
         AccuracyCounts correction = change(-1, 3, 5, 100);
         correction.add(change(1, 5, 5, 200));
-        metrics.counted(MODEL, correction);
+        metrics.counted(MODEL, correction, 0);
         assertThat(confusion(3, 5)).isEqualTo(1);
         assertThat(confusion(5, 5)).isEqualTo(1);
         assertThat(meters.get("digits.confusion").counters().stream()
@@ -92,9 +92,9 @@ class ScoreMetricsTest {
         for (long delay : delays) {
             labels.add(change(1, 3, 3, delay));
         }
-        published.counted(MODEL, labels);
+        published.counted(MODEL, labels, 0);
         // Subtracting a label keeps its delay.
-        published.counted(MODEL, change(-1, 3, 3, 120));
+        published.counted(MODEL, change(-1, 3, 3, 120), 0);
 
         Timer delay = prometheus.get("digits.label.delay").timer();
         Map<Long, Long> upTo = new LinkedHashMap<>();

@@ -20,6 +20,7 @@ class ScoreTopologyDescriptionTest {
                                 Topics.DEFAULT,
                                 ScoreSettings.DEFAULT,
                                 1_000_000,
+                                4,
                                 () -> PlainAvro.decoder(Prediction.class),
                                 () -> PlainAvro.decoder(DigitLabel.class),
                                 PlainAvro.serializer(Accuracy.class),

@@ -8,6 +8,7 @@ import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.LabelCounts;
 import digitstream.avro.Prediction;
+import digitstream.common.EventTimeRange;
 import digitstream.settings.ScoreSettings;
 import digitstream.settings.Topics;
 import digitstream.streams.DeadLetters;
@@ -19,9 +20,11 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -29,6 +32,7 @@ import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,25 +41,34 @@ class ScoreTopologyTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final TopologyTestDriver driver = new TopologyTestDriver(
-            new ScoreTopology(
-                            TOPICS,
-                            new ScoreSettings(
-                                    windows(), Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofMinutes(5)),
-                            1_000_000,
-                            () -> PlainAvro.decoder(Prediction.class),
-                            () -> PlainAvro.decoder(DigitLabel.class),
-                            PlainAvro.serializer(Accuracy.class),
-                            new ScoreMetrics(meters))
-                    .build(),
-            new Properties(),
-            START);
+    private final TopologyTestDriver driver = driver(1);
     private final TestInputTopic<byte[], byte[]> predictions =
             driver.createInputTopic(TOPICS.predictions(), new ByteArraySerializer(), new ByteArraySerializer());
     private final TestInputTopic<byte[], byte[]> labels =
             driver.createInputTopic(TOPICS.labels(), new ByteArraySerializer(), new ByteArraySerializer());
     private final TestOutputTopic<String, byte[]> accuracy =
             driver.createOutputTopic(TOPICS.accuracy(), new StringDeserializer(), new ByteArrayDeserializer());
+
+    private TopologyTestDriver driver(int partitions) {
+        return new TopologyTestDriver(
+                new ScoreTopology(
+                                TOPICS,
+                                new ScoreSettings(
+                                        windows(),
+                                        Duration.ofSeconds(10),
+                                        Duration.ofSeconds(1),
+                                        Duration.ofMinutes(5),
+                                        EventTimeRange.DEFAULT),
+                                1_000_000,
+                                partitions,
+                                () -> PlainAvro.decoder(Prediction.class),
+                                () -> PlainAvro.decoder(DigitLabel.class),
+                                PlainAvro.serializer(Accuracy.class),
+                                new ScoreMetrics(meters))
+                        .build(),
+                new Properties(),
+                START);
+    }
 
     @AfterEach
     void close() {
@@ -183,12 +196,111 @@ class ScoreTopologyTest {
 
     @Test
     void countsAFutureImageNowAndAnOldOneSinceTheStartOnly() {
-        predictions.pipeInput(
-                utf8("future"), prediction("future", "1", 3, 0.9f, Instant.parse("2999-01-01T00:00:00Z")));
-        predictions.pipeInput(utf8("past"), prediction("past", "1", 3, 0.9f, Instant.EPOCH));
+        predictions.pipeInput(utf8("future"), prediction("future", "1", 3, 0.9f, START.plus(Duration.ofHours(23))));
+        predictions.pipeInput(utf8("past"), prediction("past", "1", 3, 0.9f, Instant.parse("2000-01-01T00:00:00Z")));
         Map<String, Accuracy> figures = figures();
         assertThat(figures.get("m/1/1m").getPredicted()).isEqualTo(1);
         assertThat(figures.get("m/1/all").getPredicted()).isEqualTo(2);
+    }
+
+    @Test
+    void scoresRecordsInTheWrongPartitionByWayOfATopicWithoutTheirHeaders() {
+        // The driver has all records in partition 0, which is right for about a quarter of the keys.
+        try (TopologyTestDriver four = driver(4)) {
+            TestInputTopic<byte[], byte[]> in =
+                    four.createInputTopic(TOPICS.predictions(), new ByteArraySerializer(), new ByteArraySerializer());
+            TestInputTopic<byte[], byte[]> labelled =
+                    four.createInputTopic(TOPICS.labels(), new ByteArraySerializer(), new ByteArraySerializer());
+            RecordHeaders large = new RecordHeaders();
+            large.add("large", new byte[900_000]);
+            for (int i = 0; i < 40; i++) {
+                String id = "i" + i;
+                in.pipeInput(new TestRecord<>(utf8(id), prediction(id, "1", 7, 0.9f, START), large));
+                labelled.pipeInput(new TestRecord<>(utf8(id), label(id, 7, START), large));
+            }
+            List<TestRecord<byte[], byte[]>> moved = four.createOutputTopic(
+                            four.producedTopicNames().stream()
+                                    .filter(name -> name.endsWith("misplaced-repartition"))
+                                    .findFirst()
+                                    .orElseThrow(),
+                            new ByteArrayDeserializer(),
+                            new ByteArrayDeserializer())
+                    .readRecordsToList();
+            assertThat(moved).hasSizeBetween(40, 75).allSatisfy(record -> {
+                assertThat(record.headers()).isEmpty();
+                assertThat(record.value()).hasSizeLessThan(100);
+            });
+            assertThat(misplaced(TOPICS.labels()))
+                    .isEqualTo(misplaced(TOPICS.predictions()))
+                    .isEqualTo(moved.size() / 2.0);
+
+            four.advanceWallClockTime(Duration.ofSeconds(1));
+            four.advanceWallClockTime(Duration.ofSeconds(1));
+            Map<String, byte[]> figures = four.createOutputTopic(
+                            TOPICS.accuracy(), new StringDeserializer(), new ByteArrayDeserializer())
+                    .readKeyValuesToMap();
+            Accuracy all = PlainAvro.read(Accuracy.class, figures.get("m/1/all"));
+            assertThat(all.getPredicted()).isEqualTo(40);
+            assertThat(all.getCorrect()).isEqualTo(40);
+        }
+    }
+
+    private double misplaced(String topic) {
+        return meters.get("digits.misplaced").tag("topic", topic).counter().count();
+    }
+
+    @Test
+    void givesTheNewestModelVersionsTheirOwnMetricsAndSumsTheRest() {
+        int versions = 500;
+        for (int i = 0; i < versions; i++) {
+            String id = "i" + i;
+            String version = i == 0 ? "in-service" : "v" + i;
+            predict(id, version, 7, 0.9f);
+            label(id, i % 10 == 0 ? 1 : 7, 1_000);
+            predict("busy" + i, "in-service", 7, 0.9f);
+            if (i % 50 == 0) {
+                driver.advanceWallClockTime(Duration.ofSeconds(1));
+            }
+        }
+        driver.advanceWallClockTime(Duration.ofSeconds(1));
+        driver.advanceWallClockTime(Duration.ofSeconds(1));
+
+        assertThat(meters.find("digits.accuracy.predicted").tag("window", "all").gauges())
+                .hasSize(VersionUse.MAX_SHOWN + 1);
+        assertThat(predicted("in-service")).isEqualTo(versions + 1.0);
+        assertThat(predicted("v499")).isEqualTo(1);
+        assertThat(predicted("other")).isEqualTo(versions - VersionUse.MAX_SHOWN);
+        assertThat(gauge("other", "10m").orElseThrow()).isCloseTo(0.9, within(0.02));
+        assertThat(meters.find("digits.accuracy.predicted")
+                        .tag("model_version", "v1")
+                        .gauges())
+                .isEmpty();
+
+        assertThat(meters.find("digits.confusion").tag("model_version", "other").counters())
+                .isNotEmpty();
+        assertThat(meters.get("digits.confusion").counters())
+                .hasSizeLessThan(3 * VersionUse.MAX_SHOWN)
+                .allSatisfy(cell -> assertThat(cell.count()).isPositive());
+        // Every version is still published.
+        assertThat(accuracy.readKeyValuesToMap()).hasSizeGreaterThanOrEqualTo(3 * versions);
+    }
+
+    private double predicted(String version) {
+        return meters.get("digits.accuracy.predicted")
+                .tags("model_version", version, "window", "all")
+                .gauge()
+                .value();
+    }
+
+    @Test
+    void ignoresALabelDatedYearsAheadSoThatCorrectionsStillApply() {
+        predict("a", "1", 7, 0.9f);
+        labels.pipeInput(utf8("a"), label("a", 1, START.plus(Duration.ofDays(3_650))));
+        labels.pipeInput(utf8("a"), label("a", 1, Instant.ofEpochMilli(Long.MAX_VALUE)));
+        label("a", 7, 1_000);
+        Accuracy all = figures().get("m/1/all");
+        assertThat(all.getCorrect()).isEqualTo(1);
+        assertThat(all.getLabels()).isEqualTo(new LabelCounts(1L, 1L, 0L, 0L, 0L, 0L));
     }
 
     @Test
@@ -200,6 +312,10 @@ class ScoreTopologyTest {
         labels.pipeInput(utf8("e"), label("e", 10, START));
         predictions.pipeInput(utf8("f"), prediction("f", "1", -1, 0.9f, START));
         predictions.pipeInput(utf8("g"), prediction("g", "1", 1, Float.NaN, START));
+        predictions.pipeInput(utf8("h"), prediction("h", "x".repeat(70_000), 1, 0.9f, START));
+        predictions.pipeInput(utf8("i"), prediction("i", "1", 1, 0.9f, Instant.ofEpochMilli(Long.MIN_VALUE)));
+        labels.pipeInput(utf8("j"), label("x".repeat(600_000), 1, START));
+        labels.pipeInput(new byte[] {(byte) 0xff}, label("\uFFFD", 1, START));
         var deadLetters = driver.createOutputTopic(
                 TOPICS.deadLetters(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
         assertThat(deadLetters.readRecordsToList().stream()
@@ -209,7 +325,19 @@ class ScoreTopologyTest {
                                         .lastHeader(DeadLetters.REASON)
                                         .value(),
                                 UTF_8)))
-                .containsExactly("undecodable", "null-value", "null-key", "invalid", "invalid", "invalid", "invalid");
+                .containsExactly(
+                        "undecodable",
+                        "null-value",
+                        "null-key",
+                        "invalid",
+                        "invalid",
+                        "invalid",
+                        "invalid",
+                        "invalid",
+                        "invalid",
+                        "invalid",
+                        "invalid");
+        assertThat(figures()).isEmpty();
     }
 
     /** The latest new record of each key, after two publish intervals. */

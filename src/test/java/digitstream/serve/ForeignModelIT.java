@@ -93,7 +93,9 @@ class ForeignModelIT {
                         assertThat(header(record, DeadLetters.REASON)).isEqualTo("unclassifiable");
                         messages.put(id, header(record, DeadLetters.MESSAGE));
                     } else {
-                        predictions.put(id, ((Decoded.Value<Prediction>) decoder.decode(record.value())).value());
+                        predictions.put(
+                                id,
+                                ((Decoded.Value<Prediction>) decoder.decode(record.headers(), record.value())).value());
                     }
                 }
                 return predictions.size() + messages.size() >= digits.size() + ODD.size();
