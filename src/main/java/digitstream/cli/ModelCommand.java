@@ -29,6 +29,7 @@ final class ModelCommand {
             @Parameters(paramLabel = "DIR", description = "The folder of the model, with model.pt and model.json.")
                     Path directory) {
         ModelArtifact artifact = ModelArtifact.open(directory);
+        UserFolders.ofProcess().setEngineCache();
         Engines.forInference();
         try (LoadedModel model = LoadedModel.load(artifact)) {
             print(System.out, model);
@@ -47,6 +48,7 @@ final class ModelCommand {
             @Parameters(paramLabel = "DIR", description = "The folder of the model, with model.pt and model.json.")
                     Path directory) {
         ModelArtifact artifact = ModelArtifact.open(directory);
+        UserFolders.ofProcess().setEngineCache();
         Engines.forInference();
         System.out.println("Images/s on one thread: median of 7 alternating rounds (lowest to highest)");
         System.out.printf("%6s  %31s  %31s  %6s%n", "batch", "model.pt", "DJL blocks", "ratio");
