@@ -13,7 +13,7 @@ public final class Secrets {
     private static final Pattern URL_USER = Pattern.compile("(?<=://)(?:(?!,\\s*\\w+://)[^\\s\"'<>])*@");
 
     /** {@code user:password@host} without a scheme. */
-    private static final Pattern BARE_USER = Pattern.compile("(?<![^\\s\"'(,=])[^\\s\"'/@:,=]+:[^\\s\"'@]+@");
+    private static final Pattern BARE_USER = Pattern.compile("(?<![^\\s\"'(,=])[^\\s\"'/@:,=]+:(?!//)[^\\s\"'@]+@");
 
     /** A JAAS configuration consists of several words, and the password is one of them. */
     private static final Pattern JAAS = Pattern.compile("(?i)(jaas\\.config\\s*[=:]\\s*).*");
