@@ -1,7 +1,6 @@
 package digitstream.cli;
 
 import digitstream.client.KafkaFutures;
-import digitstream.common.Causes;
 import digitstream.common.Excerpt;
 import digitstream.serde.RegistryUnavailableException;
 import digitstream.serde.SchemaRegistry;
@@ -144,18 +143,7 @@ final class ClusterOptions {
 
     /** Returns a client of a schema registry that has responded to a ping. */
     static SchemaRegistry registry(RegistryUrl url, Settings settings) {
-        SchemaRegistry registry;
-        try {
-            registry = new SchemaRegistry(url.urls(), url.authenticated(settings.passedThrough()));
-        } catch (RuntimeException e) {
-            // The client sends nothing yet, so it refuses a setting, each with another kind of exception.
-            throw new UsageException(
-                    "the schema registry's client refuses its settings ("
-                            + Causes.root(e).getMessage()
-                            + "); check the settings with basic.auth, bearer.auth and schema.registry in their names in"
-                            + " --command-config and --property",
-                    e);
-        }
+        SchemaRegistry registry = new SchemaRegistry(url.urls(), url.authenticated(settings.passedThrough()));
         try {
             registry.ping();
         } catch (RegistryUnavailableException e) {

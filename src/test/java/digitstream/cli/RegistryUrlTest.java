@@ -122,14 +122,6 @@ class RegistryUrlTest {
         assertThat(parse(text).user()).isEmpty();
     }
 
-    @Test
-    void refusesSettingsThatTheClientDoesNotAccept() {
-        assertThatThrownBy(() ->
-                        ping(parse("http://127.0.0.1:" + port()), Map.of("basic.auth.credentials.source", "NOWHERE")))
-                .isInstanceOf(UsageException.class)
-                .hasMessageContaining("check the settings with basic.auth");
-    }
-
     private static void ping(RegistryUrl url, Map<String, String> settings) {
         ClusterOptions.registry(url, Settings.parse(settings)).close();
     }
