@@ -16,6 +16,7 @@ import java.io.StringWriter;
 import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -25,6 +26,12 @@ import picocli.CommandLine.ExitCode;
 final class Errors {
     /** How Kafka's message begins about addresses that are well-formed but unknown, which is no fault of the value. */
     private static final String NOT_RESOLVABLE = "No resolvable bootstrap urls";
+
+    private static final int MAX_CHARACTERS = 2_000;
+
+    /** What PyTorch's allocators for the processor and for CUDA say. */
+    private static final Pattern NATIVE_MEMORY =
+            Pattern.compile("can't allocate memory|not enough memory|CUDA out of memory|std::bad_alloc");
 
     private Errors() {}
 
@@ -94,7 +101,11 @@ final class Errors {
             return List.of(
                     "a file can't be read or written (" + error.getMessage() + "); run with --verbose to see which");
         }
-        return List.of("unexpected error: " + error + "; run with --verbose to see the stack trace");
+        if (NATIVE_MEMORY.matcher(String.valueOf(error.getMessage())).find()) {
+            return List.of("PyTorch is out of memory (" + firstLine(error)
+                    + "); free memory outside the Java heap, or set a smaller --batch-size");
+        }
+        return List.of("unexpected error: " + firstLine(error) + "; run with --verbose to see the stack trace");
     }
 
     /** Returns whether the message of the exception is a sentence for the user. */
@@ -123,7 +134,15 @@ final class Errors {
         return String.valueOf(fault.getMessage()).startsWith(NOT_RESOLVABLE);
     }
 
+    /** Returns the first line, because PyTorch's exceptions go on with a stack trace in C++. */
+    private static String firstLine(Throwable error) {
+        return error.toString().lines().findFirst().orElse("");
+    }
+
+    /** Returns the message as one line of bounded length, without control characters that a terminal would obey. */
     static String oneLine(String message) {
-        return message.replaceAll("\\s*[\\r\\n]+\\s*", " ");
+        String line =
+                message.replaceAll("\\s*[\\r\\n]+\\s*", " ").replace('\t', ' ').replaceAll("\\p{Cntrl}", "\uFFFD");
+        return line.length() <= MAX_CHARACTERS ? line : line.substring(0, MAX_CHARACTERS) + " ...";
     }
 }

@@ -71,7 +71,10 @@ final class UserFolders {
                 .or(() -> Optional.ofNullable(System.getProperty(DJL_CACHE)))
                 .orElse(null);
         if (chosen != null) {
-            Writable.requireFolder(DJL_CACHE, Path.of(chosen));
+            // An image or installation may have unpacked it beforehand, for users who can only read it.
+            if (!Files.isDirectory(Path.of(chosen, "pytorch"))) {
+                Writable.requireFolder(DJL_CACHE, Path.of(chosen));
+            }
             return;
         }
         System.setProperty(DJL_CACHE, home(Path.of(".djl.ai"), DJL_CACHE).toString());

@@ -294,6 +294,21 @@ class CommandLineIT {
     }
 
     @Test
+    void reportsMissingLibrariesInOneLine() throws Exception {
+        Path jar = Files.copy(CommandLineProcess.home().resolve("digitstream.jar"), folder.resolve("alone.jar"));
+        CommandLineProcess process = CommandLineProcess.start(
+                folder,
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar.toString()),
+                Map.of());
+        assertThat(process.waitFor(Duration.ofMinutes(1))).isEqualTo(1);
+        assertThat(process.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("digitstream: a class is missing")
+                .contains("build it again with `mvn clean package`");
+    }
+
+    @Test
     void serveFailsWithoutTopics(Environment environment) throws Exception {
         Files.createDirectories(folder);
         CommandLineProcess process = CommandLineProcess.run(

@@ -73,6 +73,12 @@ class ErrorsTest {
                         "apt-get install fontconfig"),
                 Arguments.of(new UnsupportedClassVersionError("a/B has been compiled"), "newer Java", "JAVA_HOME"),
                 Arguments.of(new AssertionError("broken\nin two lines"), "broken in two lines", "--verbose"),
+                Arguments.of(new IllegalStateException("broken\n  frame #0: c10"), "broken;", "--verbose"),
+                Arguments.of(
+                        new IllegalStateException(
+                                "[enforce fail at alloc_cpu.cpp:114] DefaultCPUAllocator: can't allocate memory\n#0"),
+                        "PyTorch is out of memory",
+                        "--batch-size"),
                 Arguments.of(new CompletionException(new OutOfMemoryError("Java heap space")), "out of memory", "-Xmx"),
                 Arguments.of(
                         new UserException(
@@ -96,6 +102,16 @@ class ErrorsTest {
                 .contains(what, remedy)
                 .doesNotContain("\n");
         assertThat(Errors.status(error)).isEqualTo(1);
+    }
+
+    @Test
+    void boundsALineAndKeepsControlCharactersOutOfIt() {
+        assertThat(Errors.lines(new UserException("a\tb\u001b[2J\r\nc" + "x".repeat(10_000))))
+                .singleElement()
+                .asString()
+                .startsWith("a b\uFFFD[2J cxxx")
+                .hasSizeLessThan(2_100)
+                .matches("[^\\p{Cntrl}]+");
     }
 
     @Test
