@@ -13,10 +13,12 @@ COPY src/main src/main
 RUN --mount=type=cache,target=/root/.m2 mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true package
 
 FROM eclipse-temurin:17-jre
+# Group 0 may write what the user may: OpenShift runs images with an arbitrary user id in that group.
 RUN groupadd --gid 10001 digitstream \
  && useradd --uid 10001 --gid 10001 --home-dir /var/lib/digitstream --create-home --shell /usr/sbin/nologin digitstream \
  && mkdir -p /var/lib/digitstream/models /var/lib/digitstream/state /var/lib/digitstream/cache \
- && chown -R digitstream:digitstream /var/lib/digitstream
+ && chown -R digitstream:0 /var/lib/digitstream \
+ && chmod -R g=u /var/lib/digitstream
 COPY --from=build /build/target/digitstream/digitstream.jar /opt/digitstream/digitstream.jar
 COPY --from=build /build/target/digitstream/lib /opt/digitstream/lib
 COPY --from=build /build/target/digitstream/LICENSE /opt/digitstream/LICENSE

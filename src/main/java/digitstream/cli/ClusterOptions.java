@@ -1,11 +1,15 @@
 package digitstream.cli;
 
 import digitstream.client.KafkaFutures;
+import digitstream.common.Excerpt;
+import digitstream.serde.RegistryUnavailableException;
 import digitstream.serde.SchemaRegistry;
 import digitstream.settings.Settings;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,6 +29,7 @@ final class ClusterOptions {
             names = "--bootstrap-server",
             paramLabel = "HOST:PORT",
             required = true,
+            converter = BootstrapServers.class,
             description = "The Kafka brokers to connect to, as a comma-separated list.")
     private String bootstrapServer = "";
 
@@ -50,23 +55,62 @@ final class ClusterOptions {
     Settings settings() {
         Map<String, String> all = new HashMap<>();
         if (commandConfig != null) {
-            Properties file = new Properties();
-            try (Reader reader = Files.newBufferedReader(commandConfig)) {
-                file.load(reader);
-            } catch (IOException | IllegalArgumentException e) {
-                throw new UserException(
-                        "--command-config " + commandConfig + " can't be read; name a readable properties file (" + e
-                                + ")",
-                        e);
-            }
+            Properties file = read(commandConfig);
             file.stringPropertyNames().forEach(name -> all.put(name, file.getProperty(name)));
         }
-        all.putAll(properties);
+        all.putAll(requireNames(properties));
+        // As in Kafka's own tools, the flag overrides a file that is shared with other programs.
+        all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServer);
+        requireOneCluster(all);
         return Settings.parse(all);
     }
 
-    String bootstrapServer() {
-        return bootstrapServer;
+    private static Properties read(Path commandConfig) {
+        Properties file = new Properties();
+        try {
+            String text = Files.readString(commandConfig);
+            // Some editors on Windows begin a file with a byte-order mark, which would become part of the first name.
+            file.load(new StringReader(text.startsWith("\uFEFF") ? text.substring(1) : text));
+            return file;
+        } catch (CharacterCodingException e) {
+            throw unreadable(commandConfig, "it is not UTF-8", e);
+        } catch (NoSuchFileException e) {
+            throw unreadable(commandConfig, "it does not exist", e);
+        } catch (IOException e) {
+            throw unreadable(commandConfig, Writable.reason(e), e);
+        } catch (IllegalArgumentException e) {
+            throw unreadable(commandConfig, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static UserException unreadable(Path commandConfig, String reason, Exception cause) {
+        return new UserException(
+                "--command-config " + commandConfig + " can't be read (" + reason
+                        + "); name a readable properties file",
+                cause);
+    }
+
+    /** Returns the settings of {@code --property} if they have names. */
+    static Map<String, String> requireNames(Map<String, String> properties) {
+        properties.keySet().stream()
+                .filter(name -> name.isEmpty() || name.chars().anyMatch(Character::isWhitespace))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new UsageException("--property has the setting '" + Excerpt.of(name)
+                            + "', which is no name; use KEY=VALUE without spaces around the name");
+                });
+        return properties;
+    }
+
+    /** The topics are created and checked on one cluster, so no topology or client may use another. */
+    private static void requireOneCluster(Map<String, String> settings) {
+        settings.keySet().stream()
+                .filter(name -> name.endsWith("." + CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new UsageException(name
+                            + " is set, but every client uses the brokers of --bootstrap-server; remove the setting");
+                });
     }
 
     /** Returns the settings that every Kafka client gets. */
@@ -98,9 +142,14 @@ final class ClusterOptions {
     }
 
     /** Returns a client of a schema registry that has responded to a ping. */
-    static SchemaRegistry registry(String url, Settings settings) {
-        SchemaRegistry registry = new SchemaRegistry(url, settings.passedThrough());
-        registry.ping();
+    static SchemaRegistry registry(RegistryUrl url, Settings settings) {
+        SchemaRegistry registry = new SchemaRegistry(url.urls(), url.authenticated(settings.passedThrough()));
+        try {
+            registry.ping();
+        } catch (RegistryUnavailableException e) {
+            registry.close();
+            throw e;
+        }
         return registry;
     }
 }

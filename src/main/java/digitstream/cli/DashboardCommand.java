@@ -57,7 +57,8 @@ final class DashboardCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        DashboardOptions.requirePort("--port", port);
+        Values.requirePort("--port", port);
+        ListenAddress.requireHost("--host", host);
         Duration past = PaceOptions.duration("--history", history);
         Settings settings = cluster.settings();
         Map<String, String> clients = cluster.clients(settings);

@@ -19,12 +19,6 @@ final class DashboardOptions {
 
     private DashboardOptions() {}
 
-    static void requirePort(String flag, int port) {
-        if (!ListenAddress.isPort(port)) {
-            throw new UsageException(flag + " is " + port + "; use a port from 0 to 65535");
-        }
-    }
-
     static Dashboard start(
             Map<String, String> clients,
             Admin admin,

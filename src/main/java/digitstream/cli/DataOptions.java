@@ -21,20 +21,18 @@ final class DataOptions {
             })
     private @Nullable Path data;
 
+    /** Returns the path of the option; empty if it is absent. */
+    Optional<Path> path() {
+        return Optional.ofNullable(data);
+    }
+
     DigitData find(Consumer<String> messages) {
         String environment = System.getenv(DigitSources.ENVIRONMENT_VARIABLE);
-        return new DigitSources(cache(), DigitSources.MIRRORS, messages)
+        return new DigitSources(UserFolders.ofProcess().mnist(), DigitSources.MIRRORS, messages)
                 .find(
                         Optional.ofNullable(data),
                         Optional.ofNullable(environment)
                                 .filter(text -> !text.isBlank())
                                 .map(Path::of));
-    }
-
-    private static Path cache() {
-        String cache = System.getenv("XDG_CACHE_HOME");
-        Path base =
-                cache == null || cache.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
-        return base.resolve("digitstream").resolve("mnist");
     }
 }

@@ -16,14 +16,15 @@ import digitstream.monitoring.Metrics;
 import digitstream.serde.SchemaRegistry;
 import digitstream.settings.Settings;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
@@ -90,16 +91,26 @@ final class DemoCommand implements Callable<Integer> {
             throw new UsageException("--images is " + images + "; use a number from 1 to " + MAX_IMAGES);
         }
         if (dashboardPort != null) {
-            DashboardOptions.requirePort("--dashboard", dashboardPort);
+            Values.requirePort("--dashboard", dashboardPort);
+            if (noDashboard) {
+                throw new UsageException("--dashboard and --no-dashboard contradict each other; omit one of them");
+            }
         }
         ProducePlan plan = pace.plan(true, true, images, ID_PREFIX);
-        Settings settings = Settings.parse(properties);
-        requireWritable(summary);
+        Settings settings = Settings.parse(ClusterOptions.requireNames(properties));
+        if (summary != null) {
+            Writable.requireFile("--summary", summary);
+        }
+        Optional<Path> latest = ModelArtifact.latest(models, ModelOptions.DEFAULT_NAME);
+        if (latest.isEmpty()) {
+            Writable.requireFolder("--models", models.resolve(ModelOptions.DEFAULT_NAME));
+        }
+        UserFolders.ofProcess().setEngineCache();
         Interrupts interrupts = Interrupts.listen();
         Path home = Terminal.home();
 
         DigitData digits = data.find(System.out::println);
-        ModelArtifact model = model(digits, interrupts);
+        ModelArtifact model = model(latest, digits, interrupts);
         if (interrupts.stopRequested()) {
             return 1;
         }
@@ -107,7 +118,8 @@ final class DemoCommand implements Callable<Integer> {
         try (LocalCluster cluster = LocalCluster.start(home, Optional.empty(), 0, 0)) {
             Map<String, String> clients = ClusterOptions.clients(cluster.bootstrapServers(), settings);
             try (Admin admin = ClusterOptions.admin(clients);
-                    SchemaRegistry schemas = ClusterOptions.registry(cluster.schemaRegistryUrl(), settings)) {
+                    SchemaRegistry schemas = ClusterOptions.registry(
+                            new RegistryUrl(cluster.schemaRegistryUrl(), Optional.empty()), settings)) {
                 new TopicAdmin(admin, settings.topics(), settings.layout()).create();
                 System.out.println("Starting the topologies ...");
                 try (ServeProcess serve = ServeProcess.start(
@@ -136,7 +148,7 @@ final class DemoCommand implements Callable<Integer> {
                                         plan,
                                         model.card().version(),
                                         System.out,
-                                        Terminal.isInteractive())
+                                        Terminal.liveLines(System.out))
                                 .run(clients, admin, producer, schemas, digits.test(), interrupts::stopRequested);
                     }
                     report(result);
@@ -171,46 +183,43 @@ final class DemoCommand implements Callable<Integer> {
         return new Dashboard.Options(DashboardOptions.LOOPBACK, port, DashboardOptions.HISTORY);
     }
 
-    private ModelArtifact model(DigitData digits, Interrupts interrupts) throws IOException {
-        Optional<Path> latest = ModelArtifact.latest(models, ModelOptions.DEFAULT_NAME);
+    private ModelArtifact model(Optional<Path> latest, DigitData digits, Interrupts interrupts) throws IOException {
         if (latest.isEmpty()) {
             System.out.println("No model in " + models + "; training one.");
-            return TrainCommand.trainDefault(digits, models, ModelOptions.DEFAULT_NAME, interrupts);
+            return TrainCommand.trainDefault(digits, data, models, ModelOptions.DEFAULT_NAME, interrupts);
         }
         ModelArtifact model = ModelArtifact.open(latest.get());
         System.out.println("Model: " + model.directory());
         return model;
     }
 
-    private List<String> arguments(LocalCluster cluster, ModelArtifact model) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "--bootstrap-server", cluster.bootstrapServers(),
-                "--schema-registry", cluster.schemaRegistryUrl(),
-                "--model", model.directory().toAbsolutePath().toString()));
-        Map<String, String> all = new LinkedHashMap<>(properties);
-        all.putIfAbsent(
+    /** Returns the arguments of {@code serve}. The settings go into a file, because every user can see a process's arguments. */
+    private List<String> arguments(LocalCluster cluster, ModelArtifact model) throws IOException {
+        Properties all = new Properties();
+        all.setProperty(
                 StreamsConfig.STATE_DIR_CONFIG,
                 cluster.directory().resolve("state").toString());
-        all.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
-        return arguments;
+        all.putAll(properties);
+        Path file = cluster.directory().resolve("serve.properties");
+        try (Writer writer = Files.newBufferedWriter(file)) {
+            all.store(writer, null);
+        }
+        return List.of(
+                "--bootstrap-server", cluster.bootstrapServers(),
+                "--schema-registry", cluster.schemaRegistryUrl(),
+                "--model", model.directory().toAbsolutePath().toString(),
+                "--command-config", file.toString());
     }
 
-    private void report(DemoSummary result) throws IOException {
+    private void report(DemoSummary result) {
         System.out.println();
         System.out.print(result.toText());
         if (summary != null) {
-            Files.writeString(summary, result.toJson());
-        }
-    }
-
-    /** Fails before the run instead of after it. */
-    private static void requireWritable(@Nullable Path file) {
-        if (file == null) {
-            return;
-        }
-        Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file.toAbsolutePath());
-        if (Files.isDirectory(file) || !Files.isWritable(Files.exists(file) ? file : folder)) {
-            throw new UserException("--summary " + file + " can't be written; name a file in a writable folder");
+            try {
+                Files.writeString(summary, result.toJson());
+            } catch (IOException e) {
+                throw Writable.cannotWrite("--summary", summary, e);
+            }
         }
     }
 }

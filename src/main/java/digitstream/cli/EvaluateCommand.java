@@ -78,14 +78,16 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (limit < 1) {
-            throw new UsageException("--limit is " + limit + "; set it to 1 or more");
+        Values.requireAtLeastOne("--limit", limit);
+        if (report != null) {
+            Writable.requireFolder("--report", report);
         }
         ModelArtifact artifact = model.open();
         ModelArtifact other = compare == null ? null : ModelArtifact.open(compare);
         DigitData digits = data.find(System.err::println);
         LabelledImages images = images(digits);
         String name = digits.name() + ", " + part.toString().toLowerCase(Locale.ROOT) + " images";
+        UserFolders.ofProcess().setEngineCache();
         Engines.forTraining();
         Evaluation evaluation = evaluate(artifact, name, images);
         Comparison comparison = other == null ? null : Comparison.of(evaluation, evaluate(other, name, images));
@@ -98,14 +100,23 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         if (report != null) {
-            Files.createDirectories(report);
-            for (Map.Entry<String, byte[]> file :
-                    Report.of(artifact.card(), evaluation, List.of()).files().entrySet()) {
-                Files.write(report.resolve(file.getKey()), file.getValue());
-            }
+            write(report, Report.of(artifact.card(), evaluation, List.of()).files());
             System.err.println("Wrote " + report.resolve("report.html"));
         }
         return 0;
+    }
+
+    private static void write(Path report, Map<String, byte[]> files) {
+        Path file = report;
+        try {
+            Files.createDirectories(report);
+            for (Map.Entry<String, byte[]> content : files.entrySet()) {
+                file = report.resolve(content.getKey());
+                Files.write(file, content.getValue());
+            }
+        } catch (IOException e) {
+            throw Writable.cannotWrite("the file of --report", file, e);
+        }
     }
 
     private LabelledImages images(DigitData digits) {

@@ -1,5 +1,7 @@
 package digitstream.cli;
 
+import digitstream.common.Excerpt;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -12,6 +14,18 @@ record ListenAddress(String host, int port) {
     static final String LOOPBACK = "127.0.0.1";
     private static final int MAX_PORT = 65_535;
 
+    /** A name or an IPv4 or IPv6 address, which may have a zone after a percent sign. */
+    private static final Pattern HOST = Pattern.compile("[\\w.:-]+(?:%[\\w.-]+)?");
+
+    private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
+
+    static void requireHost(String flag, String host) {
+        if (!HOST.matcher(host).matches()) {
+            throw new UsageException(
+                    flag + " is '" + Excerpt.of(host) + "'; use the name or address of a host, without a port");
+        }
+    }
+
     static boolean isPort(int port) {
         return port >= 0 && port <= MAX_PORT;
     }
@@ -22,16 +36,14 @@ record ListenAddress(String host, int port) {
         public ListenAddress convert(String text) {
             int colon = text.lastIndexOf(':');
             String host = colon < 0 ? LOOPBACK : text.substring(0, colon).replaceAll("^\\[|]$", "");
-            try {
-                int port = Integer.parseInt(text.substring(colon + 1));
-                if (isPort(port) && !host.isEmpty()) {
-                    return new ListenAddress(host, port);
-                }
-            } catch (NumberFormatException e) {
-                // The exception below reports the text.
+            String port = text.substring(colon + 1);
+            if (PORT.matcher(port).matches()
+                    && isPort(Integer.parseInt(port))
+                    && HOST.matcher(host).matches()) {
+                return new ListenAddress(host, Integer.parseInt(port));
             }
-            throw new TypeConversionException(
-                    "'" + text + "' is not an address; use PORT or HOST:PORT, with a port from 0 to " + MAX_PORT);
+            throw new TypeConversionException("'" + Excerpt.of(text)
+                    + "' is not an address; use PORT or HOST:PORT, with a port from 0 to " + MAX_PORT);
         }
     }
 }

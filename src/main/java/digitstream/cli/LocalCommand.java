@@ -45,6 +45,14 @@ final class LocalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        Values.requirePort("--port", port);
+        Values.requirePort("--registry-port", registryPort);
+        if (port == registryPort && port != 0) {
+            throw new UsageException("--port and --registry-port are both " + port + "; give each server its own port");
+        }
+        if (directory != null) {
+            Writable.requireFolder("--directory", directory);
+        }
         Interrupts interrupts = Interrupts.listen();
         System.out.println("Starting a Kafka broker and a schema registry ...");
         try (LocalCluster cluster =

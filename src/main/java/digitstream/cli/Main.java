@@ -1,7 +1,10 @@
 package digitstream.cli;
 
+import digitstream.common.Secrets;
 import digitstream.serde.AvroLimits;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,35 +47,72 @@ public final class Main {
     /** Runs a command and exits with status 0 on success, 1 on failure, or 2 for an invalid command line. */
     public static void main(String[] arguments) {
         AvroLimits.apply();
-        int status = commandLine().execute(arguments);
+        // Pictures are drawn to files only, and a DISPLAY that nobody can connect to must not matter.
+        if (System.getProperty("java.awt.headless") == null) {
+            System.setProperty("java.awt.headless", "true");
+        }
+        Main main = new Main();
+        CommandLine line = commandLine(main);
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, error) -> main.onThreadFailure(line.getErr(), thread, error));
+        int status = main.execute(line, arguments);
         System.out.flush();
         // Libraries' non-daemon threads must not keep the process alive after the command has finished.
         System.exit(status);
     }
 
-    static CommandLine commandLine() {
+    /** Runs a command, prints its errors, and returns the exit status. */
+    static int execute(PrintWriter err, List<String> arguments) {
         Main main = new Main();
-        return new CommandLine(main)
+        return main.execute(commandLine(main).setErr(err), arguments.toArray(String[]::new));
+    }
+
+    private int execute(CommandLine line, String... arguments) {
+        try {
+            return line.execute(arguments);
+        } catch (Throwable error) {
+            // Picocli passes only Exceptions on to the handler. Out of memory is no reason to print a stack trace
+            // either.
+            Errors.print(line.getErr(), error, verbose);
+            return Errors.status(error);
+        }
+    }
+
+    /**
+     * Reports a failure in a thread that does not report its own. Without memory no thread of the process can be relied on, and
+     * the command might wait for this one for ever.
+     */
+    private void onThreadFailure(PrintWriter err, Thread thread, Throwable error) {
+        Errors.print(err, "the thread " + thread.getName() + " has failed: ", error, verbose);
+        if (error instanceof OutOfMemoryError) {
+            Runtime.getRuntime().halt(CommandLine.ExitCode.SOFTWARE);
+        }
+    }
+
+    static CommandLine commandLine() {
+        return commandLine(new Main());
+    }
+
+    private static CommandLine commandLine(Main main) {
+        CommandLine line = new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Path.class, new Values.PathConverter())
                 .setParameterExceptionHandler(Main::invalidCommandLine)
-                .setExecutionExceptionHandler((exception, line, parsed) -> {
-                    PrintWriter err = line.getErr();
-                    Errors.lines(exception).forEach(text -> err.println("digitstream: " + text));
-                    if (main.verbose) {
-                        exception.printStackTrace(err);
-                    }
-                    err.flush();
-                    return exception instanceof UsageException
-                            ? CommandLine.ExitCode.USAGE
-                            : CommandLine.ExitCode.SOFTWARE;
+                .setExecutionExceptionHandler((exception, failed, parsed) -> {
+                    Errors.print(failed.getErr(), exception, main.verbose);
+                    return Errors.status(exception);
                 });
+        // Picocli prints bold text on every terminal.
+        return Terminal.canRedraw(System.getenv("TERM"))
+                ? line
+                : line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     }
 
     private static int invalidCommandLine(CommandLine.ParameterException exception, String[] arguments) {
         CommandLine line = exception.getCommandLine();
         line.getErr()
-                .println("digitstream: " + exception.getMessage() + "; see `"
-                        + line.getCommandSpec().qualifiedName() + " --help`");
+                .println("digitstream: " + Secrets.masked(Errors.oneLine(String.valueOf(exception.getMessage())))
+                        + "; see `" + line.getCommandSpec().qualifiedName() + " --help`");
         return CommandLine.ExitCode.USAGE;
     }
 

@@ -29,6 +29,7 @@ final class ModelCommand {
             @Parameters(paramLabel = "DIR", description = "The folder of the model, with model.pt and model.json.")
                     Path directory) {
         ModelArtifact artifact = ModelArtifact.open(directory);
+        UserFolders.ofProcess().setEngineCache();
         Engines.forInference();
         try (LoadedModel model = LoadedModel.load(artifact)) {
             print(System.out, model);
@@ -48,6 +49,7 @@ final class ModelCommand {
                     Path directory) {
         ModelArtifact artifact = ModelArtifact.open(directory);
         InferenceBenchmark.requireNetwork(artifact.card());
+        UserFolders.ofProcess().setEngineCache();
         Engines.forInference();
         try (LoadedModel model = LoadedModel.load(artifact)) {
             System.out.println("Images/s on one thread: median of 7 alternating rounds (lowest to highest)");

@@ -27,6 +27,7 @@ final class ModelOptions {
             names = "--model-name",
             paramLabel = "NAME",
             defaultValue = DEFAULT_NAME,
+            converter = ModelName.class,
             description = "The name of the model in --models (default: ${DEFAULT-VALUE}).")
     private String name = DEFAULT_NAME;
 

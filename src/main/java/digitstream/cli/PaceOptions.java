@@ -2,11 +2,20 @@ package digitstream.cli;
 
 import digitstream.client.ProducePlan;
 import digitstream.common.Durations;
+import digitstream.common.Excerpt;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** The options that set the rate of images and the delay of labels. */
 final class PaceOptions {
+    /** Java's own parser also accepts 5d, 0x1p3 and NaN. */
+    private static final Pattern NUMBER = Pattern.compile("[0-9]*\\.?[0-9]+(?:[eE][+-]?[0-9]{1,3})?");
+
+    private static final double MIN_RATE = 1e-3;
+    private static final double MAX_RATE = 1e9;
+    private static final Duration MAX_DURATION = Duration.ofDays(3_650);
+
     @Option(
             names = "--rate",
             paramLabel = "N|max",
@@ -30,34 +39,32 @@ final class PaceOptions {
     private long seed = 1;
 
     ProducePlan plan(boolean images, boolean labels, long limit, String idPrefix) {
-        return new ProducePlan(images, labels, rate(), Math.max(0, limit), labelDelay(), seed, idPrefix);
-    }
-
-    boolean isMax() {
-        return rate.equals("max");
+        return new ProducePlan(images, labels, rate(), limit, labelDelay(), seed, idPrefix);
     }
 
     private double rate() {
-        if (isMax()) {
+        if (rate.equals("max")) {
             return Double.POSITIVE_INFINITY;
         }
-        try {
+        if (NUMBER.matcher(rate).matches()) {
             double perSecond = Double.parseDouble(rate);
-            if (perSecond > 0 && perSecond <= 1e9) {
+            if (perSecond >= MIN_RATE && perSecond <= MAX_RATE) {
                 return perSecond;
             }
-        } catch (NumberFormatException notANumber) {
-            // The exception below reports the text.
         }
-        throw new UsageException("--rate is '" + rate + "'; use a number of images per second greater than 0, or max");
+        throw new UsageException("--rate is '" + Excerpt.of(rate)
+                + "'; use a number of images per second from 0.001 to 1000000000, or max");
     }
 
     private Duration labelDelay() {
         return duration("--label-delay", labelDelay);
     }
 
+    /** Parses a duration of at most ten years. Longer ones are mistakes, and overflow nanoseconds. */
     static Duration duration(String flag, String text) {
         return Durations.parse(text)
-                .orElseThrow(() -> new UsageException(flag + " is '" + text + "'; use a time such as 500ms, 2s or 1m"));
+                .filter(duration -> duration.compareTo(MAX_DURATION) <= 0)
+                .orElseThrow(() -> new UsageException(flag + " is '" + Excerpt.of(text)
+                        + "'; use a time such as 500ms, 2s or 1m, of at most " + MAX_DURATION.toDays() + "d"));
     }
 }

@@ -4,6 +4,7 @@ import digitstream.avro.DigitImage;
 import digitstream.avro.DigitLabel;
 import digitstream.client.DigitProducer;
 import digitstream.client.ProducePlan;
+import digitstream.common.Excerpt;
 import digitstream.data.DigitData;
 import digitstream.serde.AvroSerializer;
 import digitstream.serde.SchemaRegistry;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 final class ProduceCommand implements Callable<Integer> {
     private static final List<String> CHOICES = List.of("images", "labels", "both");
+    private static final int MAX_ID_PREFIX = 100;
 
     @Parameters(
             paramLabel = "images|labels|both",
@@ -64,8 +66,10 @@ final class ProduceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (!CHOICES.contains(what)) {
-            throw new UsageException("'" + what + "' can't be produced; use images, labels or both");
+            throw new UsageException("'" + Excerpt.of(what) + "' can't be produced; use images, labels or both");
         }
+        Values.requireAtLeastOne("--limit", limit);
+        requireIdPrefix();
         ProducePlan plan = pace.plan(!what.equals("labels"), !what.equals("images"), limit, idPrefix);
         Settings settings = cluster.settings();
         Map<String, String> clients = cluster.clients(settings);
@@ -92,6 +96,14 @@ final class ProduceCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** Longer ids are dead letters, and control characters would garble what prints them. */
+    private void requireIdPrefix() {
+        if (idPrefix.length() > MAX_ID_PREFIX || idPrefix.chars().anyMatch(Character::isISOControl)) {
+            throw new UsageException("--id-prefix is '" + Excerpt.of(idPrefix) + "'; use at most " + MAX_ID_PREFIX
+                    + " characters, and no control characters");
+        }
     }
 
     /** Returns an idempotent producer that waits for all in-sync replicas, with batches large enough for images. */

@@ -1,6 +1,7 @@
 package digitstream.cli;
 
 import digitstream.client.TopicAdmin;
+import digitstream.common.Excerpt;
 import digitstream.dashboard.Dashboard;
 import digitstream.model.Engines;
 import digitstream.model.ModelArtifact;
@@ -13,7 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.streams.StreamsConfig;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,7 +44,7 @@ final class ServeCommand implements Callable<Integer> {
             names = "--only",
             paramLabel = "classify|score",
             description = "Run only one of the two topologies (default: run both).")
-    private String only = "";
+    private @Nullable String only;
 
     @Option(
             names = "--dashboard",
@@ -64,12 +67,16 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         long start = System.nanoTime();
-        boolean classifies = !only.equals("score");
-        boolean scores = !only.equals("classify");
-        if (!only.isEmpty() && classifies && scores) {
-            throw new UsageException("--only is '" + only + "'; use classify or score");
+        boolean classifies = !"score".equals(only);
+        boolean scores = !"classify".equals(only);
+        if (only != null && classifies && scores) {
+            throw new UsageException("--only is '" + Excerpt.of(only) + "'; use classify or score");
         }
         Settings settings = cluster.settings();
+        String stateDirectory = stateDirectory(settings, classifies, scores);
+        if (classifies) {
+            UserFolders.ofProcess().setEngineCache();
+        }
         Engines.forInference();
         Interrupts interrupts = Interrupts.listen();
         Map<String, String> clients = cluster.clients(settings);
@@ -90,7 +97,7 @@ final class ServeCommand implements Callable<Integer> {
                         DashboardOptions.start(clients, admin, schemas, settings, options, meters, health));
                 System.out.println("Dashboard: " + started.url());
             }
-            TopologyAssembly topologies = new TopologyAssembly(settings, clients, stateDirectory(), schemas);
+            TopologyAssembly topologies = new TopologyAssembly(settings, clients, stateDirectory, schemas);
             if (classifies) {
                 ModelArtifact artifact = model.open();
                 topologies.classify(serving, artifact);
@@ -110,11 +117,23 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private static String stateDirectory() {
-        String state = System.getenv("XDG_STATE_HOME");
-        Path base = state == null || state.isBlank()
-                ? Path.of(System.getProperty("user.home"), ".local", "state")
-                : Path.of(state);
-        return base.resolve("digitstream").toString();
+    /** Returns the default of {@code state.dir}, after checking that the folders of the topologies that run are writable. */
+    private static String stateDirectory(Settings settings, boolean classifies, boolean scores) {
+        List<String> prefixes = Stream.of(
+                        classifies ? Settings.CLASSIFY_PREFIX : "", scores ? Settings.SCORE_PREFIX : "")
+                .filter(prefix -> !prefix.isEmpty())
+                .toList();
+        Path byDefault = null;
+        for (String prefix : prefixes) {
+            String chosen = settings.streams(prefix).get(StreamsConfig.STATE_DIR_CONFIG);
+            if (chosen != null) {
+                Writable.requireFolder(StreamsConfig.STATE_DIR_CONFIG, Path.of(chosen));
+            } else if (byDefault == null) {
+                byDefault = UserFolders.ofProcess().state();
+                Writable.requireFolder("the default of " + StreamsConfig.STATE_DIR_CONFIG, byDefault);
+            }
+        }
+        // If every topology has a folder of its own, none takes the default.
+        return byDefault == null ? "" : byDefault.toString();
     }
 }

@@ -6,6 +6,7 @@ import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
 import digitstream.client.RecordJson;
+import digitstream.common.Excerpt;
 import digitstream.serde.AvroDecoder;
 import digitstream.serde.Decoded;
 import digitstream.serde.Decoder;
@@ -60,6 +61,8 @@ final class TailCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        Values.requireAtLeastOne("--max-messages", maxMessages);
+        Values.requireAtLeastOne("--timeout-ms", timeoutMillis);
         Settings settings = cluster.settings();
         String topic = topic(settings.topics());
         Map<String, String> clients = cluster.clients(settings);
@@ -103,8 +106,8 @@ final class TailCommand implements Callable<Integer> {
             case "models" -> topics.models();
             case "dead-letters" -> topics.deadLetters();
             default ->
-                throw new UsageException(
-                        "'" + what + "' can't be printed; use predictions, accuracy, labels, models or dead-letters");
+                throw new UsageException("'" + Excerpt.of(what)
+                        + "' can't be printed; use predictions, accuracy, labels, models or dead-letters");
         };
     }
 

@@ -21,7 +21,8 @@ final class TopicsCommand {
             name = "create",
             description = {
                 "Create the topics that do not exist.",
-                "Names, partitions, replication and retention are settings."
+                "Names, partitions, replication and retention are settings.",
+                "The exit status is 1 if the topologies can't use the topics that exist."
             },
             mixinStandardHelpOptions = true)
     int create(@Mixin ClusterOptions cluster) throws InterruptedException {
@@ -32,9 +33,8 @@ final class TopicsCommand {
             for (String topic : settings.topics().all()) {
                 System.out.println(topic + (created.contains(topic) ? ": created" : ": exists"));
             }
-            topics.faults().forEach(fault -> System.err.println("digitstream: " + fault));
+            return report(topics.faults());
         }
-        return 0;
     }
 
     @Command(
@@ -61,9 +61,12 @@ final class TopicsCommand {
                                                 .replicas()
                                                 .size() + " replicas"));
             }
-            List<String> faults = topics.faults();
-            faults.forEach(fault -> System.err.println("digitstream: " + fault));
-            return faults.isEmpty() ? 0 : 1;
+            return report(topics.faults());
         }
+    }
+
+    private static int report(List<String> faults) {
+        faults.forEach(fault -> System.err.println("digitstream: " + fault));
+        return faults.isEmpty() ? 0 : 1;
     }
 }

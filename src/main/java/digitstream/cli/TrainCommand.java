@@ -1,9 +1,13 @@
 package digitstream.cli;
 
+import digitstream.common.Excerpt;
 import digitstream.common.Json;
+import digitstream.common.LiveLines;
 import digitstream.data.DigitData;
+import digitstream.model.Engines;
 import digitstream.model.ModelArtifact;
 import digitstream.model.ModelCard;
+import digitstream.training.DeviceChoice;
 import digitstream.training.EpochResult;
 import digitstream.training.ModelTrainer;
 import digitstream.training.ModelTrainer.Finished;
@@ -27,8 +31,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code digitstream train}. */
 @Command(
@@ -44,6 +50,7 @@ final class TrainCommand implements Callable<Integer> {
     private static final DateTimeFormatter VERSION =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final int INTERRUPTED = 130;
+    private static final Path DEFAULT_MODELS = Path.of("models");
 
     @Mixin
     private DataOptions data = new DataOptions();
@@ -53,18 +60,20 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "DIR",
             defaultValue = "models",
             description = "The folder that holds the models (default: ${DEFAULT-VALUE}).")
-    private Path models = Path.of("models");
+    private Path models = DEFAULT_MODELS;
 
     @Option(
             names = "--model-name",
             paramLabel = "NAME",
             defaultValue = ModelOptions.DEFAULT_NAME,
+            converter = ModelName.class,
             description = "The name of the model (default: ${DEFAULT-VALUE}).")
     private String name = ModelOptions.DEFAULT_NAME;
 
     @Option(
             names = "--model-version",
             paramLabel = "VERSION",
+            converter = ModelName.class,
             description = "The version of the model (default: the current UTC time, such as 20260131T120000Z).")
     private @Nullable String version;
 
@@ -110,6 +119,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--device",
             paramLabel = "DEVICE",
             defaultValue = "auto",
+            converter = DeviceConverter.class,
             description =
                     "The device to train on: auto (the first GPU if there is one, else the CPU), cpu, gpu or gpu:N (default: ${DEFAULT-VALUE}).")
     private String device = "auto";
@@ -166,6 +176,9 @@ final class TrainCommand implements Callable<Integer> {
                 return 0;
             }
         }
+        Writable.requireFolder("--models", models.resolve(name));
+        requireNewVersion();
+        requireDevice();
         DigitData digits = data.find(out::println);
         Interrupts interrupts = Interrupts.listen();
         ModelTrainer trainer = trainer(models, device, out, interrupts);
@@ -191,6 +204,34 @@ final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** Fails before the data set is loaded, not only after that as the trainer would. */
+    private void requireNewVersion() {
+        if (unfinished == null && version != null && ModelArtifact.exists(models, name, version)) {
+            throw new UserException(
+                    "the model " + models.resolve(name).resolve(version) + " already exists; choose another version");
+        }
+    }
+
+    private void requireDevice() {
+        UserFolders.ofProcess().setEngineCache();
+        if (!device.equals("auto") && !device.equals("cpu")) {
+            Engines.forTraining();
+            DeviceChoice.requirePresent(device);
+        }
+    }
+
+    /** Checks the form of a device's name. */
+    static final class DeviceConverter implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (!DeviceChoice.isName(text)) {
+                throw new TypeConversionException(
+                        "'" + Excerpt.of(text) + "' is no device; use " + DeviceChoice.SYNTAX);
+            }
+            return text;
+        }
+    }
+
     private TrainingSettings settings() {
         TrainingSettings recipe = (preset == null ? Preset.FAST : preset).settings();
         try {
@@ -212,25 +253,25 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** Trains a model with the default preset, for the demo. */
-    static ModelArtifact trainDefault(DigitData data, Path models, String name, Interrupts interrupts)
-            throws IOException {
+    static ModelArtifact trainDefault(
+            DigitData digits, DataOptions data, Path models, String name, Interrupts interrupts) throws IOException {
         String version = VERSION.format(Clock.systemUTC().instant());
         TrainingSettings settings = Preset.FAST.settings();
-        System.out.printf("Training %s %s (%s) on %s%n", name, version, settings.preset(), data.name());
-        Outcome outcome = trainer(models, "auto", System.out, interrupts).train(data, settings, name, version);
+        System.out.printf("Training %s %s (%s) on %s%n", name, version, settings.preset(), digits.name());
+        Outcome outcome = trainer(models, "auto", System.out, interrupts).train(digits, settings, name, version);
         if (outcome instanceof Finished finished) {
             explain(System.out, finished.artifact());
             return finished.artifact();
         }
         throw new UserException(
-                "interrupted while training; nothing was started. Continue with `digitstream train --resume`, or"
-                        + " start over with `digitstream demo`");
+                "interrupted while training; nothing was started. Continue with `digitstream train --resume"
+                        + sameModel(data, models, name) + "`, or start over with `digitstream demo`");
     }
 
     private static ModelTrainer trainer(Path models, String device, PrintStream out, Interrupts interrupts) {
-        boolean terminal = Terminal.isInteractive() && out == System.out;
+        Optional<LiveLines> live = out == System.out ? Terminal.liveLines(out) : Optional.empty();
         return new ModelTrainer(
-                models, device, Report::files, new TrainingView(out, terminal, interrupts, Clock.systemUTC()));
+                models, device, Report::files, new TrainingView(out, live, interrupts, Clock.systemUTC()));
     }
 
     private static void explain(PrintStream out, ModelArtifact artifact) {
@@ -258,12 +299,28 @@ final class TrainCommand implements Callable<Integer> {
         out.printf(
                 Locale.ROOT,
                 "Interrupted. The best epoch so far is %d (%s accuracy %.2f %%). The checkpoint is in %s.%n"
-                        + "  digitstream train --resume   continue the training%n"
-                        + "  digitstream train --finish   write the model of the best epoch, with its report%n",
+                        + "To continue the training:%n"
+                        + "  digitstream train --resume%s%n"
+                        + "To write the model of the best epoch, with its report:%n"
+                        + "  digitstream train --finish%<s%n",
                 best.epoch(),
                 accuracy == null ? "training" : "validation",
                 100 * (accuracy == null ? best.accuracy() : accuracy),
-                interrupted.checkpoint().orElseThrow());
+                interrupted.checkpoint().orElseThrow(),
+                sameModel(data, models, name));
+    }
+
+    /** Returns the flags, with a space in front of each, that find the same training and images again. */
+    private static String sameModel(DataOptions data, Path models, String name) {
+        StringBuilder flags = new StringBuilder();
+        data.path().ifPresent(path -> flags.append(" --data ").append(ShellWord.of(path.toString())));
+        if (!models.equals(DEFAULT_MODELS)) {
+            flags.append(" --models ").append(ShellWord.of(models.toString()));
+        }
+        if (!name.equals(ModelOptions.DEFAULT_NAME)) {
+            flags.append(" --model-name ").append(name);
+        }
+        return flags.toString();
     }
 
     private static String toJson(Finished finished) throws IOException {

@@ -1,10 +1,13 @@
 package digitstream.cli;
 
+import digitstream.common.LiveLines;
 import digitstream.training.EpochResult;
 import digitstream.training.TrainingListener;
 import java.io.PrintStream;
 import java.time.Clock;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Prints the progress of a training. Prints a line per epoch, or per ten epochs if there are 100 or more, then with the total
@@ -12,21 +15,27 @@ import java.util.Locale;
  */
 final class TrainingView implements TrainingListener {
     private static final int BAR_WIDTH = 30;
+    private static final int MIN_BAR_WIDTH = 5;
     private static final int MANY_EPOCHS = 100;
     private static final int MANY_EPOCHS_INTERVAL = 10;
     private static final long REDRAW_MILLIS = 200;
 
     private final PrintStream out;
-    private final boolean terminal;
+    private final Optional<LiveLines> live;
     private final Interrupts interrupts;
     private final Clock clock;
     private long startMillis;
     private long drawnMillis;
     private long imagesAtStart = -1;
 
-    TrainingView(PrintStream out, boolean terminal, Interrupts interrupts, Clock clock) {
+    /**
+     * Creates the view.
+     *
+     * @param live a line on {@code out} that can be redrawn; empty if it is no such terminal
+     */
+    TrainingView(PrintStream out, Optional<LiveLines> live, Interrupts interrupts, Clock clock) {
         this.out = out;
-        this.terminal = terminal;
+        this.live = live;
         this.interrupts = interrupts;
         this.clock = clock;
     }
@@ -44,22 +53,29 @@ final class TrainingView implements TrainingListener {
             imagesAtStart = done;
             startMillis = now;
         }
-        if (!terminal || now - drawnMillis < REDRAW_MILLIS) {
+        if (live.isEmpty() || now - drawnMillis < REDRAW_MILLIS) {
             return;
         }
         drawnMillis = now;
         double imagesPerSecond = 1000.0 * (done - imagesAtStart) / Math.max(1, now - startMillis);
-        int filled = (int) ((long) BAR_WIDTH * imagesDone / images);
-        out.printf(
+        String before = String.format(Locale.ROOT, "  epoch %2d/%d", epoch, epochs);
+        String after = String.format(
                 Locale.ROOT,
-                "\r\033[K  epoch %2d/%d [%s%s]  %,.0f images/s  %s left",
-                epoch,
-                epochs,
-                "#".repeat(filled),
-                "-".repeat(BAR_WIDTH - filled),
+                "  %,.0f images/s  %s left",
                 imagesPerSecond,
                 time(((long) epochs * images - done) / Math.max(1, imagesPerSecond)));
-        out.flush();
+        String bar = bar(live.get().width() - before.length() - after.length(), (double) imagesDone / images);
+        live.get().draw(List.of(before + bar + after));
+    }
+
+    /** Returns a bar that takes at most this many characters; empty if they are too few for one. */
+    private static String bar(int room, double done) {
+        int width = Math.min(BAR_WIDTH, room - " []".length());
+        if (width < MIN_BAR_WIDTH) {
+            return "";
+        }
+        int filled = (int) (width * done);
+        return " [" + "#".repeat(filled) + "-".repeat(width - filled) + "]";
     }
 
     @Override
@@ -68,11 +84,11 @@ final class TrainingView implements TrainingListener {
         if (many && result.epoch() % MANY_EPOCHS_INTERVAL != 0 && result.epoch() != epochs) {
             return;
         }
+        live.ifPresent(LiveLines::clear);
         Double validation = result.validationAccuracy();
         out.printf(
                 Locale.ROOT,
-                "%s  epoch %2d/%d  %s %.4f  accuracy %.2f %%%s  %,.0f images/s%n",
-                terminal ? "\r\033[K" : "",
+                "  epoch %2d/%d  %s %.4f  accuracy %.2f %%%s  %,.0f images/s%n",
                 result.epoch(),
                 epochs,
                 many ? "total loss" : "loss",

@@ -8,6 +8,8 @@ import digitstream.client.CommittedReader;
 import digitstream.client.ConsumerLag;
 import digitstream.client.DigitProducer;
 import digitstream.client.ProducePlan;
+import digitstream.common.Causes;
+import digitstream.common.LiveLines;
 import digitstream.data.LabelledImages;
 import digitstream.local.LocalCluster;
 import digitstream.local.LocalException;
@@ -52,13 +54,13 @@ public final class Demo {
     private final String modelVersion;
     private final DemoView view;
 
-    private final AtomicReference<@Nullable RuntimeException> producerFailure = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> producerFailure = new AtomicReference<>();
 
     /**
      * Creates a demo of a running pipeline.
      *
      * @param modelVersion the version of the model that the pipeline serves
-     * @param terminal whether the output can be redrawn
+     * @param live lines on {@code out} that can be redrawn; empty if it is no such terminal
      */
     public Demo(
             LocalCluster cluster,
@@ -67,13 +69,13 @@ public final class Demo {
             ProducePlan plan,
             String modelVersion,
             PrintStream out,
-            boolean terminal) {
+            Optional<LiveLines> live) {
         this.cluster = cluster;
         this.serve = serve;
         this.settings = settings;
         this.plan = plan;
         this.modelVersion = modelVersion;
-        this.view = new DemoView(out, terminal);
+        this.view = new DemoView(out, live);
     }
 
     /**
@@ -135,7 +137,7 @@ public final class Demo {
     private void produce(DigitProducer digits, BooleanSupplier stop, BooleanSupplier hold) {
         try {
             digits.run(stop, hold);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             producerFailure.set(e);
         }
     }
@@ -185,10 +187,7 @@ public final class Demo {
     }
 
     private void requireAlive() {
-        RuntimeException failure = producerFailure.get();
-        if (failure != null) {
-            throw failure;
-        }
+        Causes.rethrow(producerFailure.get());
         Optional<String> dead = cluster.deadServer();
         if (dead.isPresent()) {
             throw new LocalException(dead.get());

@@ -1,25 +1,40 @@
 package digitstream.demo;
 
 import digitstream.avro.Accuracy;
+import digitstream.common.Excerpt;
+import digitstream.common.LiveLines;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Shows the progress of the demo: on a terminal, a few lines that are redrawn; elsewhere, a line every five seconds. */
 final class DemoView {
-    private final PrintStream out;
-    private final boolean terminal;
-    private int linesDrawn;
+    /** Below this width, a label has a line of its own. */
+    private static final int NARROW = 60;
 
-    DemoView(PrintStream out, boolean terminal) {
+    private static final int LABEL_WIDTH = 13;
+    private static final String NARROW_INDENT = "  ";
+    private static final String GAP = "    ";
+
+    private final PrintStream out;
+    private final Optional<LiveLines> live;
+
+    /**
+     * Creates the view.
+     *
+     * @param live lines on {@code out} that can be redrawn; empty if it is no such terminal
+     */
+    DemoView(PrintStream out, Optional<LiveLines> live) {
         this.out = out;
-        this.terminal = terminal;
+        this.live = live;
     }
 
     /** Returns the interval between calls of {@link #draw}, in milliseconds. */
     long intervalMillis() {
-        return terminal ? 500 : 5_000;
+        return live.isPresent() ? 500 : 5_000;
     }
 
     /**
@@ -32,7 +47,7 @@ final class DemoView {
      * @param seconds since the start
      */
     void draw(long produced, double inPerSecond, double outPerSecond, long lag, Tally.Snapshot tally, double seconds) {
-        if (!terminal) {
+        if (live.isEmpty()) {
             out.printf(
                     Locale.ROOT,
                     "%5.0f s  in %,.0f/s  out %,.0f/s  accuracy %s  latency p50 %d ms p99 %d ms  batch %.0f  lag %,d  dead letters %d%n",
@@ -47,49 +62,68 @@ final class DemoView {
                     tally.deadLettered());
             return;
         }
-        List<String> lines = List.of(
-                String.format(
-                        Locale.ROOT,
-                        "  images     in %,9.0f/s    out %,9.0f/s    %,d produced, %,d predicted",
-                        inPerSecond,
-                        outPerSecond,
-                        produced,
-                        tally.predicted()),
-                "  accuracy   " + windows(tally.windows()),
-                String.format(
-                        Locale.ROOT,
-                        "  latency    p50 %,6d ms     p99 %,6d ms      (event time to committed prediction)",
-                        tally.recentLatencyP50Millis(),
-                        tally.recentLatencyP99Millis()),
-                String.format(
-                        Locale.ROOT,
-                        "  batch      %6.1f images    lag %,9d      dead letters %,d",
-                        tally.recentBatchSize(),
-                        lag,
-                        tally.deadLettered()),
-                String.format(Locale.ROOT, "  %,.0f s; press Ctrl-C to stop", seconds));
-        if (linesDrawn > 0) {
-            // Move the cursor up to the first line, and clear to the end of the screen.
-            out.printf("\033[%dA\033[J", linesDrawn);
-        }
-        lines.forEach(out::println);
-        out.flush();
-        linesDrawn = lines.size();
+        int width = live.get().width();
+        List<String> lines = new ArrayList<>();
+        lines.addAll(fill(
+                "images",
+                List.of(
+                        text("in %,9.0f/s", inPerSecond),
+                        text("out %,9.0f/s", outPerSecond),
+                        text("%,d produced", produced),
+                        text("%,d predicted", tally.predicted())),
+                width));
+        lines.addAll(fill("accuracy", windows(tally.windows()), width));
+        lines.addAll(fill(
+                "latency",
+                List.of(
+                        text("p50 %,6d ms", tally.recentLatencyP50Millis()),
+                        text("p99 %,6d ms", tally.recentLatencyP99Millis())),
+                width));
+        lines.addAll(fill(
+                "batch",
+                List.of(
+                        text("%6.1f images", tally.recentBatchSize()),
+                        text("lag %,9d", lag),
+                        text("dead letters %,d", tally.deadLettered())),
+                width));
+        lines.add(text("  %,.0f s; press Ctrl-C to stop", seconds));
+        live.get().draw(lines);
     }
 
-    private static String windows(Map<String, Accuracy> windows) {
-        if (windows.isEmpty()) {
-            return "no labels yet";
+    /** Returns the items after their label, in as many lines of this width as they need. */
+    private static List<String> fill(String label, List<String> items, int width) {
+        List<String> lines = new ArrayList<>();
+        String indent = width < NARROW ? NARROW_INDENT + NARROW_INDENT : " ".repeat(LABEL_WIDTH);
+        StringBuilder line = new StringBuilder(NARROW_INDENT + label);
+        if (width < NARROW) {
+            lines.add(line.toString());
+            line.setLength(0);
         }
-        StringBuilder text = new StringBuilder();
-        windows.values().stream()
+        for (String item : items) {
+            if (line.length() > indent.length() && line.length() + GAP.length() + item.length() > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.length() > indent.length() ? GAP : " ".repeat(indent.length() - line.length()));
+            line.append(item);
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+
+    private static String text(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+
+    private static List<String> windows(Map<String, Accuracy> windows) {
+        if (windows.isEmpty()) {
+            return List.of("no labels yet");
+        }
+        return windows.values().stream()
                 .sorted((a, b) ->
                         rank(a) == rank(b) ? a.getWindow().compareTo(b.getWindow()) : Long.compare(rank(a), rank(b)))
-                .forEach(window -> text.append(window.getWindow())
-                        .append(' ')
-                        .append(accuracy(window))
-                        .append("    "));
-        return text.toString().stripTrailing();
+                .map(window -> Excerpt.of(window.getWindow()) + " " + accuracy(window))
+                .toList();
     }
 
     /** Returns the length of the window in milliseconds; the window since the start ranks last. */
@@ -104,6 +138,6 @@ final class DemoView {
             return "-";
         }
         double halfWidth = (window.getAccuracyHigh() - window.getAccuracyLow()) / 2;
-        return String.format(Locale.ROOT, "%.2f %% +-%.2f", 100 * window.getAccuracy(), 100 * halfWidth);
+        return text("%.2f %% +-%.2f", 100 * window.getAccuracy(), 100 * halfWidth);
     }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import digitstream.avro.Accuracy;
 import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
+import digitstream.common.Causes;
 import digitstream.serde.Decoded;
 import digitstream.serde.Decoder;
 import digitstream.settings.Topics;
@@ -36,7 +37,7 @@ final class Tally implements Runnable {
     private final String idPrefix;
     private final Clock clock;
 
-    private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile boolean stopped;
 
     private final BitSet seen = new BitSet();
@@ -104,7 +105,7 @@ final class Tally implements Runnable {
                     }
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure.set(e);
         } finally {
             reader.close();
@@ -171,10 +172,7 @@ final class Tally implements Runnable {
      * @throws RuntimeException the failure that stopped the counting, if there was one
      */
     synchronized Snapshot snapshot() {
-        RuntimeException cause = failure.get();
-        if (cause != null) {
-            throw cause;
-        }
+        Causes.rethrow(failure.get());
         Snapshot snapshot = new Snapshot(
                 predicted,
                 duplicates,

@@ -48,7 +48,10 @@ public final class LocalCluster implements AutoCloseable {
                     ? Files.createDirectories(directory.get())
                     : Files.createTempDirectory("digitstream-local-");
         } catch (IOException e) {
-            throw new LocalException("the servers' folder can't be created: " + e, e);
+            throw new LocalException(
+                    "the servers' folder can't be created (" + e
+                            + "); set -Djava.io.tmpdir to a writable folder, or name" + " one with `local --directory`",
+                    e);
         }
         LocalCluster cluster = new LocalCluster(
                 folder,

@@ -8,10 +8,28 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Resolves the device to train on. */
-final class DeviceChoice {
+public final class DeviceChoice {
+    /** How users write a device. */
+    public static final String SYNTAX = "auto, cpu, gpu or gpu:N";
+
     private static final Pattern GPU = Pattern.compile("gpu(?::([0-9]{1,3}))?");
 
     private DeviceChoice() {}
+
+    /** Returns whether the text is well-formed; whether the device exists, only the engine knows. */
+    public static boolean isName(String text) {
+        return text.equals("auto") || text.equals("cpu") || GPU.matcher(text).matches();
+    }
+
+    /**
+     * Checks that the device exists, which loads the engine.
+     *
+     * @param text well-formed, see {@link #isName}
+     * @throws ModelException if it does not exist
+     */
+    public static void requirePresent(String text) {
+        of(text);
+    }
 
     /**
      * Returns the device that the user names.
@@ -28,7 +46,7 @@ final class DeviceChoice {
             return Device.cpu();
         }
         if (!gpu.matches()) {
-            throw new ModelException("--device is '" + text + "'; set it to auto, cpu, gpu or gpu:N");
+            throw new ModelException("--device is '" + text + "'; set it to " + SYNTAX);
         }
         int number = gpu.group(1) == null ? 0 : Integer.parseInt(gpu.group(1));
         int gpus = engine().getGpuCount();

@@ -100,8 +100,8 @@ public record TrainingSettings(
 
     private static void require(boolean holds, String name, double value, String allowed) {
         if (!holds) {
-            throw new IllegalArgumentException(name + " is "
-                    + (value == Math.rint(value) ? "" + (long) value : "" + value) + "; set it to " + allowed);
+            String text = value == Math.rint(value) && !Double.isInfinite(value) ? "" + (long) value : "" + value;
+            throw new IllegalArgumentException(name + " is " + text + "; set it to " + allowed);
         }
     }
 }

@@ -8,6 +8,8 @@ import digitstream.common.Json;
 import digitstream.settings.Settings;
 import digitstream.testing.CommandLineProcess;
 import digitstream.testing.Environment;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -49,12 +51,17 @@ class CommandLineIT {
                 List.of("2", "--label-delay is '2'", "demo", "--label-delay", "2"),
                 List.of("1", "--data is nowhere, which does not exist", "train", "--data", "nowhere"),
                 List.of("1", "there is no model lenet in", "evaluate"),
-                List.of("1", "batch.max.size is '0'", "demo", "--property", "batch.max.size=0"),
-                List.of("1", "batch.max.sise is not a setting", "demo", "--property", "batch.max.sise=3"),
+                List.of("2", "batch.max.size is '0'", "demo", "--property", "batch.max.size=0"),
+                List.of("2", "batch.max.sise is not a setting", "demo", "--property", "batch.max.sise=3"),
                 List.of("2", "epochs is 0; set it to 1 or more", "train", "--epochs", "0"),
                 List.of("2", "Invalid value for option '--preset'", "train", "--preset", "slow"),
                 List.of("2", "mutually exclusive", "train", "--resume", "--finish"),
                 List.of("2", "omit --preset, --epochs", "train", "--resume", "--epochs", "3"),
+                List.of("2", "'tpu' is no device", "train", "--device", "tpu"),
+                List.of("2", "can't be the name of a folder", "train", "--model-name", "a/b"),
+                List.of("1", "--models is /dev/null/x/lenet", "train", "--models", "/dev/null/x"),
+                List.of("1", "--summary /dev/null/x can't be written", "demo", "--summary", "/dev/null/x"),
+                List.of("1", "--device is gpu:99, but PyTorch", "train", "--device", "gpu:99"),
                 List.of("1", "nowhere is not a model", "model", "describe", "nowhere"),
                 List.of("2", "--limit is 0", "evaluate", "--limit", "0"),
                 List.of("2", "--dashboard is 99999; use a port from 0 to 65535", "demo", "--dashboard", "99999"));
@@ -146,6 +153,162 @@ class CommandLineIT {
     }
 
     @Test
+    void topicsCreateFailsIfTheTopologiesCannotUseTheTopics(Environment environment) throws Exception {
+        List<String> arguments =
+                new ArrayList<>(List.of("topics", "create", "--bootstrap-server", environment.bootstrapServers()));
+        environment.freshTopics().forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
+        CommandLineProcess created = CommandLineProcess.run(folder, arguments.toArray(String[]::new));
+        assertThat(created.exitValue()).as(created.err()).isZero();
+
+        arguments.addAll(List.of("--property", "topic.labels=few.labels", "--property", "topics.partitions=2"));
+        CommandLineProcess mixed = CommandLineProcess.run(folder, arguments.toArray(String[]::new));
+        assertThat(mixed.err()).contains("few.labels has 2 partitions");
+        assertThat(mixed.exitValue()).isEqualTo(1);
+    }
+
+    @Test
+    void neverPrintsThePasswordOfTheRegistry(Environment environment) throws Exception {
+        String address = "127.0.0.1:" + unusedPort();
+        Path config = Files.writeString(
+                folder.resolve("secret.properties"),
+                """
+                basic.auth.user.info=user:hunter2
+                ssl.key.password=hunter2
+                sasl.jaas.config=x required username=user password=hunter2;
+                """);
+        CommandLineProcess process = CommandLineProcess.start(
+                folder,
+                List.of("-Ddigitstream.log.level=DEBUG"),
+                "tail",
+                "labels",
+                "--verbose",
+                "--bootstrap-server",
+                environment.bootstrapServers(),
+                "--command-config",
+                config.toString(),
+                "--schema-registry",
+                "http://user:hunter2@" + address);
+        assertThat(process.waitFor(Duration.ofMinutes(1))).isEqualTo(1);
+        assertThat(process.err())
+                .contains("the schema registry at http://" + address, "not reachable", "\tat digitstream.cli.");
+        assertThat(process.out() + process.err()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void masksUrlsInTheLogAndItsStackTraces() throws Exception {
+        CommandLineProcess process = CommandLineProcess.start(
+                folder,
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        CommandLineProcess.home().resolve("digitstream.jar") + ":target/test-classes:"
+                                + Path.of("target/test-classes").toAbsolutePath(),
+                        LoggingProgram.class.getName()),
+                Map.of());
+        assertThat(process.waitFor(Duration.ofMinutes(1))).isZero();
+        assertThat(process.err())
+                .contains(
+                        "WARN",
+                        "asking http://***@host, http://***@two/x failed",
+                        "IllegalStateException: http://***@host")
+                .containsOnlyOnce("at digitstream.cli.CommandLineIT")
+                .doesNotContain("hunter2");
+    }
+
+    /** Logs a password, as a library might. */
+    static final class LoggingProgram {
+        public static void main(String[] arguments) {
+            org.slf4j.LoggerFactory.getLogger(LoggingProgram.class)
+                    .warn(
+                            "asking {} failed",
+                            "http://user:hunter2@host, http://user:hunter2@two/x",
+                            new IllegalStateException("http://user:hunter2@host"));
+        }
+    }
+
+    @Test
+    void reportsThatTheHeapIsFullInOneLine(Environment environment) throws Exception {
+        CommandLineProcess process = CommandLineProcess.start(
+                folder,
+                List.of("-Xmx24m"),
+                "evaluate",
+                "--model",
+                environment.model().toString(),
+                "--data",
+                drawings());
+        assertThat(process.waitFor(Duration.ofMinutes(1))).isEqualTo(1);
+        assertThat(process.err().lines().filter(line -> line.startsWith("digitstream: ")))
+                .singleElement()
+                .asString()
+                .contains("out of memory", "-Xmx", "DIGITSTREAM_OPTS");
+        assertThat(process.err()).doesNotContain("\tat ");
+    }
+
+    /** Writes a data set of 200 MB, which takes no time because its files have holes. */
+    private String drawings() throws IOException {
+        for (String part : List.of("train", "t10k")) {
+            try (RandomAccessFile images = new RandomAccessFile(
+                            folder.resolve(part + "-images-idx3-ubyte").toFile(), "rw");
+                    RandomAccessFile labels = new RandomAccessFile(
+                            folder.resolve(part + "-labels-idx1-ubyte").toFile(), "rw")) {
+                int count = 130_000;
+                for (int header : new int[] {0x803, count, 28, 28}) {
+                    images.writeInt(header);
+                }
+                images.setLength(16 + 28L * 28 * count);
+                labels.writeInt(0x801);
+                labels.writeInt(count);
+                labels.setLength(8 + count);
+            }
+        }
+        return folder.toString();
+    }
+
+    @Test
+    void usesNoFolderWithTheNameOfAnUnknownHome() throws Exception {
+        Path temporary = Files.createDirectory(folder.resolve("tmp"));
+        List<String> command = List.of(
+                "env",
+                "-u",
+                "HOME",
+                "-u",
+                "XDG_STATE_HOME",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Duser.home=?",
+                "-Djava.io.tmpdir=" + temporary,
+                "-jar",
+                CommandLineProcess.home().resolve("digitstream.jar").toString(),
+                "serve",
+                "--only",
+                "score",
+                "--bootstrap-server",
+                "127.0.0.1:" + unusedPort(),
+                "--schema-registry",
+                "http://127.0.0.1:1");
+        CommandLineProcess process = CommandLineProcess.start(folder, command, Map.of());
+        assertThat(process.waitFor(Duration.ofMinutes(1))).isEqualTo(1);
+        assertThat(process.err())
+                .contains("there is no writable home folder, so files go to " + temporary, "set HOME or XDG_STATE_HOME")
+                .contains("check --bootstrap-server");
+        assertThat(folder.resolve("?")).doesNotExist();
+    }
+
+    @Test
+    void reportsMissingLibrariesInOneLine() throws Exception {
+        Path jar = Files.copy(CommandLineProcess.home().resolve("digitstream.jar"), folder.resolve("alone.jar"));
+        CommandLineProcess process = CommandLineProcess.start(
+                folder,
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar.toString()),
+                Map.of());
+        assertThat(process.waitFor(Duration.ofMinutes(1))).isEqualTo(1);
+        assertThat(process.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("digitstream: a class is missing")
+                .contains("build it again with `mvn clean package`");
+    }
+
+    @Test
     void serveFailsWithoutTopics(Environment environment) throws Exception {
         Files.createDirectories(folder);
         CommandLineProcess process = CommandLineProcess.run(
@@ -164,7 +327,7 @@ class CommandLineIT {
     private static int unusedPort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
     }

@@ -2,16 +2,20 @@ package digitstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import digitstream.common.Json;
 import digitstream.testing.Await;
 import digitstream.testing.CommandLineProcess;
 import digitstream.testing.Environment;
+import digitstream.testing.Programs;
+import digitstream.testing.Screen;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +102,39 @@ class DemoIT {
         assertThat(summary.get("predicted")).isEqualTo(summary.get("produced"));
         assertThat(summary.get("scored")).isEqualTo(summary.get("produced"));
         assertNoProcessesOrFilesRemain();
+    }
+
+    @Test
+    void showsEachLineOnceOnATerminalOf80Columns() throws Exception {
+        assumeTrue(Programs.find("script").isPresent(), "script is not installed");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        CommandLineProcess demo = CommandLineProcess.start(
+                folder,
+                List.of(
+                        "script",
+                        "-qec",
+                        "stty cols 80 rows 24 && exec " + ShellWord.of(java) + " -Ddigitstream.terminal=true"
+                                + " -Ddigitstream.home="
+                                + ShellWord.of(CommandLineProcess.home().toString())
+                                + " -Djava.io.tmpdir=" + temporary + " -jar "
+                                + ShellWord.of(CommandLineProcess.home()
+                                        .resolve("digitstream.jar")
+                                        .toString())
+                                + " demo --images 3000 --no-dashboard",
+                        "/dev/null"),
+                Map.of("TERM", "xterm"));
+        assertThat(demo.waitFor(Duration.ofMinutes(2))).as(demo.out()).isZero();
+
+        assertThat(demo.out()).containsPattern("\033\\[[0-9]+A\033\\[J");
+        Screen screen = new Screen(80, 24);
+        screen.print(demo.out());
+        for (String label : List.of("images  ", "accuracy", "latency", "batch")) {
+            assertThat(screen.text())
+                    .filteredOn(line -> line.startsWith("  " + label))
+                    .as(label)
+                    .hasSize(1);
+        }
+        assertThat(screen.text()).anyMatch(line -> line.startsWith("Ready after"));
     }
 
     @Test

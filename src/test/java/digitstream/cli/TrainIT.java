@@ -1,6 +1,7 @@
 package digitstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import digitstream.common.Json;
@@ -9,12 +10,15 @@ import digitstream.data.LabelledImages;
 import digitstream.testing.Await;
 import digitstream.testing.CommandLineProcess;
 import digitstream.testing.Environment;
+import digitstream.testing.Programs;
+import digitstream.testing.Screen;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +42,9 @@ class TrainIT {
         Await.until("two epochs", Duration.ofMinutes(1), () -> training.out().contains("epoch  2/40"));
         training.signal("INT");
         assertThat(training.waitFor(Duration.ofSeconds(20))).isEqualTo(130);
-        assertThat(training.out()).contains("Interrupted. The best epoch so far", "--resume", "--finish");
+        assertThat(training.out())
+                .contains("Interrupted. The best epoch so far")
+                .contains("digitstream train --resume --data digits\n", "digitstream train --finish --data digits\n");
         assertThat(folder.resolve("models/lenet/a")).doesNotExist();
 
         CommandLineProcess resumed = CommandLineProcess.run(folder, "train", "--data", "digits", "--resume");
@@ -97,6 +103,57 @@ class TrainIT {
         CommandLineProcess text = CommandLineProcess.run(
                 folder, "evaluate", "--data", "digits", "--model", "models/lenet/better", "--part", "all");
         assertThat(text.out()).contains("of 3,500; 95 % interval", "precision");
+    }
+
+    @Test
+    void suggestsTheFlagsThatFindTheTrainingAgain() throws Exception {
+        CommandLineProcess training = CommandLineProcess.start(
+                folder,
+                List.of(),
+                "train",
+                "--data",
+                "digits",
+                "--epochs",
+                "40",
+                "--models",
+                "my models",
+                "--model-name",
+                "own");
+        Await.until("an epoch", Duration.ofMinutes(1), () -> training.out().contains("epoch  1/40"));
+        training.signal("INT");
+        assertThat(training.waitFor(Duration.ofSeconds(20))).isEqualTo(130);
+        assertThat(training.out())
+                .contains("digitstream train --finish --data digits --models 'my models' --model-name own\n");
+    }
+
+    @Test
+    void drawsABarThatFitsTheTerminal() throws Exception {
+        assumeTrue(Programs.find("script").isPresent(), "script is not installed");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        for (int columns : new int[] {80, 40, 20}) {
+            CommandLineProcess training = CommandLineProcess.start(
+                    folder,
+                    List.of(
+                            "script",
+                            "-qec",
+                            "stty cols " + columns + " rows 24 && exec " + ShellWord.of(java)
+                                    + " -Ddigitstream.terminal=true -jar "
+                                    + ShellWord.of(CommandLineProcess.home()
+                                            .resolve("digitstream.jar")
+                                            .toString())
+                                    + " train --data digits --epochs 4 --model-version v" + columns,
+                            "/dev/null"),
+                    Map.of("TERM", "xterm"));
+            assertThat(training.waitFor(Duration.ofMinutes(1)))
+                    .as(training.out())
+                    .isZero();
+            assertThat(training.out()).contains("\033[1A\033[J");
+            Screen screen = new Screen(columns, 24);
+            screen.print(training.out());
+            List<String> text = screen.text();
+            assertThat(text).filteredOn(line -> line.contains("left")).isEmpty();
+            assertThat(text).filteredOn(line -> line.startsWith("  epoch")).hasSize(4);
+        }
     }
 
     private JsonNode train(String version, String epochs) throws Exception {
