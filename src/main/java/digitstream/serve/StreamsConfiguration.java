@@ -1,28 +1,47 @@
 package digitstream.serve;
 
 import digitstream.score.BoundedRocksDb;
+import digitstream.settings.InvalidSettingsException;
 import digitstream.settings.Settings;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
 
 /** Configures Kafka Streams for each topology. User settings override digitstream's defaults, which override Kafka's. */
 public final class StreamsConfiguration {
+    /** A marker takes about 150 bytes and an image id; a thread may have dozens of tasks. */
+    private static final long MIN_CACHE_PER_THREAD = 16 << 10;
+
+    /** Kafka's own constant is deprecated, but the setting works. */
+    private static final String CACHE_MAX_BYTES_BUFFERING = "cache.max.bytes.buffering";
+
+    private static final String READ_COMMITTED = "read_committed";
+    /** Kafka's default of {@code max.request.size}. */
+    private static final long DEFAULT_MAX_REQUEST_SIZE = 1 << 20;
+
     private StreamsConfiguration() {}
 
     /**
      * Returns the configuration of the classifying topology.
      *
      * @param cluster the brokers' addresses and security settings
+     * @throws InvalidSettingsException if the cache is too small for batches of more than one image
      */
     public static Properties classify(Settings settings, Map<String, String> cluster) {
         Map<String, Object> defaults = common();
         defaults.put(
                 StreamsConfig.NUM_STREAM_THREADS_CONFIG, Runtime.getRuntime().availableProcessors());
-        return with(defaults, cluster, settings.streams(Settings.CLASSIFY_PREFIX), settings.classifyApplicationId());
+        Properties all =
+                with(defaults, cluster, settings.streams(Settings.CLASSIFY_PREFIX), settings.classifyApplicationId());
+        requireCache(all);
+        return all;
     }
 
     /** Returns the configuration of the scoring topology. The parameters are those of {@link #classify}. */
@@ -47,6 +66,65 @@ public final class StreamsConfiguration {
         return defaults;
     }
 
+    /**
+     * The size of the largest request of a topology's producer, and so of the largest dead letter, in bytes.
+     *
+     * @throws InvalidSettingsException if the setting is not a number
+     */
+    public static long maxRequestSize(Settings settings) {
+        return Stream.of(Settings.CLASSIFY_PREFIX, Settings.SCORE_PREFIX)
+                .map(settings::streams)
+                .mapToLong(ofTopology -> Stream.of(
+                                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+                                ProducerConfig.MAX_REQUEST_SIZE_CONFIG)
+                        .filter(ofTopology::containsKey)
+                        .findFirst()
+                        .map(name -> number(name, ofTopology.get(name)))
+                        .orElse(DEFAULT_MAX_REQUEST_SIZE))
+                .max()
+                .orElseThrow();
+    }
+
+    /** Without room for the markers in the cache, each image passes the commit barrier at once, in a batch of its own. */
+    private static void requireCache(Properties all) {
+        // Kafka Streams prefers the newer name where both are set.
+        Optional<String> setting = Stream.of(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_MAX_BYTES_BUFFERING)
+                .filter(all::containsKey)
+                .findFirst();
+        if (setting.isEmpty()) {
+            return;
+        }
+        long threads =
+                number(StreamsConfig.NUM_STREAM_THREADS_CONFIG, all.get(StreamsConfig.NUM_STREAM_THREADS_CONFIG));
+        long needed = threads * MIN_CACHE_PER_THREAD;
+        if (number(setting.get(), all.get(setting.get())) < needed) {
+            throw new InvalidSettingsException(List.of(setting.get() + " is " + all.get(setting.get())
+                    + "; the classifying topology needs " + needed + " or more for " + threads
+                    + " stream threads, or it would classify each image in a batch of its own"
+                    + " (to change the cache of scoring only, set score." + setting.get() + ")"));
+        }
+    }
+
+    private static long number(String setting, @Nullable Object value) {
+        try {
+            return Long.parseLong(String.valueOf(value).trim());
+        } catch (NumberFormatException e) {
+            throw new InvalidSettingsException(List.of(setting + " is '" + value + "'; set it to a whole number"));
+        }
+    }
+
+    /**
+     * Exactly-once processing reads committed records only. At-least-once processing would read what a failed transaction of
+     * another program leaves behind, such as the predictions of a batch that is classified again.
+     */
+    private static void readCommitted(Properties all) {
+        boolean chosen = Stream.of("", StreamsConfig.CONSUMER_PREFIX, StreamsConfig.MAIN_CONSUMER_PREFIX)
+                .anyMatch(prefix -> all.containsKey(prefix + ConsumerConfig.ISOLATION_LEVEL_CONFIG));
+        if (!chosen && StreamsConfig.AT_LEAST_ONCE.equals(all.get(StreamsConfig.PROCESSING_GUARANTEE_CONFIG))) {
+            all.put(StreamsConfig.consumerPrefix(ConsumerConfig.ISOLATION_LEVEL_CONFIG), READ_COMMITTED);
+        }
+    }
+
     private static Properties with(
             Map<String, Object> defaults,
             Map<String, String> cluster,
@@ -60,6 +138,7 @@ public final class StreamsConfiguration {
         all.putAll(cluster);
         all.putAll(userSettings);
         all.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
+        readCommitted(all);
         return all;
     }
 }

@@ -55,7 +55,7 @@ public record TopologyAssembly(
     }
 
     /** Starts the scoring topology. */
-    public void score(Serving serving) {
+    public void score(Serving serving) throws InterruptedException {
         serving.score(scoreTopology(serving.meters()), StreamsConfiguration.score(settings, streamsDefaults()));
     }
 

@@ -58,7 +58,8 @@ class RunningTopologyIT {
         properties.put("state.dir", folder.toString());
         properties.put("num.stream.threads", THREADS);
         properties.putAll(RefusedConsumers.ADMISSION);
-        return RunningTopology.start("classifying", builder.build(), properties, Clock.systemUTC(), meters);
+        return RunningTopology.start(
+                "classifying", builder.build(), properties, java.util.Set.of(), Clock.systemUTC(), meters);
     }
 
     private void execute(String command) {
