@@ -6,7 +6,6 @@ import digitstream.model.ModelArtifact;
 import digitstream.serde.SchemaRegistry;
 import digitstream.serve.Serving;
 import digitstream.serve.StartChecks;
-import digitstream.serve.StreamsConfiguration;
 import digitstream.serve.TopologyAssembly;
 import digitstream.settings.Settings;
 import java.nio.file.Path;
@@ -77,9 +76,7 @@ final class ServeCommand implements Callable<Integer> {
         try (Admin admin = ClusterOptions.admin(clients);
                 SchemaRegistry schemas = ClusterOptions.registry(registry.url, settings);
                 Serving serving = new Serving(classifies, scores)) {
-            List<String> faults = new StartChecks(
-                            admin, settings, classifies, scores, StreamsConfiguration.maxRequestSize(settings))
-                    .faults();
+            List<String> faults = new StartChecks(admin, settings, classifies, scores).faults();
             if (!faults.isEmpty()) {
                 throw new UserException(String.join("; ", faults));
             }

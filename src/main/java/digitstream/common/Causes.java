@@ -17,4 +17,13 @@ public final class Causes {
         }
         return root;
     }
+
+    /** Whether the exception or one in its chain of causes has this type. */
+    public static boolean has(Throwable error, Class<? extends Throwable> type) {
+        Throwable cause = error;
+        while (cause != null && !type.isInstance(cause) && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        return type.isInstance(cause);
+    }
 }

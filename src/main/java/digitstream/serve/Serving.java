@@ -24,6 +24,7 @@ import java.util.function.BiFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsException;
 
 /**
@@ -185,11 +186,11 @@ public final class Serving implements AutoCloseable {
                     .flatMap(topology -> stopped(topology).stream())
                     .findFirst()
                     .or(this::unfitTopics);
-            Optional<ServeException> notLive = topologies.stream()
+            // The watch names the topic, the topology only those that it reads.
+            Optional<ServeException> notLive = deletedTopic().or(() -> topologies.stream()
                     .filter(topology -> !topology.isLive())
                     .findFirst()
-                    .map(Serving::notLive)
-                    .or(this::deletedTopic);
+                    .map(Serving::notLive));
             // Checks, not time: a process that was suspended for ten seconds has not been without a live topology for
             // that long.
             checksNotLive = notLive.isPresent() ? checksNotLive + 1 : 0;
@@ -227,7 +228,8 @@ public final class Serving implements AutoCloseable {
 
     private static Optional<ServeException> stopped(RunningTopology topology) {
         Optional<Throwable> fatal = topology.fatalFailure();
-        if (fatal.isEmpty() && !topology.ended().isDone()) {
+        boolean topicDeleted = fatal.isPresent() && Causes.has(fatal.get(), MissingSourceTopicException.class);
+        if (topicDeleted || (fatal.isEmpty() && !topology.ended().isDone())) {
             return Optional.empty();
         }
         Throwable cause = fatal.orElseGet(() -> new IllegalStateException("shut down"));

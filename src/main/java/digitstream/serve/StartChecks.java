@@ -27,7 +27,7 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the cluster must have before a serving process starts: topics that exist and fit, and the rights to use them. A right
+ * What must be true before a serving process starts: topics that exist and fit, the rights to use them, and a cache. A right
  * that the brokers do not tell is taken as granted; if it is missing, the topology fails and names it.
  */
 public final class StartChecks {
@@ -35,19 +35,13 @@ public final class StartChecks {
     private final Settings settings;
     private final boolean classifies;
     private final boolean scores;
-    private final long largestDeadLetter;
 
-    /**
-     * Prepares the checks.
-     *
-     * @param largestDeadLetter the size of the largest record that the process may send to the topic of dead letters, in bytes
-     */
-    public StartChecks(Admin admin, Settings settings, boolean classifies, boolean scores, long largestDeadLetter) {
+    /** Prepares the checks of a process that runs one of the topologies or both. Does not close the admin client. */
+    public StartChecks(Admin admin, Settings settings, boolean classifies, boolean scores) {
         this.admin = admin;
         this.settings = settings;
         this.classifies = classifies;
         this.scores = scores;
-        this.largestDeadLetter = largestDeadLetter;
     }
 
     /** Returns one sentence for each fault, with the way out; empty if the process can start. */
@@ -68,6 +62,7 @@ public final class StartChecks {
             deadLetterFault(topics.deadLetters()).ifPresent(faults::add);
         }
         if (classifies) {
+            StreamsConfiguration.cacheFault(settings).ifPresent(faults::add);
             groupFault(settings.classifyApplicationId()).ifPresent(faults::add);
         }
         if (scores) {
@@ -140,6 +135,7 @@ public final class StartChecks {
     }
 
     private Optional<String> deadLetterFault(String topic) throws InterruptedException {
+        long largestDeadLetter = StreamsConfiguration.maxRequestSize(settings);
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         ConfigEntry limit;
         try {

@@ -32,16 +32,12 @@ public final class StreamsConfiguration {
      * Returns the configuration of the classifying topology.
      *
      * @param cluster the brokers' addresses and security settings
-     * @throws InvalidSettingsException if the cache is too small for batches of more than one image
      */
     public static Properties classify(Settings settings, Map<String, String> cluster) {
         Map<String, Object> defaults = common();
         defaults.put(
                 StreamsConfig.NUM_STREAM_THREADS_CONFIG, Runtime.getRuntime().availableProcessors());
-        Properties all =
-                with(defaults, cluster, settings.streams(Settings.CLASSIFY_PREFIX), settings.classifyApplicationId());
-        requireCache(all);
-        return all;
+        return with(defaults, cluster, settings.streams(Settings.CLASSIFY_PREFIX), settings.classifyApplicationId());
     }
 
     /** Returns the configuration of the scoring topology. The parameters are those of {@link #classify}. */
@@ -71,7 +67,7 @@ public final class StreamsConfiguration {
      *
      * @throws InvalidSettingsException if the setting is not a number
      */
-    public static long maxRequestSize(Settings settings) {
+    static long maxRequestSize(Settings settings) {
         return Stream.of(Settings.CLASSIFY_PREFIX, Settings.SCORE_PREFIX)
                 .map(settings::streams)
                 .mapToLong(ofTopology -> Stream.of(
@@ -85,24 +81,28 @@ public final class StreamsConfiguration {
                 .orElseThrow();
     }
 
-    /** Without room for the markers in the cache, each image passes the commit barrier at once, in a batch of its own. */
-    private static void requireCache(Properties all) {
+    /**
+     * Returns the fault that the cache of the classifying topology is too small, if so. Without room for the markers of the
+     * commit barrier, each image passes it at once, in a batch of its own.
+     */
+    static Optional<String> cacheFault(Settings settings) {
+        Properties all = classify(settings, Map.of());
         // Kafka Streams prefers the newer name where both are set.
         Optional<String> setting = Stream.of(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_MAX_BYTES_BUFFERING)
                 .filter(all::containsKey)
                 .findFirst();
         if (setting.isEmpty()) {
-            return;
+            return Optional.empty();
         }
         long threads =
                 number(StreamsConfig.NUM_STREAM_THREADS_CONFIG, all.get(StreamsConfig.NUM_STREAM_THREADS_CONFIG));
         long needed = threads * MIN_CACHE_PER_THREAD;
-        if (number(setting.get(), all.get(setting.get())) < needed) {
-            throw new InvalidSettingsException(List.of(setting.get() + " is " + all.get(setting.get())
-                    + "; the classifying topology needs " + needed + " or more for " + threads
-                    + " stream threads, or it would classify each image in a batch of its own"
-                    + " (to change the cache of scoring only, set score." + setting.get() + ")"));
-        }
+        return number(setting.get(), all.get(setting.get())) >= needed
+                ? Optional.empty()
+                : Optional.of(setting.get() + " is " + all.get(setting.get()) + "; the classifying topology needs "
+                        + needed + " or more for " + threads
+                        + " stream threads, because it would otherwise classify each image in a batch of its own; to"
+                        + " change the cache of scoring only, set score." + setting.get());
     }
 
     private static long number(String setting, @Nullable Object value) {

@@ -148,7 +148,8 @@ final class TopicWatch implements AutoCloseable {
         }
         for (TopicDescription topic : now.found().values()) {
             Uuid before = ids.put(topic.name(), topic.topicId());
-            if (before != null && !before.equals(topic.topicId())) {
+            // Brokers before 2.8 do not tell the id.
+            if (before != null && !before.equals(Uuid.ZERO_UUID) && !before.equals(topic.topicId())) {
                 return Optional.of("topic '" + topic.name()
                         + "' has been deleted and created again while it is in use; start again to use the new one");
             }

@@ -210,12 +210,13 @@ public final class ThreadFailures {
             return Optional.of("the brokers reject the name of a topic: " + cause.getMessage()
                     + "; choose other topic.* settings or application ids");
         }
-        if (cause instanceof PolicyViolationException || cause instanceof InvalidConfigurationException) {
+        // Not its subclasses: too few brokers for the replicas may be more in a moment.
+        if (cause instanceof PolicyViolationException || cause.getClass() == InvalidConfigurationException.class) {
             String topic = match(chain, NOT_CREATED)
                     .map(found -> "topic " + found.group(1))
                     .orElse("a topic");
             return Optional.of("the brokers reject the configuration of " + topic + ": " + cause.getMessage()
-                    + "; set it with --property topic.CONFIG=VALUE");
+                    + "; set it with --property score.topic.CONFIG=VALUE");
         }
         return isDiskFull(cause)
                 ? Optional.of("the disk of state.dir is full; free space on it, and start again")
