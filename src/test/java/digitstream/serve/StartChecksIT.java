@@ -38,7 +38,8 @@ class StartChecksIT {
             assertThat(new StartChecks(admin, settings, true, false).faults())
                     .satisfiesExactly(
                             fault -> assertThat(fault)
-                                    .isEqualTo("missing topics: not.there; create them with `digitstream topics create`"),
+                                    .isEqualTo(
+                                            "missing topics: not.there; create them with `digitstream topics create`"),
                             fault -> assertThat(fault)
                                     .startsWith("max.message.bytes of topic '" + deadLetters + "' is 100000, and a dead"
                                             + " letter may have 1048576 bytes; raise it with `kafka-configs.sh"),
