@@ -146,13 +146,14 @@ public final class Serving implements AutoCloseable {
             topologies.add(started);
             return started;
         } catch (StreamsException e) {
-            String message = Causes.root(e, StreamsException.class).getMessage();
+            String message =
+                    String.valueOf(Causes.root(e, StreamsException.class).getMessage());
             throw new ServeException(
                     "the topology '" + name + "' can't be started: " + message
-                            + (String.valueOf(message).contains("multiple instances")
+                            + (message.contains("multiple instances")
                                     ? "; if another instance on this machine uses the same state.dir, set a different"
                                             + " one with --property state.dir=DIR"
-                                    : "; see docs/operating.md, Recover"),
+                                    : "; name a writable folder with --property state.dir=DIR if this is about a folder"),
                     e);
         }
     }

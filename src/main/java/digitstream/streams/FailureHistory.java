@@ -42,7 +42,7 @@ final class FailureHistory {
             String place = unexplained.place().get();
             if (timesAt(place) >= MAX_IN_ONE_PLACE) {
                 return Optional.of("stream threads failed " + MAX_IN_ONE_PLACE + " times at " + place + " ("
-                        + failure.cause() + "); see docs/operating.md, A record stops a partition");
+                        + failure.cause() + "); see docs/operating.md, Threads die in one place");
             }
         }
         if (entries.size() > MAX_FAILURES) {

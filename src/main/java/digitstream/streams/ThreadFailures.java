@@ -37,6 +37,7 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.streams.errors.LockException;
 import org.apache.kafka.streams.errors.MissingInternalTopicsException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.errors.TaskMigratedException;
@@ -69,6 +70,8 @@ public final class ThreadFailures {
             Pattern.compile("Could not create (?:internal )?topic (\\S+?)\\.?(?:\\s|$)");
 
     private static final List<String> DISK_FULL = List.of("no space left on device", "disk quota exceeded");
+
+    private static final List<String> NOT_WRITABLE = List.of("permission denied", "read-only file system");
 
     private final TopologyTopics topics;
     private final Collection<Class<? extends Throwable>> temporary;
@@ -218,14 +221,19 @@ public final class ThreadFailures {
             return Optional.of("the brokers reject the configuration of " + topic + ": " + cause.getMessage()
                     + "; set it with --property score.topic.CONFIG=VALUE");
         }
-        return isDiskFull(cause)
-                ? Optional.of("the disk of state.dir is full; free space on it, and start again")
-                : Optional.empty();
+        return disk(cause, chain);
     }
 
-    private static boolean isDiskFull(Throwable cause) {
+    private static Optional<String> disk(Throwable cause, List<Throwable> chain) {
         String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-        return DISK_FULL.stream().anyMatch(message::contains);
+        if (DISK_FULL.stream().anyMatch(message::contains)) {
+            return Optional.of("the disk of state.dir is full; free space on it, and start again");
+        }
+        boolean ofState = has(chain, List.of(ProcessorStateException.class));
+        return ofState && NOT_WRITABLE.stream().anyMatch(message::contains)
+                ? Optional.of("state.dir can't be written: " + cause.getMessage()
+                        + "; make it writable, or name another folder with --property state.dir=DIR")
+                : Optional.empty();
     }
 
     private String wrongPartitions(Matcher found) {

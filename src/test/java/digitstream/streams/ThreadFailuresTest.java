@@ -120,14 +120,21 @@ class ThreadFailuresTest {
                         new ProcessorStateException(
                                 "Error opening store images", new IOException("/x/y: No space left on device")),
                         "the disk of state.dir is full; free space on it"),
-                failure(new StreamsException("flush", new Away2("IO error: Disk quota exceeded")), "disk of state.dir"),
+                failure(
+                        new StreamsException("flush", new Broken("IO error: Disk quota exceeded")),
+                        "disk of state.dir"),
+                failure(
+                        new ProcessorStateException(
+                                "Error opening store images at location /x",
+                                new Broken("While mkdir /x: Permission denied")),
+                        "state.dir can't be written: While mkdir /x: Permission denied"),
                 failure(new OutOfMemoryError("Java heap space"), "OutOfMemoryError: Java heap space", "-Xmx"),
                 failure(new NoClassDefFoundError("org/rocksdb/RocksDB"), "install the distribution again"),
                 failure(new AssertionError("for good"), "AssertionError: for good"));
     }
 
-    private static final class Away2 extends RuntimeException {
-        Away2(String message) {
+    private static final class Broken extends RuntimeException {
+        Broken(String message) {
             super(message);
         }
     }
