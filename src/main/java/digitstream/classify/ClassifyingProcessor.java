@@ -52,6 +52,8 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
 
     @Override
     public void init(ProcessorContext<byte[], ClassifiedImage> context) {
+        // Kafka Streams initialises the same object again when it revives a task, not always after a close.
+        close();
         this.context = context;
         TaskMemory<PendingBatch> memory = context.getStateStore(storeName);
         this.batch = memory.value();
@@ -96,9 +98,11 @@ final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], 
     public void close() {
         if (timer != null) {
             timer.cancel();
+            timer = null;
         }
         if (classifier != null) {
             classifier.close();
+            classifier = null;
         }
     }
 }

@@ -1,12 +1,12 @@
 package digitstream.cli;
 
-import digitstream.client.TopicAdmin;
 import digitstream.common.Excerpt;
 import digitstream.dashboard.Dashboard;
 import digitstream.model.Engines;
 import digitstream.model.ModelArtifact;
 import digitstream.serde.SchemaRegistry;
 import digitstream.serve.Serving;
+import digitstream.serve.StartChecks;
 import digitstream.serve.TopologyAssembly;
 import digitstream.settings.Settings;
 import java.nio.file.Path;
@@ -83,10 +83,11 @@ final class ServeCommand implements Callable<Integer> {
         try (Admin admin = ClusterOptions.admin(clients);
                 SchemaRegistry schemas = ClusterOptions.registry(registry.url, settings);
                 Serving serving = new Serving(classifies, scores)) {
-            List<String> faults = new TopicAdmin(admin, settings.topics(), settings.layout()).faults();
+            List<String> faults = new StartChecks(admin, settings, classifies, scores).faults();
             if (!faults.isEmpty()) {
                 throw new UserException(String.join("; ", faults));
             }
+            serving.watchTopics(admin);
             if (metrics != null) {
                 System.out.println("Metrics: " + serving.monitor(metrics.host(), metrics.port()));
             }
@@ -98,14 +99,15 @@ final class ServeCommand implements Callable<Integer> {
                 System.out.println("Dashboard: " + started.url());
             }
             TopologyAssembly topologies = new TopologyAssembly(settings, clients, stateDirectory, schemas);
+            // First what starts fast, so that its faults are reported before a model is loaded.
+            if (scores) {
+                topologies.score(serving);
+            }
             if (classifies) {
                 ModelArtifact artifact = model.open();
                 topologies.classify(serving, artifact);
                 System.out.printf(
                         "Model %s %s%n", artifact.card().name(), artifact.card().version());
-            }
-            if (scores) {
-                topologies.score(serving);
             }
             serving.runUntil(
                     interrupts::await,

@@ -1,9 +1,9 @@
 package digitstream.cli;
 
 import digitstream.client.TopicAdmin;
+import digitstream.client.TopicDescriptions;
 import digitstream.settings.Settings;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import picocli.CommandLine.Command;
@@ -48,12 +48,13 @@ final class TopicsCommand {
         Settings settings = cluster.settings();
         try (Admin admin = ClusterOptions.admin(cluster.clients(settings))) {
             TopicAdmin topics = new TopicAdmin(admin, settings.topics(), settings.layout());
-            Map<String, TopicDescription> found = topics.describe();
+            TopicDescriptions descriptions =
+                    TopicDescriptions.of(admin, settings.topics().all());
             for (String topic : settings.topics().all()) {
-                TopicDescription description = found.get(topic);
+                TopicDescription description = descriptions.found().get(topic);
                 System.out.println(topic + ": "
                         + (description == null
-                                ? "missing"
+                                ? descriptions.isMissing(topic) ? "missing" : "no right to Describe"
                                 : description.partitions().size() + " partitions, "
                                         + description
                                                 .partitions()

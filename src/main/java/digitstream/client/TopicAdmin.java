@@ -1,14 +1,18 @@
 package digitstream.client;
 
+import digitstream.common.Grants;
 import digitstream.settings.TopicLayout;
 import digitstream.settings.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -18,7 +22,6 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Creates and validates the topics. Thread-safe, as the admin client is. */
 public final class TopicAdmin {
@@ -64,18 +67,9 @@ public final class TopicAdmin {
         KafkaFutures.get(admin.listOffsets(ends).all());
     }
 
-    /** Returns the topics that exist, by name. */
+    /** Returns the topics that exist, by name. Those that this client may not describe are not among them. */
     public Map<String, TopicDescription> describe() throws InterruptedException {
-        Map<String, TopicDescription> found = new LinkedHashMap<>();
-        for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
-                admin.describeTopics(topics.all()).topicNameValues().entrySet()) {
-            try {
-                found.put(topic.getKey(), KafkaFutures.get(topic.getValue()));
-            } catch (UnknownTopicOrPartitionException e) {
-                // It is not among those that exist.
-            }
-        }
-        return found;
+        return TopicDescriptions.of(admin, topics.all()).found();
     }
 
     /** Returns the number of partitions of one of the topics, which must exist. */
@@ -87,25 +81,46 @@ public final class TopicAdmin {
 
     /** Returns the problems that prevent the topologies from using the topics; empty if there are none. */
     public List<String> faults() throws InterruptedException {
-        Map<String, TopicDescription> found = describe();
+        TopicDescriptions descriptions = TopicDescriptions.of(admin, topics.all());
         List<String> faults = new ArrayList<>();
-        List<String> missing =
-                topics.all().stream().filter(topic -> !found.containsKey(topic)).toList();
-        if (!missing.isEmpty()) {
-            faults.add(
-                    "missing topics: " + String.join(", ", missing) + "; create them with `digitstream topics create`");
-        }
-        TopicDescription labels = found.get(topics.labels());
-        TopicDescription predictions = found.get(topics.predictions());
-        if (labels != null
-                && predictions != null
-                && labels.partitions().size() != predictions.partitions().size()) {
-            faults.add("topic " + topics.labels() + " has "
-                    + labels.partitions().size() + " partitions and "
-                    + topics.predictions() + " has " + predictions.partitions().size()
-                    + "; the scoring topology joins them, so both need the same number of partitions");
-        }
+        missing(descriptions, topics.all()).ifPresent(faults::add);
+        descriptions
+                .denied()
+                .forEach(topic -> faults.add("no right to Describe topic '" + topic + "'; grant it with "
+                        + Grants.topic("Describe", topic)));
+        unequalPartitions(descriptions, List.of(topics.labels(), topics.predictions()))
+                .ifPresent(faults::add);
         return faults;
+    }
+
+    /** Returns the fault that some of these topics do not exist, if so. */
+    public static Optional<String> missing(TopicDescriptions descriptions, Collection<String> topics) {
+        List<String> missing = topics.stream().filter(descriptions::isMissing).toList();
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of("missing topics: " + String.join(", ", missing)
+                        + "; create them with `digitstream topics create`");
+    }
+
+    /** Returns the fault that these topics, which are joined, differ in their number of partitions, if so. */
+    public static Optional<String> unequalPartitions(TopicDescriptions descriptions, Collection<String> joined) {
+        Map<String, Integer> partitions = new TreeMap<>();
+        joined.stream()
+                .filter(descriptions.found()::containsKey)
+                .forEach(topic -> partitions.put(
+                        topic,
+                        Objects.requireNonNull(descriptions.found().get(topic))
+                                .partitions()
+                                .size()));
+        if (partitions.values().stream().distinct().count() <= 1) {
+            return Optional.empty();
+        }
+        String counts = partitions.entrySet().stream()
+                .map(topic -> topic.getKey() + " has " + topic.getValue())
+                .collect(Collectors.joining(" and "));
+        return Optional.of("the numbers of partitions differ: " + counts + "; scoring joins these topics, so give them"
+                + " the same number, and set a new score.application.id if scoring has run before"
+                + " (docs/operating.md, The number of partitions has changed)");
     }
 
     private List<NewTopic> newTopics() {

@@ -6,19 +6,26 @@ import digitstream.monitoring.Health;
 import digitstream.monitoring.Metrics;
 import digitstream.monitoring.MonitoringRoutes;
 import digitstream.monitoring.MonitoringServer;
+import digitstream.serde.RegistryUnavailableException;
 import digitstream.streams.RecordGate;
 import digitstream.streams.RunningTopology;
+import digitstream.streams.TopologyTopics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsException;
 
 /**
@@ -30,9 +37,17 @@ public final class Serving implements AutoCloseable {
     /** Ten seconds, longer than it takes to replace a thread, or to shut down after a failure and report it. */
     private static final int MAX_CHECKS_NOT_LIVE = 50;
 
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+    /** A topology that can't go on may not be able to commit either. */
+    private static final Duration CLOSE_TIMEOUT_AFTER_FAILURE = Duration.ofSeconds(10);
+
+    private static final Set<Class<? extends Throwable>> TEMPORARY = Set.of(RegistryUnavailableException.class);
+
     private final Metrics metrics = new Metrics();
     private final Health health = new Health();
     private final List<AutoCloseable> parts = new ArrayList<>();
+    private Optional<TopicWatch> watch = Optional.empty();
+    private Duration closeTimeout = CLOSE_TIMEOUT;
     private final List<RunningTopology> topologies = new ArrayList<>();
 
     // While one of these is null, the process is live but not ready.
@@ -73,6 +88,21 @@ public final class Serving implements AutoCloseable {
                         .orElse("not started yet")));
     }
 
+    /**
+     * Watches the topics of the topologies that will be started. Call it before {@link #monitor}.
+     *
+     * @param admin stays open for as long as this process serves; not closed by it
+     */
+    public void watchTopics(Admin admin) {
+        TopicWatch started = new TopicWatch(admin);
+        watch = Optional.of(started);
+        parts.add(started);
+        health.add(new Health.Part("topics", () -> true, () -> started.fault().isEmpty(), () -> started.fault()
+                .map(TopicWatch.Fault::sentence)
+                .orElse("as needed")));
+        started.start();
+    }
+
     MeterRegistry meters() {
         return metrics.registry();
     }
@@ -91,30 +121,41 @@ public final class Serving implements AutoCloseable {
 
     /** Takes ownership of a model, and closes it after the topologies that use it. */
     void use(LoadedModel loaded) {
-        parts.add(loaded);
         model.set(loaded);
     }
 
-    void classify(Topology topology, Properties settings, RecordGate gate) {
+    void classify(Topology topology, Properties settings, RecordGate gate) throws InterruptedException {
         classifying.set(start("classifying", topology, settings, gate));
     }
 
-    void score(Topology topology, Properties settings, RecordGate gate) {
+    void score(Topology topology, Properties settings, RecordGate gate) throws InterruptedException {
         scoring.set(start("scoring", topology, settings, gate));
     }
 
-    private RunningTopology start(String name, Topology topology, Properties settings, RecordGate gate) {
+    private RunningTopology start(String name, Topology topology, Properties settings, RecordGate gate)
+            throws InterruptedException {
+        if (watch.isPresent()) {
+            watch.get()
+                    .add(
+                            name,
+                            TopologyTopics.of(
+                                    topology.describe(),
+                                    String.valueOf(settings.get(StreamsConfig.APPLICATION_ID_CONFIG))));
+        }
         try {
-            RunningTopology started =
-                    RunningTopology.start(name, topology, settings, gate, Clock.systemUTC(), metrics.registry());
-            parts.add(started);
+            RunningTopology started = RunningTopology.start(
+                    name, topology, settings, gate, TEMPORARY, Clock.systemUTC(), metrics.registry());
             topologies.add(started);
             return started;
         } catch (StreamsException e) {
+            String message =
+                    String.valueOf(Causes.root(e, StreamsException.class).getMessage());
             throw new ServeException(
-                    "the topology '" + name + "' can't be started: " + e.getMessage()
-                            + "; if another instance on this machine uses the same state.dir, set a different one with"
-                            + " --property state.dir=DIR",
+                    "the topology '" + name + "' can't be started: " + message
+                            + (message.contains("multiple instances")
+                                    ? "; if another instance on this machine uses the same state.dir, set a different"
+                                            + " one with --property state.dir=DIR"
+                                    : "; name a writable folder with --property state.dir=DIR if this is about a folder"),
                     e);
         }
     }
@@ -131,8 +172,8 @@ public final class Serving implements AutoCloseable {
      *
      * @param stop waits a number of milliseconds for the request to stop, and returns whether it has arrived
      * @param ready called once, when every topology has been assigned its partitions and has restored its state
-     * @throws ServeException if a topology has stopped, or has not been live for ten seconds. It can't recover in this process;
-     *     restart the process
+     * @throws ServeException if a topology has stopped, or it has not been live or its topics have been missing for ten seconds.
+     *     It can't recover in this process; restart the process
      */
     public void runUntil(StopSignal stop, Runnable ready) throws InterruptedException {
         CompletableFuture<Void> running = CompletableFuture.allOf(
@@ -144,17 +185,42 @@ public final class Serving implements AutoCloseable {
                 wasReady = true;
                 ready.run();
             }
-            topologies.forEach(Serving::requireNotStopped);
-            Optional<RunningTopology> notLive =
-                    topologies.stream().filter(topology -> !topology.isLive()).findFirst();
+            Optional<ServeException> ended = topologies.stream()
+                    .flatMap(topology -> stopped(topology).stream())
+                    .findFirst()
+                    .or(this::unfitTopics);
+            // The watch names the topic, the topology only those that it reads.
+            Optional<ServeException> notLive = deletedTopic().or(() -> topologies.stream()
+                    .filter(topology -> !topology.isLive())
+                    .findFirst()
+                    .map(Serving::notLive));
             // Checks, not time: a process that was suspended for ten seconds has not been without a live topology for
             // that long.
             checksNotLive = notLive.isPresent() ? checksNotLive + 1 : 0;
-            if (notLive.isPresent() && checksNotLive > MAX_CHECKS_NOT_LIVE) {
-                throw new ServeException("the topology '" + notLive.get().name() + "' has failed ("
-                        + notLive.get().describe() + "); see the log above for the cause");
+            if (ended.isEmpty() && checksNotLive > MAX_CHECKS_NOT_LIVE) {
+                ended = notLive;
+            }
+            if (ended.isPresent()) {
+                closeTimeout = CLOSE_TIMEOUT_AFTER_FAILURE;
+                throw ended.get();
             }
         }
+    }
+
+    private Optional<ServeException> unfitTopics() {
+        return watch.flatMap(TopicWatch::fault)
+                .filter(TopicWatch.Fault::atOnce)
+                .map(fault -> new ServeException(fault.sentence()));
+    }
+
+    /** Not at once, so that the health checks tell the reason before the process ends. */
+    private Optional<ServeException> deletedTopic() {
+        return watch.flatMap(TopicWatch::fault).map(fault -> new ServeException(fault.sentence()));
+    }
+
+    private static ServeException notLive(RunningTopology topology) {
+        return new ServeException("the topology '" + topology.name() + "' has failed (" + topology.describe() + ")"
+                + (topology.failed().isPresent() ? "" : "; see the log above for the cause"));
     }
 
     /** A request to stop, for example by a termination signal. */
@@ -163,20 +229,38 @@ public final class Serving implements AutoCloseable {
         boolean await(long millis) throws InterruptedException;
     }
 
-    private static void requireNotStopped(RunningTopology topology) {
-        if (topology.ended().isDone()) {
-            Throwable cause = topology.ended().join().orElse(null);
-            throw new ServeException(
-                    "the topology '" + topology.name() + "' has stopped: "
-                            + (cause == null ? "it was shut down" : Causes.root(cause))
-                            + "; see the log above for the cause",
-                    cause == null ? new IllegalStateException("shut down") : cause);
+    private static Optional<ServeException> stopped(RunningTopology topology) {
+        Optional<Throwable> fatal = topology.fatalFailure();
+        boolean topicDeleted = fatal.flatMap(cause -> Causes.first(cause, MissingSourceTopicException.class))
+                .isPresent();
+        if (topicDeleted || (fatal.isEmpty() && !topology.ended().isDone())) {
+            return Optional.empty();
         }
+        Throwable cause = fatal.orElseGet(() -> new IllegalStateException("shut down"));
+        return Optional.of(new ServeException(
+                "the topology '" + topology.name() + "' has stopped: "
+                        + topology.failed().orElse("it was shut down; see the log above for the cause"),
+                cause));
     }
 
-    /** Closes all parts, in the reverse order of their start. */
+    /**
+     * Closes all parts, in the reverse order of their start.
+     *
+     * @throws ServeException if a topology has not stopped in time. The model is then not freed, because a thread may still
+     *     use its native memory.
+     */
     @Override
     public void close() {
+        List<String> unfinished = new ArrayList<>();
+        Collections.reverse(topologies);
+        for (RunningTopology topology : topologies) {
+            if (!topology.stop(closeTimeout)) {
+                unfinished.add(topology.name());
+            }
+        }
+        if (unfinished.isEmpty()) {
+            Optional.ofNullable(model.get()).ifPresent(parts::add);
+        }
         Collections.reverse(parts);
         IllegalStateException failure = new IllegalStateException("some parts could not be closed");
         for (AutoCloseable part : parts) {
@@ -187,6 +271,11 @@ public final class Serving implements AutoCloseable {
             }
         }
         metrics.close();
+        if (!unfinished.isEmpty()) {
+            throw new ServeException("the topology '" + String.join("' and '", unfinished) + "' did not stop within "
+                    + closeTimeout.toSeconds()
+                    + " s; what it had not committed is processed again at the next start");
+        }
         if (failure.getSuppressed().length > 0) {
             throw failure;
         }

@@ -1,16 +1,31 @@
 package digitstream.serve;
 
 import digitstream.score.BoundedRocksDb;
+import digitstream.settings.InvalidSettingsException;
 import digitstream.settings.Settings;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
 
 /** Configures Kafka Streams for each topology. User settings override digitstream's defaults, which override Kafka's. */
 public final class StreamsConfiguration {
+    /** A marker takes about 150 bytes and an image id; a thread may have dozens of tasks. */
+    private static final long MIN_CACHE_PER_THREAD = 16 << 10;
+
+    /** Kafka's own constant is deprecated, but the setting works. */
+    private static final String CACHE_MAX_BYTES_BUFFERING = "cache.max.bytes.buffering";
+
+    private static final String READ_COMMITTED = "read_committed";
+    /** Kafka's default of {@code max.request.size}. */
+    private static final long DEFAULT_MAX_REQUEST_SIZE = 1 << 20;
+
     private StreamsConfiguration() {}
 
     /**
@@ -47,6 +62,69 @@ public final class StreamsConfiguration {
         return defaults;
     }
 
+    /**
+     * The size of the largest request of a topology's producer, and so of the largest dead letter, in bytes.
+     *
+     * @throws InvalidSettingsException if the setting is not a number
+     */
+    static long maxRequestSize(Settings settings) {
+        return Stream.of(Settings.CLASSIFY_PREFIX, Settings.SCORE_PREFIX)
+                .map(settings::streams)
+                .mapToLong(ofTopology -> Stream.of(
+                                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+                                ProducerConfig.MAX_REQUEST_SIZE_CONFIG)
+                        .filter(ofTopology::containsKey)
+                        .findFirst()
+                        .map(name -> number(name, ofTopology.get(name)))
+                        .orElse(DEFAULT_MAX_REQUEST_SIZE))
+                .max()
+                .orElseThrow();
+    }
+
+    /**
+     * Returns the fault that the cache of the classifying topology is too small, if so. Without room for the markers of the
+     * commit barrier, each image passes it at once, in a batch of its own.
+     */
+    static Optional<String> cacheFault(Settings settings) {
+        Properties all = classify(settings, Map.of());
+        // Kafka Streams prefers the newer name where both are set.
+        Optional<String> setting = Stream.of(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_MAX_BYTES_BUFFERING)
+                .filter(all::containsKey)
+                .findFirst();
+        if (setting.isEmpty()) {
+            return Optional.empty();
+        }
+        long threads =
+                number(StreamsConfig.NUM_STREAM_THREADS_CONFIG, all.get(StreamsConfig.NUM_STREAM_THREADS_CONFIG));
+        long needed = threads * MIN_CACHE_PER_THREAD;
+        return number(setting.get(), all.get(setting.get())) >= needed
+                ? Optional.empty()
+                : Optional.of(setting.get() + " is " + all.get(setting.get()) + "; the classifying topology needs "
+                        + needed + " or more for " + threads
+                        + " stream threads, because it would otherwise classify each image in a batch of its own; to"
+                        + " change the cache of scoring only, set score." + setting.get());
+    }
+
+    private static long number(String setting, @Nullable Object value) {
+        try {
+            return Long.parseLong(String.valueOf(value).trim());
+        } catch (NumberFormatException e) {
+            throw new InvalidSettingsException(List.of(setting + " is '" + value + "'; set it to a whole number"));
+        }
+    }
+
+    /**
+     * Exactly-once processing reads committed records only. At-least-once processing would read what a failed transaction of
+     * another program leaves behind, such as the predictions of a batch that is classified again.
+     */
+    private static void readCommitted(Properties all) {
+        boolean chosen = Stream.of("", StreamsConfig.CONSUMER_PREFIX, StreamsConfig.MAIN_CONSUMER_PREFIX)
+                .anyMatch(prefix -> all.containsKey(prefix + ConsumerConfig.ISOLATION_LEVEL_CONFIG));
+        if (!chosen && StreamsConfig.AT_LEAST_ONCE.equals(all.get(StreamsConfig.PROCESSING_GUARANTEE_CONFIG))) {
+            all.put(StreamsConfig.consumerPrefix(ConsumerConfig.ISOLATION_LEVEL_CONFIG), READ_COMMITTED);
+        }
+    }
+
     private static Properties with(
             Map<String, Object> defaults,
             Map<String, String> cluster,
@@ -60,6 +138,7 @@ public final class StreamsConfiguration {
         all.putAll(cluster);
         all.putAll(userSettings);
         all.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
+        readCommitted(all);
         return all;
     }
 }

@@ -7,9 +7,8 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -18,21 +17,18 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A running topology. A failed stream thread is replaced, because most causes are temporary (an unavailable broker, a
- * transaction timeout). After more than ten failures in five minutes, or a failure that cannot heal, the topology shuts
- * down and reports the cause. Thread-safe.
+ * transaction timeout). After a failure that no thread heals, three failures in the same place, or more than ten in five minutes,
+ * the topology has {@link #failed()}. Thread-safe.
  */
 public final class RunningTopology implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningTopology.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
-    private static final int MAX_THREAD_FAILURES = 10;
-    private static final Duration FAILURE_WINDOW = Duration.ofMinutes(5);
 
     private final String name;
     private final KafkaStreams streams;
@@ -41,19 +37,26 @@ public final class RunningTopology implements AutoCloseable {
     private final KafkaStreamsMetrics metrics;
     private final MeterRegistry meters;
     private final List<Meter> gauges = new ArrayList<>();
-    private final Clock clock;
-    private final Deque<Long> failureTimesMillis = new ArrayDeque<>();
+    private final ThreadFailures failures;
+    private final FailureHistory history;
     private final CompletableFuture<Void> running = new CompletableFuture<>();
     private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
     private volatile Optional<Throwable> failure = Optional.empty();
 
     private RunningTopology(
-            String name, KafkaStreams streams, RecordGate gate, int threads, Clock clock, MeterRegistry meters) {
+            String name,
+            KafkaStreams streams,
+            RecordGate gate,
+            int threads,
+            ThreadFailures failures,
+            Clock clock,
+            MeterRegistry meters) {
         this.name = name;
         this.streams = streams;
         this.gate = gate;
         this.threads = threads;
-        this.clock = clock;
+        this.failures = failures;
+        this.history = new FailureHistory(clock);
         this.meters = meters;
         this.metrics = new KafkaStreamsMetrics(streams, Tags.of("topology", name));
     }
@@ -63,13 +66,24 @@ public final class RunningTopology implements AutoCloseable {
      *
      * @param name the name for log messages and metric tags
      * @param gate holds back records whose schema cannot be fetched; closed with the topology
+     * @param temporary exceptions of the topology's own code that a later try does not meet again
      * @param meters receives the metrics of Kafka Streams and its clients, and whether the topology runs
      */
     public static RunningTopology start(
-            String name, Topology topology, Properties settings, RecordGate gate, Clock clock, MeterRegistry meters) {
+            String name,
+            Topology topology,
+            Properties settings,
+            RecordGate gate,
+            Collection<Class<? extends Throwable>> temporary,
+            Clock clock,
+            MeterRegistry meters) {
+        ThreadFailures failures = new ThreadFailures(
+                TopologyTopics.of(
+                        topology.describe(), String.valueOf(settings.get(StreamsConfig.APPLICATION_ID_CONFIG))),
+                temporary);
         KafkaStreams streams = new KafkaStreams(topology, settings, new GatedClients(gate, clock));
         int threads = new StreamsConfig(settings).getInt(StreamsConfig.NUM_STREAM_THREADS_CONFIG);
-        RunningTopology started = new RunningTopology(name, streams, gate, threads, clock, meters);
+        RunningTopology started = new RunningTopology(name, streams, gate, threads, failures, clock, meters);
         started.registerMetrics();
         streams.setUncaughtExceptionHandler(started::onThreadFailure);
         streams.setStateListener((now, before) -> started.onStateChange(now));
@@ -85,6 +99,11 @@ public final class RunningTopology implements AutoCloseable {
     /** Completes when the topology has stopped: with the failure that stopped it, or empty if it was closed. */
     public CompletableFuture<Optional<Throwable>> ended() {
         return ended;
+    }
+
+    /** The failure that no new thread heals, as soon as it shuts the topology down; {@link #failed()} explains it. */
+    public Optional<Throwable> fatalFailure() {
+        return failure;
     }
 
     /** The name for log messages and metric tags. */
@@ -106,21 +125,31 @@ public final class RunningTopology implements AutoCloseable {
     }
 
     /**
-     * Whether the topology runs, or is about to run, with all of its stream threads; replaced threads count. False as soon as
-     * a failure begins to shut it down, because a hung thread can delay the shutdown forever. True while it is being
-     * closed.
+     * Whether the topology runs, or is about to run, with all of its stream threads; replaced threads count. False once it
+     * has {@link #failed()}, and as soon as a failure begins to shut it down, because a hung thread can delay the shutdown
+     * forever. True while it is being closed.
      */
     public boolean isLive() {
-        return switch (streams.state()) {
-            case RUNNING, REBALANCING -> liveThreads() >= threads;
-            case CREATED, PENDING_SHUTDOWN -> true;
-            case PENDING_ERROR, ERROR, NOT_RUNNING -> false;
-        };
+        return failed().isEmpty()
+                && switch (streams.state()) {
+                    case RUNNING, REBALANCING -> liveThreads() >= threads;
+                    case CREATED, PENDING_SHUTDOWN -> true;
+                    case PENDING_ERROR, ERROR, NOT_RUNNING -> false;
+                };
     }
 
-    /** A short description for people: Kafka Streams' state and the number of live threads. */
+    /** Why the topology can't go on, in one sentence with the remedy if it is known; empty if it can. */
+    public Optional<String> failed() {
+        return history.verdict();
+    }
+
+    /**
+     * A short description for people: Kafka Streams' state, the number of live threads, and why a thread failed in the last
+     * five minutes, or why the topology has {@link #failed()}.
+     */
     public String describe() {
-        return streams.state() + ", " + liveThreads() + " of " + threads + " stream threads";
+        String state = streams.state() + ", " + liveThreads() + " of " + threads + " stream threads";
+        return failed().or(history::last).map(cause -> state + "; " + cause).orElse(state);
     }
 
     /** Which records wait for what, in one line, or empty if none does. */
@@ -162,15 +191,11 @@ public final class RunningTopology implements AutoCloseable {
     }
 
     private synchronized StreamThreadExceptionResponse onThreadFailure(Throwable cause) {
-        long now = clock.millis();
-        failureTimesMillis.addLast(now);
-        while (failureTimesMillis.getFirst() < now - FAILURE_WINDOW.toMillis()) {
-            failureTimesMillis.removeFirst();
-        }
-        boolean permanent = cause instanceof MissingSourceTopicException
-                || cause.getCause() instanceof MissingSourceTopicException
-                || cause instanceof Error;
-        if (permanent || failureTimesMillis.size() > MAX_THREAD_FAILURES) {
+        ThreadFailure meaning = failures.of(cause);
+        history.add(meaning);
+        // A thread that fails in one place is still replaced, for the sake of the other partitions, until the process
+        // ends.
+        if (meaning instanceof ThreadFailure.Permanent) {
             LOG.error("A stream thread of topology '{}' failed; shutting the topology down", name, cause);
             failure = Optional.of(cause);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -182,14 +207,25 @@ public final class RunningTopology implements AutoCloseable {
         return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
 
+    /**
+     * Commits and stops the topology. A thread that hangs, for example in a send to a topic that is gone, goes on after this
+     * method has returned false, and may use everything that the topology was given.
+     *
+     * @return whether every thread has stopped within this time
+     */
+    public boolean stop(Duration atMost) {
+        metrics.close();
+        gauges.forEach(meters::remove);
+        boolean stopped = streams.close(atMost);
+        gate.close();
+        return stopped;
+    }
+
     /** Commits and stops the topology; waits at most 30 seconds. */
     @Override
     public void close() {
-        metrics.close();
-        gauges.forEach(meters::remove);
-        if (!streams.close(CLOSE_TIMEOUT)) {
+        if (!stop(CLOSE_TIMEOUT)) {
             LOG.error("Topology '{}' did not stop within {} s", name, CLOSE_TIMEOUT.toSeconds());
         }
-        gate.close();
     }
 }

@@ -27,7 +27,8 @@ public final class TaskMemory<T> implements StateStore {
     /**
      * Returns a builder for the store.
      *
-     * @param clear empties the value when its task is closed. After a close without a commit, the records are consumed again.
+     * @param clear empties the value when its task is opened or closed. After a close without a commit, the records are
+     *     consumed again.
      */
     public static <T> StoreBuilder<TaskMemory<T>> builder(String name, Supplier<T> values, Consumer<T> clear) {
         return new Builder<>(name, values, clear);
@@ -47,6 +48,8 @@ public final class TaskMemory<T> implements StateStore {
         context.register(root, (key, bytes) -> {
             throw new IllegalStateException("store " + name + " is not logged and has nothing to restore");
         });
+        // Kafka Streams opens the same object again when it revives a task.
+        clear.accept(value);
         open = true;
     }
 

@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -27,14 +28,21 @@ class ClassifyingProcessorTest {
     private static final ModelVersion MODEL = new ModelVersion("m", "1");
 
     private static final class Zeros implements Classifier {
+        private boolean closed;
+
         @Override
         public float[] classify(List<byte[]> images) {
             return new float[images.size() * Digits.CLASSES];
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            assertThat(closed).as("a classifier is closed once").isFalse();
+            closed = true;
+        }
     }
+
+    private final List<Zeros> classifiers = new ArrayList<>();
 
     private final ManualClock clock = new ManualClock(Instant.parse("2026-01-01T12:00:00Z"));
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -42,17 +50,23 @@ class ClassifyingProcessorTest {
     private final TaskMemory<PendingBatch> memory =
             TaskMemory.builder("batch", PendingBatch::new, PendingBatch::clear).build();
 
+    private final ClassifyingProcessor processor = new ClassifyingProcessor(
+            "batch",
+            this::newClassifier,
+            MODEL,
+            MAX_DELAY,
+            new ClassifyMetrics(meters, MODEL, "", Optional.empty(), clock),
+            clock);
+
+    private Classifier newClassifier() {
+        classifiers.add(new Zeros());
+        return classifiers.get(classifiers.size() - 1);
+    }
+
     @BeforeEach
     void start() {
         memory.init(context.getStateStoreContext(), memory);
-        new ClassifyingProcessor(
-                        "batch",
-                        Zeros::new,
-                        MODEL,
-                        MAX_DELAY,
-                        new ClassifyMetrics(meters, MODEL, "", Optional.empty(), clock),
-                        clock)
-                .init(context);
+        processor.init(context);
     }
 
     @Test
@@ -81,6 +95,19 @@ class ClassifyingProcessorTest {
         assertThat(context.scheduledPunctuators())
                 .extracting(MockProcessorContext.CapturedPunctuator::getInterval)
                 .containsExactly(MAX_DELAY.dividedBy(2));
+    }
+
+    @Test
+    void hasOneTimerAndOneClassifierAfterItsTaskIsRevived() {
+        processor.init(context);
+        assertThat(context.scheduledPunctuators())
+                .extracting(MockProcessorContext.CapturedPunctuator::cancelled)
+                .containsExactly(true, false);
+        processor.close();
+        processor.init(context);
+        processor.close();
+        assertThat(context.scheduledPunctuators()).allMatch(MockProcessorContext.CapturedPunctuator::cancelled);
+        assertThat(classifiers).hasSize(3).allMatch(classifier -> classifier.closed);
     }
 
     private void tick() {

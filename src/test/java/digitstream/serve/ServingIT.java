@@ -1,14 +1,22 @@
 package digitstream.serve;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import digitstream.common.Digits;
+import digitstream.model.Classifier;
+import digitstream.model.LoadedModel;
+import digitstream.model.ModelArtifact;
 import digitstream.settings.Settings;
 import digitstream.streams.RecordGate;
 import digitstream.testing.Environment;
 import digitstream.testing.RefusedConsumers;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serdes;
@@ -52,8 +60,66 @@ class ServingIT {
             producer.send(new ProducerRecord<>(settings.topics().images(), "an image".getBytes(UTF_8)));
             assertThatThrownBy(() -> serving.runUntil(ServingIT::doNotStop, () -> {}))
                     .isInstanceOf(ServeException.class)
-                    .hasMessage("the topology 'classifying' has failed (RUNNING, 0 of 1 stream threads); see the log"
-                            + " above for the cause");
+                    .hasMessageMatching(
+                            "the topology 'classifying' has failed \\(RUNNING, 0 of 1 stream threads; a stream"
+                                    + " thread failed \\d+ s ago: IllegalStateException: unreplaced, at offset 0 of \\S+\\);"
+                                    + " see the log above for the cause");
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void keepsTheModelWhileAThreadThatDoesNotStopMayUseIt(Environment environment) throws Exception {
+        Settings settings = Settings.parse(environment.freshTopics());
+        CountDownLatch hanging = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        StreamsBuilder builder = new StreamsBuilder();
+        builder.stream(settings.topics().images(), Consumed.with(Serdes.ByteArray(), Serdes.String()))
+                .foreach((key, value) -> {
+                    if (value.equals("error")) {
+                        throw new AssertionError("for good");
+                    }
+                    hanging.countDown();
+                    awaitUninterruptibly(released);
+                });
+        Properties properties = StreamsConfiguration.classify(settings, environment.clients());
+        properties.put("state.dir", folder.toString());
+        properties.put("num.stream.threads", 2);
+        LoadedModel model = LoadedModel.load(ModelArtifact.open(environment.model()));
+        Serving serving = new Serving(true, false);
+        try (Producer<byte[], byte[]> producer = environment.producer()) {
+            serving.use(model);
+            serving.classify(builder.build(), properties, RecordGate.OPEN);
+            producer.send(new ProducerRecord<>(settings.topics().images(), 0, null, "hang".getBytes(UTF_8)));
+            assertThat(hanging.await(60, TimeUnit.SECONDS)).isTrue();
+            for (int partition = 1; partition < settings.layout().partitions(); partition++) {
+                producer.send(
+                        new ProducerRecord<>(settings.topics().images(), partition, null, "error".getBytes(UTF_8)));
+            }
+            assertThatThrownBy(() -> serving.runUntil(ServingIT::doNotStop, () -> {}))
+                    .isInstanceOf(ServeException.class)
+                    .hasMessage(
+                            "the topology 'classifying' has stopped: AssertionError: for good; see the log above, and"
+                                    + " report it if it comes again");
+
+            assertThatThrownBy(serving::close)
+                    .isInstanceOf(ServeException.class)
+                    .hasMessageStartingWith("the topology 'classifying' did not stop within 10 s");
+            try (Classifier classifier = model.newClassifier()) {
+                assertThat(classifier.classify(List.of(new byte[Digits.PIXELS])))
+                        .hasSize(Digits.CLASSES);
+            }
+        } finally {
+            released.countDown();
+            model.close();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a stream thread", e);
         }
     }
 

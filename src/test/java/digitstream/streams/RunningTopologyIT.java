@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -59,7 +60,7 @@ class RunningTopologyIT {
         properties.put("num.stream.threads", THREADS);
         properties.putAll(RefusedConsumers.ADMISSION);
         return RunningTopology.start(
-                "classifying", builder.build(), properties, RecordGate.OPEN, Clock.systemUTC(), meters);
+                "classifying", builder.build(), properties, RecordGate.OPEN, Set.of(), Clock.systemUTC(), meters);
     }
 
     private void execute(String command) {
@@ -76,6 +77,7 @@ class RunningTopologyIT {
                 }
                 survived.countDown();
             }
+            case "die always" -> throw new IllegalStateException("always");
             case "hang" -> {
                 hanging.countDown();
                 await(released);
@@ -183,6 +185,33 @@ class RunningTopologyIT {
     }
 
     @Test
+    void isNoLongerLiveWhenThreadsDieThreeTimesOfOneRecord(Environment environment) throws Exception {
+        Map<String, String> given = new HashMap<>(environment.freshTopics());
+        given.put("consumer.session.timeout.ms", "6000");
+        Settings settings = Settings.parse(given);
+        String record = "offset 0 of " + settings.topics().images() + "-1";
+        try (RunningTopology topology = start(environment, settings);
+                Producer<byte[], byte[]> producer = environment.producer()) {
+            awaitRunning(environment, settings, topology);
+
+            send(producer, settings, 1, "die always");
+
+            Await.until(
+                    "it does not run, and names the cause",
+                    TIMEOUT,
+                    () -> !topology.isRunning()
+                            && topology.describe().contains("s ago: IllegalStateException: always, at " + record));
+            assertThat(topology.isLive()).as("after one death").isTrue();
+            Await.until("it is no longer live", TIMEOUT, () -> !topology.isLive());
+            assertThat(topology.failed()).hasValueSatisfying(reason -> assertThat(reason)
+                    .startsWith("stream threads failed 3 times at " + record + " (IllegalStateException: always, at "
+                            + record + ")"));
+            assertThat(topology.describe()).contains("failed 3 times at " + record);
+            assertThat(topology.fatalFailure()).as("the other partitions go on").isEmpty();
+        }
+    }
+
+    @Test
     void isNeitherReadyNorLiveWhileADeadThreadIsNotReplaced(Environment environment) throws Exception {
         Settings settings = Settings.parse(environment.freshTopics());
         try (RunningTopology topology = start(environment, settings);
@@ -194,7 +223,9 @@ class RunningTopologyIT {
 
             Await.until("it is no longer live", TIMEOUT, () -> !topology.isLive());
             // Kafka Streams itself still reports RUNNING.
-            assertThat(topology.describe()).isEqualTo("RUNNING, 1 of 2 stream threads");
+            assertThat(topology.describe())
+                    .matches("RUNNING, 1 of 2 stream threads; a stream thread failed \\d+ s ago:"
+                            + " IllegalStateException: unreplaced, at offset 0 of \\S+images-0");
             assertThat(topology.isRunning()).isFalse();
             assertThat(running()).isZero();
             assertThat(liveThreads()).isEqualTo(1);
@@ -216,7 +247,8 @@ class RunningTopologyIT {
             }
 
             Await.until("the other thread is dead", TIMEOUT, () -> liveThreads() == 1);
-            assertThat(topology.describe()).isEqualTo("PENDING_ERROR, 1 of 2 stream threads");
+            assertThat(topology.describe())
+                    .startsWith("PENDING_ERROR, 1 of 2 stream threads; AssertionError: for good; ");
             assertThat(topology.isLive()).isFalse();
             assertThat(topology.isRunning()).isFalse();
             assertThat(topology.ended()).isNotDone();

@@ -1,0 +1,78 @@
+package digitstream.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import digitstream.settings.InvalidSettingsException;
+import digitstream.settings.Settings;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StreamsConfigurationTest {
+    @ParameterizedTest
+    @CsvSource({
+        "statestore.cache.max.bytes, 0",
+        "classify.statestore.cache.max.bytes, 0",
+        "cache.max.bytes.buffering, 0",
+        "classify.cache.max.bytes.buffering, 0",
+        "classify.statestore.cache.max.bytes, 65535",
+    })
+    void refusesACacheThatHasNoRoomForABatch(String setting, String value) {
+        assertThat(StreamsConfiguration.cacheFault(Settings.parse(Map.of(setting, value, "num.stream.threads", "4"))))
+                .hasValueSatisfying(fault -> assertThat(fault)
+                        .startsWith(setting.replace("classify.", "") + " is " + value)
+                        .contains("needs 65536 or more for 4 stream threads"));
+    }
+
+    @Test
+    void acceptsACacheWithRoomAndAnyCacheOfScoring() {
+        assertThat(StreamsConfiguration.cacheFault(Settings.parse(Map.of()))).isEmpty();
+        assertThat(StreamsConfiguration.cacheFault(Settings.parse(Map.of(
+                        "num.stream.threads",
+                        "4",
+                        "cache.max.bytes.buffering",
+                        "0",
+                        "statestore.cache.max.bytes",
+                        "65536"))))
+                .as("the newer name wins")
+                .isEmpty();
+        assertThat(StreamsConfiguration.cacheFault(Settings.parse(Map.of("score.statestore.cache.max.bytes", "0"))))
+                .isEmpty();
+        assertThatThrownBy(() ->
+                        StreamsConfiguration.cacheFault(Settings.parse(Map.of("statestore.cache.max.bytes", "10MB"))))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("statestore.cache.max.bytes is '10MB'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"score.processing.guarantee", "processing.guarantee"})
+    void readsCommittedRecordsOnlyWithAtLeastOnceAsWell(String setting) {
+        Properties score = StreamsConfiguration.score(Settings.parse(Map.of(setting, "at_least_once")), Map.of());
+        assertThat(score).containsEntry("consumer.isolation.level", "read_committed");
+        // Kafka Streams sets it itself, and warns of a configuration that does.
+        assertThat(StreamsConfiguration.score(Settings.parse(Map.of()), Map.of()))
+                .doesNotContainKey("consumer.isolation.level");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"isolation.level", "consumer.isolation.level", "main.consumer.isolation.level"})
+    void leavesTheIsolationLevelToTheUser(String setting) {
+        Properties all = StreamsConfiguration.classify(
+                Settings.parse(Map.of("processing.guarantee", "at_least_once", setting, "read_uncommitted")), Map.of());
+        assertThat(all).containsEntry(setting, "read_uncommitted").doesNotContainValue("read_committed");
+    }
+
+    @Test
+    void knowsTheLargestRecordThatItSends() {
+        assertThat(StreamsConfiguration.maxRequestSize(Settings.parse(Map.of())))
+                .isEqualTo(1_048_576);
+        assertThat(StreamsConfiguration.maxRequestSize(
+                        Settings.parse(Map.of("classify.producer.max.request.size", "2000000"))))
+                .isEqualTo(2_000_000);
+        assertThat(StreamsConfiguration.maxRequestSize(Settings.parse(Map.of("max.request.size", "500000"))))
+                .isEqualTo(500_000);
+    }
+}
