@@ -2,6 +2,7 @@ package digitstream.cli;
 
 import digitstream.common.Json;
 import digitstream.data.DigitData;
+import digitstream.data.DigitSources;
 import digitstream.model.ModelArtifact;
 import digitstream.model.ModelCard;
 import digitstream.training.EpochResult;
@@ -47,6 +48,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin
     private DataOptions data = new DataOptions();
+
+    @Mixin
+    private DataOptions.DrawnOption drawn = new DataOptions.DrawnOption();
 
     @Option(
             names = "--models",
@@ -166,7 +170,7 @@ final class TrainCommand implements Callable<Integer> {
                 return 0;
             }
         }
-        DigitData digits = data.find(out::println);
+        DigitData digits = data.find(drawn, out::println);
         Interrupts interrupts = Interrupts.listen();
         ModelTrainer trainer = trainer(models, device, out, interrupts);
         Outcome outcome;
@@ -185,8 +189,9 @@ final class TrainCommand implements Callable<Integer> {
         }
         Finished finished = (Finished) outcome;
         explain(out, finished.artifact());
+        explain(out, digits);
         if (json) {
-            System.out.println(toJson(finished));
+            System.out.println(toJson(finished, digits));
         }
         return 0;
     }
@@ -266,11 +271,24 @@ final class TrainCommand implements Callable<Integer> {
                 interrupted.checkpoint().orElseThrow());
     }
 
-    private static String toJson(Finished finished) throws IOException {
+    /** Says what else a reader of the result must know about the images. */
+    private static void explain(PrintStream out, DigitData digits) {
+        if (digits.name().equals(DigitSources.DRAWN)) {
+            out.println(
+                    "The images were drawn by the program, because MNIST could not be downloaded. Do not expect such a"
+                            + " model to read real digits as well as one that was trained on MNIST.");
+        }
+        if (digits.passedOver() > 0) {
+            out.printf(Locale.ROOT, "Passed over %,d image files that can't be used.%n", digits.passedOver());
+        }
+    }
+
+    private static String toJson(Finished finished, DigitData digits) throws IOException {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("directory", finished.artifact().directory().toString());
         result.put("card", finished.artifact().card());
         result.put("history", finished.history());
+        result.put("data", DataOptions.describe(digits));
         return Json.INDENTED.writeValueAsString(result);
     }
 }

@@ -42,7 +42,7 @@ public final class DrawnDigits {
     public static DigitData data(long seed) {
         DrawnDigits drawn = new DrawnDigits(seed);
         return new DigitData(
-                "drawn",
+                DigitSources.DRAWN,
                 "drawn by the program, seed " + seed,
                 drawn.images(0, TRAINING_IMAGES),
                 drawn.images(TRAINING_IMAGES, TEST_IMAGES));
