@@ -133,8 +133,9 @@ final class CsvReader implements DigitReader {
         try {
             CsvTable.Columns columns = CsvTable.columns(file);
             if (isNamed && columns == CsvTable.Columns.OTHER) {
-                throw new DataException(file + " is a CSV file without 784 or 785 columns; each line must be a label and the"
-                        + " 784 pixels of an image");
+                throw new DataException(
+                        file + " is a CSV file without 784 or 785 columns; each line must be a label and the"
+                                + " 784 pixels of an image");
             }
             return columns;
         } catch (DataException e) {

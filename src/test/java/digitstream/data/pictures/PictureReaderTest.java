@@ -252,7 +252,8 @@ class PictureReaderTest {
                 Pictures.interlaced(large, "png"),
                 Pictures.bytes(large, "png"),
                 Pictures.interlaced(large, "jpeg"),
-                Pictures.bytes(Pictures.as(Pictures.grey(2_400, 1_800, 230, 40), BufferedImage.TYPE_BYTE_INDEXED), "gif"),
+                Pictures.bytes(
+                        Pictures.as(Pictures.grey(2_400, 1_800, 230, 40), BufferedImage.TYPE_BYTE_INDEXED), "gif"),
                 Pictures.bytes(large, "bmp"))) {
             Decoded.Picture picture = PictureReader.read(
                     Pictures.write(folder.resolve("large"), file), decoded -> (Decoded.Picture) decoded);
