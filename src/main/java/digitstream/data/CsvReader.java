@@ -98,6 +98,7 @@ final class CsvReader implements DigitReader {
         List<Path> tests = new ArrayList<>();
         for (Part part : List.of(Part.TEST, Part.VALIDATION)) {
             labelled.stream()
+                    .filter(file -> !file.equals(training))
                     .filter(file -> Part.of(file).equals(Optional.of(new Part.Named(set, part))))
                     .forEach(tests::add);
         }

@@ -1,6 +1,5 @@
 package digitstream.data;
 
-import digitstream.data.files.DataFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,20 +35,32 @@ final class DataSearch {
     Optional<Found> from(Path start) {
         Set<Path> seen = new HashSet<>();
         List<Path> level = List.of(start);
+        List<DataException> faults = new ArrayList<>();
         for (int depth = 0; depth <= MAX_DEPTH && !level.isEmpty() && seen.size() < MAX_FOLDERS; depth++) {
             List<Found> found = new ArrayList<>();
+            List<Path> open = new ArrayList<>();
             for (Path path : level) {
-                readers.stream()
-                        .filter(reader -> reader.finds(path))
-                        .findFirst()
-                        .ifPresent(reader -> found.add(new Found(path, reader)));
+                try {
+                    reader(path).ifPresent(reader -> found.add(new Found(path, reader)));
+                    open.add(path);
+                } catch (DataException e) {
+                    faults.add(e);
+                }
             }
             if (!found.isEmpty()) {
                 return Optional.of(only(found, start));
             }
-            level = below(level, seen);
+            level = below(open, seen);
+        }
+        // A folder on the way, such as lost+found, may be closed; it only matters if the digits are nowhere else.
+        if (!faults.isEmpty()) {
+            throw faults.get(0);
         }
         return Optional.empty();
+    }
+
+    private Optional<DigitReader> reader(Path path) {
+        return readers.stream().filter(reader -> reader.finds(path)).findFirst();
     }
 
     private static Found only(List<Found> found, Path start) {
@@ -92,7 +103,8 @@ final class DataSearch {
         try {
             return folder.toRealPath();
         } catch (IOException e) {
-            throw new DataException(folder + " " + DataFile.reason(e), e);
+            // It vanished a moment ago, or is a link in a folder that is closed: the reader of the folder says so.
+            return folder.toAbsolutePath();
         }
     }
 }

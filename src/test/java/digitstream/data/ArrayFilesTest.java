@@ -217,6 +217,17 @@ class ArrayFilesTest {
                 .contains(Path.of(test).getFileName().toString());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"mnist_train.csv", "test.csv", "val.csv"})
+    void dividesASingleCsvFileWhateverItsName(String name) throws IOException {
+        write(name, csv(TRAINING, false, true, ","));
+        for (Path path : List.of(folder, folder.resolve(name))) {
+            DigitData data = sources().find(Optional.of(path), Optional.empty());
+            assertThat(data.training().size()).isEqualTo(120);
+            assertThat(data.test().size()).isEqualTo(20);
+        }
+    }
+
     @Test
     void readsCsvFromOtherTools() throws IOException {
         StringBuilder lines = new StringBuilder("\uFEFF");

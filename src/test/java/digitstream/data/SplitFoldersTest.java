@@ -173,6 +173,20 @@ class SplitFoldersTest {
         assertThatThrownBy(this::find).isInstanceOf(DataException.class).hasMessageContaining("has no digits");
     }
 
+    /** Instead of a folder that is closed, which does not exist for an administrator: one whose CSV file can't be read. */
+    @Test
+    void searchesOnPastAFolderThatCannotBeRead() throws IOException {
+        Pictures.write(folder.resolve("lost/train.csv"), new byte[0]);
+        assertThatThrownBy(this::find)
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("lost/train.csv is empty");
+        write("mine/1/a.png");
+        for (int i = 0; i < 7; i++) {
+            write("mine/1/b" + i + ".png");
+        }
+        assertThat(find().all().size()).isEqualTo(8);
+    }
+
     @Test
     void refusesToChooseBetweenTwoDataSets() throws IOException {
         write("mine/1/a.png");
