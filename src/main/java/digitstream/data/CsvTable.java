@@ -1,6 +1,7 @@
 package digitstream.data;
 
 import digitstream.common.Digits;
+import digitstream.data.files.CsvRows;
 import digitstream.data.files.DataFile;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import digitstream.common.Digits;
 import digitstream.common.Excerpt;
 import digitstream.data.files.DataFile;
 import digitstream.data.files.ForeignContent;
+import digitstream.data.files.NpyArray;
 import digitstream.data.files.UnreadableFileException;
 import java.io.BufferedInputStream;
 import java.io.IOException;

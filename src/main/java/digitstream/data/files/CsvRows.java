@@ -1,9 +1,8 @@
-package digitstream.data;
+package digitstream.data.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import digitstream.common.Excerpt;
-import digitstream.data.files.DataFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,11 +17,10 @@ import org.jspecify.annotations.Nullable;
  * Reads a CSV file of whole numbers, row by row, from fields between commas, semicolons or tabs, quoted or not. A first line with text
  * is its header. Used by one thread.
  */
-final class CsvRows implements AutoCloseable {
+public final class CsvRows implements AutoCloseable {
     private static final int MAX_LINE_BYTES = 1 << 16;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}(?:\\.0*)?");
 
-    private final Path file;
     private final InputStream in;
     private final List<String> header;
     private final char separator;
@@ -32,8 +30,8 @@ final class CsvRows implements AutoCloseable {
     /** The number of the line that is read ahead, counted from 1. */
     private int lineNumber;
 
-    CsvRows(Path file) throws IOException {
-        this.file = file;
+    /** Opens a file and reads its first line. */
+    public CsvRows(Path file) throws IOException {
         this.in = DataFile.open(file);
         byte[] line = nextLine();
         String first = line == null ? "" : new String(line, UTF_8).replaceFirst("^\uFEFF", "");
@@ -53,17 +51,17 @@ final class CsvRows implements AutoCloseable {
     }
 
     /** The names of the columns, in lower case; empty if the file has none. */
-    List<String> header() {
+    public List<String> header() {
         return header;
     }
 
     /** The number of fields in the first line. */
-    int columns() {
+    public int columns() {
         return columns;
     }
 
     /** The number of the line that {@link #next} reads next, counted from 1. */
-    int lineNumber() {
+    public int lineNumber() {
         return lineNumber;
     }
 
@@ -73,7 +71,7 @@ final class CsvRows implements AutoCloseable {
      * @param values receives the line's numbers; as many as there are columns
      * @return false at the end of the file
      */
-    boolean next(int[] values) throws IOException {
+    public boolean next(int[] values) throws IOException {
         while (ahead != null && ahead.length == 0) {
             ahead = nextLine();
         }
@@ -85,7 +83,7 @@ final class CsvRows implements AutoCloseable {
         return true;
     }
 
-    private void parse(byte[] text, int[] values) {
+    private void parse(byte[] text, int[] values) throws UnreadableFileException {
         int count = 0;
         int start = 0;
         for (int i = 0; i <= text.length; i++) {
@@ -98,12 +96,12 @@ final class CsvRows implements AutoCloseable {
             }
         }
         if (count != values.length) {
-            throw new DataException(file + " has " + count + " fields in line " + lineNumber + ", not " + values.length
-                    + " as in its first line; mend it, or download it again");
+            throw new UnreadableFileException("has " + count + " fields in line " + lineNumber + ", not "
+                    + values.length + " as in its first line; mend it, or download it again");
         }
     }
 
-    private int number(byte[] text, int start, int end) {
+    private int number(byte[] text, int start, int end) throws UnreadableFileException {
         int value = 0;
         if (end > start && end - start <= 3) {
             int i = start;
@@ -117,7 +115,7 @@ final class CsvRows implements AutoCloseable {
         String field =
                 new String(text, start, end - start, UTF_8).replace("\"", "").strip();
         if (!NUMBER.matcher(field).matches()) {
-            throw new DataException(file + " has '" + Excerpt.of(field) + "' in line " + lineNumber
+            throw new UnreadableFileException("has '" + Excerpt.of(field) + "' in line " + lineNumber
                     + ", not a whole number; pixels are 0 to 255");
         }
         return Integer.parseInt(field.replaceFirst("\\..*", ""));
@@ -132,8 +130,8 @@ final class CsvRows implements AutoCloseable {
         while (next >= 0 && next != '\n') {
             bytes.write(next);
             if (bytes.size() > MAX_LINE_BYTES) {
-                throw new DataException(
-                        file + " has a line of more than " + MAX_LINE_BYTES + " bytes; is it a CSV file?");
+                throw new UnreadableFileException(
+                        "has a line of more than " + MAX_LINE_BYTES + " bytes; is it a CSV file?");
             }
             next = in.read();
         }

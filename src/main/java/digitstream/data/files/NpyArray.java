@@ -1,9 +1,8 @@
-package digitstream.data;
+package digitstream.data.files;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import digitstream.common.Excerpt;
-import digitstream.data.files.UnreadableFileException;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +21,7 @@ import java.util.regex.Pattern;
  * @param values uint8, the last dimension fastest
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared; a copy would double the memory.
-record NpyArray(List<Integer> shape, byte[] values) {
+public record NpyArray(List<Integer> shape, byte[] values) {
     private static final byte[] MAGIC = "\u0093NUMPY".getBytes(ISO_8859_1);
     private static final int MAX_HEADER_BYTES = 1 << 16;
     private static final int FIRST_BYTES = 1 << 20;
@@ -30,7 +29,7 @@ record NpyArray(List<Integer> shape, byte[] values) {
     private static final Pattern ORDER = Pattern.compile("'fortran_order': *(True|False)");
     private static final Pattern SHAPE = Pattern.compile("'shape': *\\(([^)]*)\\)");
 
-    NpyArray {
+    public NpyArray {
         shape = List.copyOf(shape);
     }
 
@@ -39,7 +38,7 @@ record NpyArray(List<Integer> shape, byte[] values) {
      *
      * @throws UnreadableFileException if it is something else; the message follows the array's name
      */
-    static NpyArray read(InputStream stream) throws IOException {
+    public static NpyArray read(InputStream stream) throws IOException {
         DataInputStream in = new DataInputStream(stream);
         if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
             throw new UnreadableFileException("is no NumPy array; download or copy it again");
