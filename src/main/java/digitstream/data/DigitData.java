@@ -26,6 +26,10 @@ public record DigitData(
 
     /** Creates a data set that is named after its content, if that is known, or else after the folder or file that holds it. */
     static DigitData of(Path holder, String origin, LabelledImages training, LabelledImages test) {
+        if (training.size() == 0 || test.size() == 0) {
+            throw new DataException(origin + ": there are " + training.size() + " training images and " + test.size()
+                    + " test images; at least one of each is needed");
+        }
         return new DigitData(DataName.of(holder, training, test), origin, training, test);
     }
 

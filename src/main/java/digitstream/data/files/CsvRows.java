@@ -33,21 +33,26 @@ public final class CsvRows implements AutoCloseable {
     /** Opens a file and reads its first line. */
     public CsvRows(Path file) throws IOException {
         this.in = DataFile.open(file);
-        byte[] line = nextLine();
-        String first = line == null ? "" : new String(line, UTF_8).replaceFirst("^\uFEFF", "");
-        this.separator = first.indexOf(',') >= 0 ? ',' : first.indexOf(';') >= 0 ? ';' : '\t';
-        List<String> fields = Pattern.compile(Pattern.quote(String.valueOf(separator)))
-                .splitAsStream(first)
-                .map(field -> field.replace("\"", "").strip().toLowerCase(Locale.ROOT))
-                .toList();
-        if (fields.stream().allMatch(field -> NUMBER.matcher(field).matches())) {
-            this.header = List.of();
-            this.ahead = first.getBytes(UTF_8);
-        } else {
-            this.header = fields;
-            this.ahead = nextLine();
+        try {
+            byte[] line = nextLine();
+            String first = line == null ? "" : new String(line, UTF_8).replaceFirst("^\uFEFF", "");
+            this.separator = first.indexOf(',') >= 0 ? ',' : first.indexOf(';') >= 0 ? ';' : '\t';
+            List<String> fields = Pattern.compile(Pattern.quote(String.valueOf(separator)))
+                    .splitAsStream(first)
+                    .map(field -> field.replace("\"", "").strip().toLowerCase(Locale.ROOT))
+                    .toList();
+            if (fields.stream().allMatch(field -> NUMBER.matcher(field).matches())) {
+                this.header = List.of();
+                this.ahead = first.getBytes(UTF_8);
+            } else {
+                this.header = fields;
+                this.ahead = nextLine();
+            }
+            this.columns = fields.size();
+        } catch (IOException e) {
+            in.close();
+            throw e;
         }
-        this.columns = fields.size();
     }
 
     /** The names of the columns, in lower case; empty if the file has none. */

@@ -193,11 +193,21 @@ class PictureReaderTest {
         byte[] jpeg = Pictures.bytes(Pictures.grey(WHITE, BLACK), "jpeg");
         byte[] behind = Arrays.copyOf(jpeg, jpeg.length + 1_000);
         assertClose(read(behind), EXPECTED, 12);
-        ByteArrayOutputStream before = new ByteArrayOutputStream();
-        before.write(jpeg, 0, jpeg.length - 2);
-        before.write(new byte[] {0, 1, 2, 3, 4});
-        before.write(jpeg, jpeg.length - 2, 2);
-        assertClose(read(before.toByteArray()), EXPECTED, 12);
+        // Between two segments, and before the end marker: Java warns of both.
+        for (int at : new int[] {2, 20, jpeg.length - 2}) {
+            assertClose(read(withExtraBytes(jpeg, at)), EXPECTED, 12);
+        }
+        // What follows them counts.
+        byte[] turned = Pictures.bytes(Pictures.stored(Pictures.grey(WHITE, BLACK), 3), "jpeg");
+        assertClose(read(withExtraBytes(Pictures.withOrientation(turned, 3), 2)), EXPECTED, 12);
+    }
+
+    private static byte[] withExtraBytes(byte[] jpeg, int at) {
+        ByteArrayOutputStream more = new ByteArrayOutputStream();
+        more.write(jpeg, 0, at);
+        more.writeBytes(new byte[] {1, 2, 3, 4, 5});
+        more.write(jpeg, at, jpeg.length - at);
+        return more.toByteArray();
     }
 
     @Test
