@@ -109,7 +109,7 @@ final class DemoCommand implements Callable<Integer> {
         Interrupts interrupts = Interrupts.listen();
         Path home = Terminal.home();
 
-        DigitData digits = data.find(System.out::println);
+        DigitData digits = data.findOrDraw(System.out::println);
         ModelArtifact model = model(latest, digits, interrupts);
         if (interrupts.stopRequested()) {
             return 1;

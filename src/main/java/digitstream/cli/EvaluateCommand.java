@@ -44,6 +44,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data = new DataOptions();
 
+    @Mixin
+    private DataOptions.DrawnOption drawn = new DataOptions.DrawnOption();
+
     /** A part of a data set. */
     enum Part {
         TEST,
@@ -84,7 +87,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         ModelArtifact artifact = model.open();
         ModelArtifact other = compare == null ? null : ModelArtifact.open(compare);
-        DigitData digits = data.find(System.err::println);
+        DigitData digits = data.find(drawn, System.err::println);
         LabelledImages images = images(digits);
         String name = digits.name() + ", " + part.toString().toLowerCase(Locale.ROOT) + " images";
         UserFolders.ofProcess().setEngineCache();
@@ -92,7 +95,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Evaluation evaluation = evaluate(artifact, name, images);
         Comparison comparison = other == null ? null : Comparison.of(evaluation, evaluate(other, name, images));
         if (json) {
-            System.out.println(toJson(artifact, evaluation, other, comparison));
+            System.out.println(toJson(artifact, evaluation, other, comparison, digits));
         } else {
             EvaluationText.print(System.out, artifact, evaluation);
             if (other != null && comparison != null) {
@@ -140,9 +143,11 @@ final class EvaluateCommand implements Callable<Integer> {
             ModelArtifact artifact,
             Evaluation evaluation,
             @Nullable ModelArtifact other,
-            @Nullable Comparison comparison)
+            @Nullable Comparison comparison,
+            DigitData digits)
             throws JsonProcessingException {
         Map<String, Object> result = figures(artifact, evaluation);
+        result.put("dataSet", DataOptions.describe(digits));
         if (other != null && comparison != null) {
             Map<String, Object> compared = figures(other, comparison.second());
             compared.put("onlyFirstCorrect", comparison.mcNemar().onlyFirst());

@@ -50,6 +50,9 @@ final class ProduceCommand implements Callable<Integer> {
     private DataOptions data = new DataOptions();
 
     @Mixin
+    private DataOptions.DrawnOption drawn = new DataOptions.DrawnOption();
+
+    @Mixin
     private PaceOptions pace = new PaceOptions();
 
     @Option(names = "--limit", paramLabel = "N", description = "Stop after N images (default: run until Ctrl-C).")
@@ -77,7 +80,7 @@ final class ProduceCommand implements Callable<Integer> {
                 SchemaRegistry schemas = ClusterOptions.registry(registry.url, settings)) {
             Preconditions.requireTopic(admin, settings.topics().images());
             Preconditions.requireTopic(admin, settings.topics().labels());
-            DigitData digits = data.find(System.err::println);
+            DigitData digits = data.find(drawn, System.err::println);
             Interrupts interrupts = Interrupts.listen();
             try (Producer<byte[], byte[]> producer = producer(clients)) {
                 DigitProducer digitProducer = new DigitProducer(

@@ -4,6 +4,7 @@ import digitstream.common.Excerpt;
 import digitstream.common.Json;
 import digitstream.common.LiveLines;
 import digitstream.data.DigitData;
+import digitstream.data.DigitSources;
 import digitstream.model.Engines;
 import digitstream.model.ModelArtifact;
 import digitstream.model.ModelCard;
@@ -54,6 +55,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin
     private DataOptions data = new DataOptions();
+
+    @Mixin
+    private DataOptions.DrawnOption drawn = new DataOptions.DrawnOption();
 
     @Option(
             names = "--models",
@@ -179,7 +183,7 @@ final class TrainCommand implements Callable<Integer> {
         Writable.requireFolder("--models", models.resolve(name));
         requireNewVersion();
         requireDevice();
-        DigitData digits = data.find(out::println);
+        DigitData digits = data.find(drawn, out::println);
         Interrupts interrupts = Interrupts.listen();
         ModelTrainer trainer = trainer(models, device, out, interrupts);
         Outcome outcome;
@@ -198,8 +202,9 @@ final class TrainCommand implements Callable<Integer> {
         }
         Finished finished = (Finished) outcome;
         explain(out, finished.artifact());
+        explain(out, digits);
         if (json) {
-            System.out.println(toJson(finished));
+            System.out.println(toJson(finished, digits));
         }
         return 0;
     }
@@ -265,7 +270,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         throw new UserException(
                 "interrupted while training; nothing was started. Continue with `digitstream train --resume"
-                        + sameModel(data, models, name) + "`, or start over with `digitstream demo`");
+                        + sameModel(data, drawn, models, name) + "`, or start over with `digitstream demo`");
     }
 
     private static ModelTrainer trainer(Path models, String device, PrintStream out, Interrupts interrupts) {
@@ -307,13 +312,15 @@ final class TrainCommand implements Callable<Integer> {
                 accuracy == null ? "training" : "validation",
                 100 * (accuracy == null ? best.accuracy() : accuracy),
                 interrupted.checkpoint().orElseThrow(),
-                sameModel(data, models, name));
+                sameModel(data, drawn, models, name));
     }
 
     /** Returns the flags, with a space in front of each, that find the same training and images again. */
-    private static String sameModel(DataOptions data, Path models, String name) {
+    private static String sameModel(
+            DataOptions data, DataOptions.DrawnOption drawn, Path models, String name) {
         StringBuilder flags = new StringBuilder();
         data.path().ifPresent(path -> flags.append(" --data ").append(ShellWord.of(path.toString())));
+        flags.append(drawn.flag());
         if (!models.equals(DEFAULT_MODELS)) {
             flags.append(" --models ").append(ShellWord.of(models.toString()));
         }
@@ -323,11 +330,24 @@ final class TrainCommand implements Callable<Integer> {
         return flags.toString();
     }
 
-    private static String toJson(Finished finished) throws IOException {
+    /** Says what else a reader of the result must know about the images. */
+    private static void explain(PrintStream out, DigitData digits) {
+        if (digits.name().equals(DigitSources.DRAWN)) {
+            out.println(
+                    "The images were drawn by the program, because MNIST could not be downloaded. Do not expect such a"
+                            + " model to read real digits as well as one that was trained on MNIST.");
+        }
+        if (digits.passedOver() > 0) {
+            out.printf(Locale.ROOT, "Passed over %,d image files that can't be used.%n", digits.passedOver());
+        }
+    }
+
+    private static String toJson(Finished finished, DigitData digits) throws IOException {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("directory", finished.artifact().directory().toString());
         result.put("card", finished.artifact().card());
         result.put("history", finished.history());
+        result.put("data", DataOptions.describe(digits));
         return Json.INDENTED.writeValueAsString(result);
     }
 }

@@ -1,10 +1,11 @@
 package digitstream.data;
 
 import digitstream.common.Digits;
+import digitstream.data.pictures.Decoded;
+import digitstream.data.pictures.Shades;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.awt.image.Raster;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -21,6 +22,8 @@ public final class CentredDigit {
     private static final double TOLERANCE = 0.5;
     /** Fraction of the strongest ink; weaker pixels count as paper when the bounding box is computed. */
     private static final double FAINT = 0.1;
+    /** A picture with less difference between its shades has no ink, but only the noise of a camera or scanner. */
+    private static final int LEAST_CONTRAST = 26;
 
     private CentredDigit() {}
 
@@ -30,69 +33,76 @@ public final class CentredDigit {
      * @return 28 * 28 pixels, uint8, row by row; empty if the picture has no ink
      */
     public static Optional<byte[]> of(BufferedImage picture) {
-        int[][] ink = ink(picture);
-        Box box = Box.of(ink);
-        if (box == null) {
+        return of(Shades.of(picture));
+    }
+
+    /**
+     * Normalises a picture.
+     *
+     * @return 28 * 28 pixels, uint8, row by row; empty if the picture has no ink
+     */
+    public static Optional<byte[]> of(Decoded.Picture picture) {
+        int[][] shades = grey(picture);
+        int paper = paper(shades);
+        int[][] ink = ink(shades, paper);
+        int strongest = Arrays.stream(ink).flatMapToInt(Arrays::stream).max().orElse(0);
+        if (strongest < LEAST_CONTRAST) {
             return Optional.empty();
         }
+        // MNIST's own images need no change, and those whose strongest ink is grey get none.
+        if (paper == 0 && isCentred(ink, Box.of(ink))) {
+            return Optional.of(bytes(ink));
+        }
+        stretch(ink, strongest);
+        Box box = Box.of(ink);
         return Optional.of(isCentred(ink, box) ? bytes(ink) : centred(scaled(ink, box)));
     }
 
-    /** Returns light ink on black: 0 is the paper's shade, 255 the strongest ink. */
-    private static int[][] ink(BufferedImage picture) {
-        int[][] grey = grey(picture);
-        int height = grey.length;
-        int width = grey[0].length;
+    /** The paper's shade: the median of the pixels at the border. */
+    private static int paper(int[][] shades) {
+        int height = shades.length;
+        int width = shades[0].length;
         int[] border = new int[2 * (width + height)];
         for (int x = 0; x < width; x++) {
-            border[x] = grey[0][x];
-            border[width + x] = grey[height - 1][x];
+            border[x] = shades[0][x];
+            border[width + x] = shades[height - 1][x];
         }
         for (int y = 0; y < height; y++) {
-            border[2 * width + y] = grey[y][0];
-            border[2 * width + height + y] = grey[y][width - 1];
+            border[2 * width + y] = shades[y][0];
+            border[2 * width + height + y] = shades[y][width - 1];
         }
         Arrays.sort(border);
-        int paper = border[border.length / 2];
-        boolean dark = paper < 128;
-        int strongest = 0;
-        for (int[] row : grey) {
-            for (int x = 0; x < width; x++) {
-                row[x] = Math.max(0, dark ? row[x] - paper : paper - row[x]);
-                strongest = Math.max(strongest, row[x]);
-            }
-        }
-        if (paper != 0) {
-            for (int[] row : grey) {
-                for (int x = 0; x < width; x++) {
-                    row[x] = strongest == 0 ? 0 : Math.round(255f * row[x] / strongest);
-                }
-            }
-        }
-        return grey;
+        return border[border.length / 2];
     }
 
-    /** Returns luminance with ITU-R BT.601 weights; transparent pixels are blended with white. */
-    private static int[][] grey(BufferedImage picture) {
-        int[][] grey = new int[picture.getHeight()][picture.getWidth()];
-        Raster raster = picture.getRaster();
-        // getRGB treats grey pictures as linear light and would brighten them.
-        boolean isGrey = raster.getNumBands() == 1
-                && picture.getColorModel().getNumComponents() == 1
-                && picture.getColorModel().getComponentSize(0) == 8
-                && !(picture.getColorModel() instanceof java.awt.image.IndexColorModel);
+    /** Turns shades into light ink on black, in place: the difference from the paper's shade. */
+    private static int[][] ink(int[][] shades, int paper) {
+        boolean dark = paper < 128;
+        for (int[] row : shades) {
+            for (int x = 0; x < row.length; x++) {
+                row[x] = Math.max(0, dark ? row[x] - paper : paper - row[x]);
+            }
+        }
+        return shades;
+    }
+
+    /** Scales ink so that the strongest is 255. */
+    private static void stretch(int[][] ink, int strongest) {
+        for (int[] row : ink) {
+            for (int x = 0; x < row.length; x++) {
+                row[x] = Math.round(255f * row[x] / strongest);
+            }
+        }
+    }
+
+    private static int[][] grey(Decoded.Picture picture) {
+        int[][] grey = new int[picture.height()][picture.width()];
         for (int y = 0; y < grey.length; y++) {
             for (int x = 0; x < grey[y].length; x++) {
-                grey[y][x] = isGrey ? raster.getSample(x, y, 0) : luminance(picture.getRGB(x, y));
+                grey[y][x] = picture.shades()[y * picture.width() + x] & 0xff;
             }
         }
         return grey;
-    }
-
-    private static int luminance(int argb) {
-        double alpha = (argb >>> 24) / 255.0;
-        double light = 0.299 * (argb >> 16 & 255) + 0.587 * (argb >> 8 & 255) + 0.114 * (argb & 255);
-        return (int) Math.round(alpha * light + (1 - alpha) * 255);
     }
 
     private static boolean isCentred(int[][] ink, Box box) {
@@ -172,9 +182,9 @@ public final class CentredDigit {
         return pixels;
     }
 
-    /** The bounding box of the ink, in pixels. */
+    /** The bounding box of the ink, in pixels; there is some, because the strongest is more than faint. */
     private record Box(int left, int top, int width, int height) {
-        static @org.jspecify.annotations.Nullable Box of(int[][] ink) {
+        static Box of(int[][] ink) {
             int left = Integer.MAX_VALUE;
             int top = Integer.MAX_VALUE;
             int right = -1;
@@ -189,7 +199,7 @@ public final class CentredDigit {
                     }
                 }
             }
-            return right < 0 ? null : new Box(left, top, right - left + 1, bottom - top + 1);
+            return new Box(left, top, right - left + 1, bottom - top + 1);
         }
 
         int side() {

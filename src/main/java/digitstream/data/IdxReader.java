@@ -1,43 +1,50 @@
 package digitstream.data;
 
-import java.io.BufferedInputStream;
+import digitstream.data.files.DataFile;
 import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
+import java.util.Arrays;
 
 /**
- * Reads the four IDX files of MNIST, gzipped or not. The format: two zero bytes, a type (8: unsigned byte), the number of
+ * Reads the four IDX files of MNIST, EMNIST or QMNIST, gzipped or not. The format: two zero bytes, a type (8: unsigned byte), the number of
  * dimensions, each dimension as a big-endian 32-bit integer, then the bytes.
  */
 public final class IdxReader implements DigitReader {
     private static final int IMAGES = 0x00000803;
     private static final int LABELS = 0x00000801;
+    private static final int EXTENDED_LABELS = 0x00000C02;
     private static final int MAX_SIDE = 1_000;
-    /** Bytes per read, so that memory grows with the actual content and not with the size in the header. */
+    /** The first allocation; more follows as the content arrives, so that a wrong size in the header costs no memory. */
     private static final int CHUNK = 1 << 20;
 
-    private static final List<String> NAMES = List.of("train-images", "train-labels", "t10k-images", "t10k-labels");
-
     @Override
-    public boolean finds(Path directory) {
-        return NAMES.stream().anyMatch(name -> file(directory, name).isPresent());
+    public boolean finds(Path path) {
+        return IdxFiles.in(folder(path)).isPresent();
     }
 
     @Override
-    public DigitData read(Path directory) {
-        return new DigitData(
-                "mnist",
-                "IDX files in " + directory,
-                images(required(directory, "train-images"), required(directory, "train-labels")),
-                images(required(directory, "t10k-images"), required(directory, "t10k-labels")));
+    public DigitData read(Path path) {
+        Path folder = folder(path);
+        IdxFiles files = IdxFiles.in(folder)
+                .orElseThrow(() -> new DataException(
+                        folder + " has no file train-images-idx3-ubyte[.gz];" + " put MNIST's four files there"));
+        Path training = files.required(folder, "train-images");
+        DigitData data = DigitData.of(
+                folder,
+                (files.set().isEmpty() ? "IDX files in " : "IDX files " + files.set() + "-* in ") + folder,
+                images(training, files.required(folder, "train-labels")),
+                images(files.required(folder, "t10k-images"), files.required(folder, "t10k-labels")));
+        return Upright.of(data, training.toString());
+    }
+
+    /** The folder itself, or that of the file that is named. */
+    private static Path folder(Path path) {
+        Path parent = path.toAbsolutePath().getParent();
+        return parent != null && Files.isRegularFile(path) && IdxFiles.isIdx(path) ? parent : path;
     }
 
     private static LabelledImages images(Path imageFile, Path labelFile) {
@@ -63,12 +70,12 @@ public final class IdxReader implements DigitReader {
 
     private static byte[] labels(Path file) {
         try (DataInputStream in = open(file)) {
-            requireMagic(file, in.readInt(), LABELS, "labels");
-            byte[] labels = body(file, in, in.readInt());
+            int magic = in.readInt();
+            byte[] labels = magic == EXTENDED_LABELS ? extendedLabels(file, in) : plainLabels(file, in, magic);
             for (int i = 0; i < labels.length; i++) {
                 if (labels[i] < 0 || labels[i] > 9) {
-                    throw new DataException(
-                            file + ": label " + i + " is " + (labels[i] & 0xff) + ", not a digit 0 to 9");
+                    throw new DataException(file + ": label " + i + " is " + (labels[i] & 0xff)
+                            + ", not a digit 0 to 9; these are not labels of digits");
                 }
             }
             return labels;
@@ -77,39 +84,54 @@ public final class IdxReader implements DigitReader {
         }
     }
 
+    private static byte[] plainLabels(Path file, DataInputStream in, int magic) throws IOException {
+        requireMagic(file, magic, LABELS, "labels");
+        return body(file, in, in.readInt());
+    }
+
+    /** QMNIST's labels: eight 32-bit integers for each image, of which the first is the digit. */
+    private static byte[] extendedLabels(Path file, DataInputStream in) throws IOException {
+        int count = in.readInt();
+        int columns = in.readInt();
+        if (columns < 1 || columns > MAX_SIDE) {
+            throw new DataException(file + " declares " + columns + " columns of labels; download or copy it again");
+        }
+        byte[] body = body(file, in, (long) count * columns * Integer.BYTES);
+        byte[] labels = new byte[count];
+        for (int i = 0; i < count; i++) {
+            int label = ByteBuffer.wrap(body).getInt(i * columns * Integer.BYTES);
+            labels[i] = (byte) (label < 0 || label > 9 ? Byte.MAX_VALUE : label);
+        }
+        return labels;
+    }
+
     private static byte[] body(Path file, InputStream in, long declared) throws IOException {
         int maxBytes = Integer.MAX_VALUE - CHUNK;
         if (declared < 1 || declared > maxBytes) {
             throw new DataException(
                     file + " declares " + declared + " bytes, not 1 to " + maxBytes + "; download or copy it again");
         }
-        java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream(CHUNK);
-        while (out.size() < declared) {
-            byte[] chunk = in.readNBytes((int) Math.min(CHUNK, declared - out.size()));
-            if (chunk.length == 0) {
-                throw new DataException(file + " is truncated: it declares " + declared + " bytes but has " + out.size()
+        byte[] body = new byte[(int) Math.min(CHUNK, declared)];
+        for (int read = 0; read < declared; ) {
+            if (read == body.length) {
+                body = Arrays.copyOf(body, (int) Math.min(2L * read, declared));
+            }
+            int more = in.read(body, read, body.length - read);
+            if (more < 0) {
+                throw new DataException(file + " is truncated: it declares " + declared + " bytes but has " + read
                         + "; download or copy it again");
             }
-            out.write(chunk);
+            read += more;
         }
         if (in.read() >= 0) {
             throw new DataException(
                     file + " has more than the " + declared + " bytes that it declares; download or copy it again");
         }
-        return out.toByteArray();
+        return body;
     }
 
     private static DataInputStream open(Path file) throws IOException {
-        InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-        try {
-            return new DataInputStream(
-                    file.toString().endsWith(".gz")
-                            ? new BufferedInputStream(new GZIPInputStream(raw, 1 << 16), 1 << 16)
-                            : raw);
-        } catch (IOException e) {
-            raw.close();
-            throw e;
-        }
+        return new DataInputStream(DataFile.open(file));
     }
 
     private static void requireMagic(Path file, int found, int expected, String what) {
@@ -120,25 +142,6 @@ public final class IdxReader implements DigitReader {
     }
 
     private static DataException unreadable(Path file, IOException e) {
-        if (e instanceof EOFException || e instanceof ZipException) {
-            return new DataException(
-                    file + " is truncated or damaged (" + e.getMessage() + "); download or copy it again", e);
-        }
-        return new DataException(file + " can't be read: " + e, e);
-    }
-
-    private static Path required(Path directory, String name) {
-        return file(directory, name)
-                .orElseThrow(() -> new DataException(
-                        directory + " has no file " + name + "-idx*-ubyte[.gz]; put MNIST's four files there"));
-    }
-
-    private static Optional<Path> file(Path directory, String name) {
-        String dimensions = name.endsWith("images") ? "idx3" : "idx1";
-        return Stream.of("-" + dimensions + "-ubyte", "." + dimensions + "-ubyte")
-                .flatMap(ending -> Stream.of(ending, ending + ".gz"))
-                .map(ending -> directory.resolve(name + ending))
-                .filter(Files::isRegularFile)
-                .findFirst();
+        return new DataException(file + " " + DataFile.reason(e), e);
     }
 }

@@ -119,6 +119,21 @@ public final class LabelledImages {
         return new LabelledImages(width, height, allPixels, allLabels);
     }
 
+    /** Copies the images with rows and columns exchanged. */
+    public LabelledImages transposed() {
+        byte[] turned = new byte[size() * width * height];
+        for (int image = 0; image < size(); image++) {
+            int start = (from + image) * width * height;
+            int to = image * width * height;
+            for (int x = 0; x < width; x++) {
+                for (int y = 0; y < height; y++) {
+                    turned[to++] = pixels[start + y * width + x];
+                }
+            }
+        }
+        return new LabelledImages(height, width, turned, labels());
+    }
+
     /** Returns the SHA-256 of sizes, pixels and labels, in hexadecimal. */
     public String sha256() {
         try {

@@ -1,13 +1,17 @@
 package digitstream.data;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import digitstream.common.Digits;
+import digitstream.data.files.DataFile;
+import digitstream.data.files.ForeignContent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import us.hebi.matlab.mat.format.BufferAllocator;
 import us.hebi.matlab.mat.format.Mat5;
 import us.hebi.matlab.mat.format.Mat5File;
@@ -16,63 +20,40 @@ import us.hebi.matlab.mat.types.MatlabType;
 import us.hebi.matlab.mat.types.Matrix;
 import us.hebi.matlab.mat.types.Source;
 import us.hebi.matlab.mat.types.Sources;
+import us.hebi.matlab.mat.types.Struct;
 
 /**
  * Reads the file {@code mnist-original.mat} that many tutorials use. It is in MATLAB's level 5 format: {@code data}, uint8
  * [784, N] with one image per column (pixels row by row), and {@code label}, double [1, N]. With MNIST's 70,000 images, the
- * first 60,000 are the training images, as in the file; otherwise every seventh image is a test image.
+ * first 60,000 are the training images, as in the file; otherwise every seventh image is a test image. EMNIST's own files, such as
+ * {@code emnist-digits.mat}, are read too.
  */
 final class MatReader implements DigitReader {
     private static final int MNIST_IMAGES = 70_000;
     private static final int MNIST_TRAINING_IMAGES = 60_000;
     private static final int TEST_EVERY = 7;
+    private static final String EMNIST = "dataset";
+    private static final Set<String> VARIABLES = Set.of("data", "label", EMNIST);
     /** More than ten times MNIST. A header that declares more is rejected before memory is allocated. */
     private static final int MAX_BYTES = 640 << 20;
 
     @Override
     public boolean finds(Path path) {
-        return isMat(path) || (Files.isDirectory(path) && !files(path).isEmpty());
+        return isMat(path) || !files(path).isEmpty();
     }
 
     @Override
     public DigitData read(Path path) {
         Path file = isMat(path) ? path : onlyFile(path);
-        LabelledImages all = images(file);
-        String origin = "MATLAB file " + file;
-        return all.size() == MNIST_IMAGES
-                ? new DigitData(
-                        "mnist",
-                        origin,
-                        all.slice(0, MNIST_TRAINING_IMAGES),
-                        all.slice(MNIST_TRAINING_IMAGES, MNIST_IMAGES))
-                : DigitData.withTestEvery(TEST_EVERY, "mat", origin, all);
-    }
-
-    private static LabelledImages images(Path file) {
+        requireLevel5(file);
         try (Source source = Sources.openFile(file.toFile());
                 Mat5File content = Mat5.newReader(source)
                         .setBufferAllocator(new Limited(file))
                         .setMaxInflateBufferSize(MAX_BYTES)
                         .disableSubsystemProcessing()
-                        .setEntryFilter(entry -> entry.getName().equals("data")
-                                || entry.getName().equals("label"))
+                        .setEntryFilter(entry -> VARIABLES.contains(entry.getName()))
                         .readMat()) {
-            Matrix data = matrix(file, content, "data", MatlabType.UInt8);
-            Matrix label = matrix(file, content, "label", MatlabType.Double);
-            int count = data.getNumCols();
-            if (data.getNumRows() != Digits.PIXELS || label.getNumRows() != 1 || label.getNumCols() != count) {
-                throw new DataException(file + " has data of " + dimensions(data) + " and label of " + dimensions(label)
-                        + ", not " + Digits.PIXELS + " by N and 1 by N; download or copy it again");
-            }
-            byte[] pixels = new byte[count * Digits.PIXELS];
-            for (int i = 0; i < pixels.length; i++) {
-                pixels[i] = data.getByte(i);
-            }
-            byte[] labels = new byte[count];
-            for (int i = 0; i < count; i++) {
-                labels[i] = digit(file, i, label.getDouble(i));
-            }
-            return new LabelledImages(Digits.SIDE, Digits.SIDE, pixels, labels);
+            return Upright.of(data(file, content), file.toString());
         } catch (DataException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -83,15 +64,81 @@ final class MatReader implements DigitReader {
         }
     }
 
-    private static Matrix matrix(Path file, Mat5File content, String name, MatlabType type) {
+    /** Fails for what only has the ending, and for MATLAB's newer format, which is HDF5. */
+    private static void requireLevel5(Path file) {
+        try {
+            byte[] head = DataFile.head(file);
+            if (new String(head, ISO_8859_1).startsWith("MATLAB 7.3")) {
+                throw new DataException(file + " is not a MATLAB 5 file but one of format 7.3 (HDF5), which is not"
+                        + " read; save it with save(..., '-v7') in MATLAB, or export it as CSV or NPZ");
+            }
+            ForeignContent.of(head).ifPresent(what -> {
+                throw new DataException(file + " is not a MATLAB 5 file: it " + what);
+            });
+        } catch (IOException e) {
+            throw new DataException(file + " " + DataFile.reason(e), e);
+        }
+    }
+
+    private static DigitData data(Path file, Mat5File content) {
+        String origin = "MATLAB file " + file;
+        for (var entry : content.getEntries()) {
+            if (entry.getName().equals(EMNIST) && entry.getValue() instanceof Struct dataset) {
+                return DigitData.of(file, origin, part(file, dataset, "train"), part(file, dataset, "test"));
+            }
+        }
+        LabelledImages all =
+                images(file, matrix(file, content, "data", MatlabType.UInt8), matrix(file, content, "label", null));
+        return all.size() == MNIST_IMAGES
+                ? DigitData.of(
+                        file,
+                        origin,
+                        all.slice(0, MNIST_TRAINING_IMAGES),
+                        all.slice(MNIST_TRAINING_IMAGES, MNIST_IMAGES))
+                : DigitData.withTestEvery(TEST_EVERY, file, origin, all);
+    }
+
+    /** A part of EMNIST's variable {@code dataset}: {@code images}, uint8 [N, 784], and {@code labels}, [N, 1]. */
+    private static LabelledImages part(Path file, Struct dataset, String name) {
+        Struct part = dataset.getStruct(name);
+        return images(file, part.getMatrix("images"), part.getMatrix("labels"));
+    }
+
+    /** Takes one image per column, or one per row, whichever has 784 pixels. */
+    private static LabelledImages images(Path file, Matrix data, Matrix label) {
+        boolean inColumns = data.getNumRows() == Digits.PIXELS;
+        int count = inColumns ? data.getNumCols() : data.getNumRows();
+        if ((!inColumns && data.getNumCols() != Digits.PIXELS)
+                || Math.min(label.getNumRows(), label.getNumCols()) != 1
+                || label.getNumElements() != count
+                || data.getType() != MatlabType.UInt8) {
+            throw new DataException(file + " has data of " + dimensions(data) + " and label of " + dimensions(label)
+                    + ", not " + Digits.PIXELS + " by N of uint8 and 1 by N; download or copy it again");
+        }
+        byte[] pixels = new byte[count * Digits.PIXELS];
+        byte[] labels = new byte[count];
+        for (int image = 0; image < count; image++) {
+            for (int i = 0; i < Digits.PIXELS; i++) {
+                pixels[image * Digits.PIXELS + i] = inColumns ? data.getByte(i, image) : data.getByte(image, i);
+            }
+            labels[image] = digit(file, image, label.getDouble(image));
+        }
+        return new LabelledImages(Digits.SIDE, Digits.SIDE, pixels, labels);
+    }
+
+    /** Returns a variable; of any type of numbers if {@code type} is null. */
+    private static Matrix matrix(Path file, Mat5File content, String name, @Nullable MatlabType type) {
         for (var entry : content.getEntries()) {
             if (entry.getName().equals(name)) {
                 Array array = entry.getValue();
-                if (array instanceof Matrix matrix && matrix.getType() == type && matrix.getNumDimensions() == 2) {
+                if (array instanceof Matrix matrix
+                        && (type == null || matrix.getType() == type)
+                        && matrix.getNumDimensions() == 2) {
                     return matrix;
                 }
-                throw new DataException(file + " has a '" + name + "' of type " + array.getType() + " with "
-                        + array.getNumDimensions() + " dimensions, not " + type + " with 2");
+                throw new DataException(
+                        file + " has a '" + name + "' of type " + array.getType() + " with " + array.getNumDimensions()
+                                + " dimensions, not " + (type == null ? "numbers" : type) + " with 2");
             }
         }
         throw new DataException(file + " has no variable '" + name + "'; it must have 'data' and 'label'");
@@ -118,15 +165,11 @@ final class MatReader implements DigitReader {
     }
 
     private static List<Path> files(Path directory) {
-        try (Stream<Path> all = Files.list(directory)) {
-            return new ArrayList<>(all.filter(MatReader::isMat).toList());
-        } catch (IOException e) {
-            throw new DataException(directory + " can't be read: " + e, e);
-        }
+        return DigitFolders.visible(directory).stream().filter(MatReader::isMat).toList();
     }
 
     private static boolean isMat(Path path) {
-        return path.toString().endsWith(".mat") && Files.isRegularFile(path);
+        return DigitFolders.name(path).endsWith(".mat") && Files.isRegularFile(path);
     }
 
     /** Limits the memory that a damaged header can request. */

@@ -49,15 +49,21 @@ final class MnistDownload {
     private final Path directory;
     private final List<URI> mirrors;
     private final Consumer<String> messages;
-    private final HttpClient client = HttpClient.newBuilder()
-            .connectTimeout(CONNECT_TIMEOUT)
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .build();
+    private final HttpClient client;
 
-    MnistDownload(Path directory, List<URI> mirrors, Consumer<String> messages) {
+    /**
+     * Creates a download; does no I/O yet.
+     *
+     * @throws DataException if the environment names something that is no proxy
+     */
+    MnistDownload(Path directory, List<URI> mirrors, EnvironmentProxies proxies, Consumer<String> messages) {
         this.directory = directory;
         this.mirrors = mirrors;
         this.messages = messages;
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).followRedirects(HttpClient.Redirect.NORMAL);
+        proxies.configure(builder, mirrors).ifPresent(messages);
+        this.client = builder.build();
     }
 
     /** Whether all four files exist; a file is complete when it gets its name. */

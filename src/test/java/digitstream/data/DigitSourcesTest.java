@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +49,7 @@ class DigitSourcesTest {
 
     @Test
     void drawsDigitsIfNoMirrorAnswersAndReportsIt() {
-        DigitData data = sources("/nothing/").find(Optional.empty(), Optional.empty());
+        DigitData data = sources("/nothing/").findOrDraw(Optional.empty(), Optional.empty());
         assertThat(data.name()).isEqualTo("drawn");
         assertThat(messages).anyMatch(line -> line.contains("the program draws its own digits"));
         assertThat(messages.get(messages.size() - 1)).startsWith("Digits: drawn by the program, seed");
@@ -92,7 +93,8 @@ class DigitSourcesTest {
         byte[] whole = Files.readAllBytes(mnist().resolve(SMALL));
         Path cache = Files.createDirectories(folder.resolve("cache"));
         Files.write(cache.resolve(SMALL + ".part"), Arrays.copyOf(whole, 1_000));
-        assertThat(new MnistDownload(cache, List.of(mirror("/good/")), messages::add).run())
+        assertThat(new MnistDownload(cache, List.of(mirror("/good/")), new EnvironmentProxies(Map.of()), messages::add)
+                        .run())
                 .isTrue();
         assertThat(ranges).contains("bytes=1000-");
         assertThat(Files.readAllBytes(cache.resolve(SMALL))).isEqualTo(whole);
@@ -103,7 +105,8 @@ class DigitSourcesTest {
         mnist();
         serveDamaged = true;
         Path cache = folder.resolve("cache");
-        assertThat(new MnistDownload(cache, List.of(mirror("/good/")), messages::add).run())
+        assertThat(new MnistDownload(cache, List.of(mirror("/good/")), new EnvironmentProxies(Map.of()), messages::add)
+                        .run())
                 .isFalse();
         assertThat(MnistDownload.isComplete(cache)).isFalse();
         assertThat(cache).isDirectoryNotContaining("glob:**.gz");

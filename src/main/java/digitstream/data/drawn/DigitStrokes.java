@@ -1,4 +1,4 @@
-package digitstream.data;
+package digitstream.data.drawn;
 
 import java.util.List;
 

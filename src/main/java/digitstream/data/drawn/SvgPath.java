@@ -1,4 +1,4 @@
-package digitstream.data;
+package digitstream.data.drawn;
 
 import java.awt.geom.Path2D;
 import java.util.Scanner;
