@@ -28,7 +28,7 @@ public final class PlainAvro {
             try {
                 return new Decoded.Value<>(new SpecificDatumReader<>(type)
                         .read(null, DecoderFactory.get().binaryDecoder(bytes, null)));
-            } catch (IOException | AvroRuntimeException e) {
+            } catch (IOException | AvroRuntimeException | UnsupportedOperationException | IndexOutOfBoundsException e) {
                 return new Decoded.Malformed<>("not a " + type.getSimpleName());
             }
         };
