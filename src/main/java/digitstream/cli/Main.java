@@ -1,6 +1,7 @@
 package digitstream.cli;
 
 import digitstream.serde.AvroLimits;
+import digitstream.serve.ServeException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,6 +33,8 @@ public final class Main {
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Print the stack trace of an error.")
     private boolean verbose;
 
+    private boolean threadsRemain;
+
     /** Returns the version in the manifest of the jar of this class. */
     static final class Version implements CommandLine.IVersionProvider {
         @Override
@@ -44,8 +47,12 @@ public final class Main {
     /** Runs a command and exits with status 0 on success, 1 on failure, or 2 for an invalid command line. */
     public static void main(String[] arguments) {
         AvroLimits.apply();
-        int status = commandLine().execute(arguments);
+        CommandLine line = commandLine();
+        int status = line.execute(arguments);
         System.out.flush();
+        if (line.getCommandSpec().userObject() instanceof Main main && main.threadsRemain) {
+            ImmediateExit.with(status);
+        }
         // Libraries' non-daemon threads must not keep the process alive after the command has finished.
         System.exit(status);
     }
@@ -57,6 +64,7 @@ public final class Main {
                 .setParameterExceptionHandler(Main::invalidCommandLine)
                 .setExecutionExceptionHandler((exception, line, parsed) -> {
                     PrintWriter err = line.getErr();
+                    main.threadsRemain = ServeException.leavesThreads(exception);
                     Errors.lines(exception).forEach(text -> err.println("digitstream: " + text));
                     if (main.verbose) {
                         exception.printStackTrace(err);
