@@ -14,6 +14,11 @@ final class ImmediateExit {
     static void with(int status) {
         System.out.flush();
         System.err.flush();
-        Function.getFunction(Platform.C_LIBRARY_NAME, "_exit").invokeVoid(new Object[] {status});
+        try {
+            Function.getFunction(Platform.C_LIBRARY_NAME, "_exit").invokeVoid(new Object[] {status});
+        } catch (LinkageError e) {
+            // JNA can't load its library, for example from a temporary folder that is mounted noexec.
+            Runtime.getRuntime().halt(status);
+        }
     }
 }
