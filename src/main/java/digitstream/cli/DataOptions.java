@@ -42,9 +42,8 @@ final class DataOptions {
                 description = "If MNIST can't be downloaded, use digits that the program draws instead of failing.")
         private boolean allowed;
 
-        /** The flag with a space in front, or an empty string if it is absent. */
-        String flag() {
-            return allowed ? " --allow-drawn-digits" : "";
+        boolean allowed() {
+            return allowed;
         }
     }
 

@@ -66,7 +66,7 @@ final class Interrupts {
 
     private void onSignal() {
         if (stopRequested()) {
-            Runtime.getRuntime().halt(INTERRUPTED_STATUS);
+            ImmediateExit.with(INTERRUPTED_STATUS);
         }
         requested.countDown();
     }

@@ -2,6 +2,7 @@ package digitstream.cli;
 
 import digitstream.common.Secrets;
 import digitstream.serde.AvroLimits;
+import digitstream.serve.ServeException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +36,8 @@ public final class Main {
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Print the stack trace of an error.")
     private boolean verbose;
 
+    private boolean threadsRemain;
+
     /** Returns the version in the manifest of the jar of this class. */
     static final class Version implements CommandLine.IVersionProvider {
         @Override
@@ -57,6 +60,9 @@ public final class Main {
                 (thread, error) -> main.onThreadFailure(line.getErr(), thread, error));
         int status = main.execute(line, arguments);
         System.out.flush();
+        if (main.threadsRemain) {
+            ImmediateExit.with(status);
+        }
         // Libraries' non-daemon threads must not keep the process alive after the command has finished.
         System.exit(status);
     }
@@ -99,6 +105,7 @@ public final class Main {
                 .registerConverter(Path.class, new Values.PathConverter())
                 .setParameterExceptionHandler(Main::invalidCommandLine)
                 .setExecutionExceptionHandler((exception, failed, parsed) -> {
+                    main.threadsRemain = ServeException.leavesThreads(exception);
                     Errors.print(failed.getErr(), exception, main.verbose);
                     return Errors.status(exception);
                 });

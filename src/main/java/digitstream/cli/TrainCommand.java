@@ -270,7 +270,8 @@ final class TrainCommand implements Callable<Integer> {
         }
         throw new UserException(
                 "interrupted while training; nothing was started. Continue with `digitstream train --resume"
-                        + sameModel(data, drawn, models, name) + "`, or start over with `digitstream demo`");
+                        + sameModel(data, digits.name().equals(DigitSources.DRAWN), models, name)
+                        + "`, or start over with `digitstream demo`");
     }
 
     private static ModelTrainer trainer(Path models, String device, PrintStream out, Interrupts interrupts) {
@@ -312,15 +313,16 @@ final class TrainCommand implements Callable<Integer> {
                 accuracy == null ? "training" : "validation",
                 100 * (accuracy == null ? best.accuracy() : accuracy),
                 interrupted.checkpoint().orElseThrow(),
-                sameModel(data, drawn, models, name));
+                sameModel(data, drawn.allowed(), models, name));
     }
 
     /** Returns the flags, with a space in front of each, that find the same training and images again. */
-    private static String sameModel(
-            DataOptions data, DataOptions.DrawnOption drawn, Path models, String name) {
+    private static String sameModel(DataOptions data, boolean allowDrawn, Path models, String name) {
         StringBuilder flags = new StringBuilder();
         data.path().ifPresent(path -> flags.append(" --data ").append(ShellWord.of(path.toString())));
-        flags.append(drawn.flag());
+        if (allowDrawn) {
+            flags.append(" --allow-drawn-digits");
+        }
         if (!models.equals(DEFAULT_MODELS)) {
             flags.append(" --models ").append(ShellWord.of(models.toString()));
         }

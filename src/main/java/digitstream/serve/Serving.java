@@ -25,7 +25,7 @@ import java.util.function.BiFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsException;
 
 /**
@@ -33,10 +33,6 @@ import org.apache.kafka.streams.errors.StreamsException;
  * topologies before the model that they use. Used by one thread.
  */
 public final class Serving implements AutoCloseable {
-    private static final long CHECK_INTERVAL_MILLIS = 200;
-    /** Ten seconds, longer than it takes to replace a thread, or to shut down after a failure and report it. */
-    private static final int MAX_CHECKS_NOT_LIVE = 50;
-
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
     /** A topology that can't go on may not be able to commit either. */
     private static final Duration CLOSE_TIMEOUT_AFTER_FAILURE = Duration.ofSeconds(10);
@@ -148,14 +144,13 @@ public final class Serving implements AutoCloseable {
             topologies.add(started);
             return started;
         } catch (StreamsException e) {
-            String message =
-                    String.valueOf(Causes.root(e, StreamsException.class).getMessage());
             throw new ServeException(
-                    "the topology '" + name + "' can't be started: " + message
-                            + (message.contains("multiple instances")
-                                    ? "; if another instance on this machine uses the same state.dir, set a different"
-                                            + " one with --property state.dir=DIR"
-                                    : "; name a writable folder with --property state.dir=DIR if this is about a folder"),
+                    "the topology '" + name + "' can't be started: "
+                            + Causes.root(e, StreamsException.class).getMessage()
+                            + (Causes.first(e, ProcessorStateException.class).isPresent()
+                                    ? "; name a writable folder with --property state.dir=DIR"
+                                    : "; if another instance on this machine uses the same state.dir, set a different one"
+                                            + " with --property state.dir=DIR"),
                     e);
         }
     }
@@ -178,69 +173,25 @@ public final class Serving implements AutoCloseable {
     public void runUntil(StopSignal stop, Runnable ready) throws InterruptedException {
         CompletableFuture<Void> running = CompletableFuture.allOf(
                 topologies.stream().map(RunningTopology::running).toArray(CompletableFuture<?>[]::new));
+        FailureCheck failures = new FailureCheck(topologies, watch);
         boolean wasReady = false;
-        int checksNotLive = 0;
-        while (!stop.await(CHECK_INTERVAL_MILLIS)) {
+        while (!stop.await(FailureCheck.INTERVAL_MILLIS)) {
             if (!wasReady && running.isDone()) {
                 wasReady = true;
                 ready.run();
             }
-            Optional<ServeException> ended = topologies.stream()
-                    .flatMap(topology -> stopped(topology).stream())
-                    .findFirst()
-                    .or(this::unfitTopics);
-            // The watch names the topic, the topology only those that it reads.
-            Optional<ServeException> notLive = deletedTopic().or(() -> topologies.stream()
-                    .filter(topology -> !topology.isLive())
-                    .findFirst()
-                    .map(Serving::notLive));
-            // Checks, not time: a process that was suspended for ten seconds has not been without a live topology for
-            // that long.
-            checksNotLive = notLive.isPresent() ? checksNotLive + 1 : 0;
-            if (ended.isEmpty() && checksNotLive > MAX_CHECKS_NOT_LIVE) {
-                ended = notLive;
-            }
-            if (ended.isPresent()) {
+            Optional<ServeException> failure = failures.check();
+            if (failure.isPresent()) {
                 closeTimeout = CLOSE_TIMEOUT_AFTER_FAILURE;
-                throw ended.get();
+                throw failure.get();
             }
         }
-    }
-
-    private Optional<ServeException> unfitTopics() {
-        return watch.flatMap(TopicWatch::fault)
-                .filter(TopicWatch.Fault::atOnce)
-                .map(fault -> new ServeException(fault.sentence()));
-    }
-
-    /** Not at once, so that the health checks tell the reason before the process ends. */
-    private Optional<ServeException> deletedTopic() {
-        return watch.flatMap(TopicWatch::fault).map(fault -> new ServeException(fault.sentence()));
-    }
-
-    private static ServeException notLive(RunningTopology topology) {
-        return new ServeException("the topology '" + topology.name() + "' has failed (" + topology.describe() + ")"
-                + (topology.failed().isPresent() ? "" : "; see the log above for the cause"));
     }
 
     /** A request to stop, for example by a termination signal. */
     public interface StopSignal {
         /** Waits for the request for at most this long, and returns whether it has arrived. */
         boolean await(long millis) throws InterruptedException;
-    }
-
-    private static Optional<ServeException> stopped(RunningTopology topology) {
-        Optional<Throwable> fatal = topology.fatalFailure();
-        boolean topicDeleted = fatal.flatMap(cause -> Causes.first(cause, MissingSourceTopicException.class))
-                .isPresent();
-        if (topicDeleted || (fatal.isEmpty() && !topology.ended().isDone())) {
-            return Optional.empty();
-        }
-        Throwable cause = fatal.orElseGet(() -> new IllegalStateException("shut down"));
-        return Optional.of(new ServeException(
-                "the topology '" + topology.name() + "' has stopped: "
-                        + topology.failed().orElse("it was shut down; see the log above for the cause"),
-                cause));
     }
 
     /**
@@ -251,10 +202,15 @@ public final class Serving implements AutoCloseable {
      */
     @Override
     public void close() {
+        close(closeTimeout);
+    }
+
+    /** Closes all parts, and waits for each topology for at most this long. */
+    void close(Duration atMost) {
         List<String> unfinished = new ArrayList<>();
         Collections.reverse(topologies);
         for (RunningTopology topology : topologies) {
-            if (!topology.stop(closeTimeout)) {
+            if (!topology.stop(atMost)) {
                 unfinished.add(topology.name());
             }
         }
@@ -272,8 +228,8 @@ public final class Serving implements AutoCloseable {
         }
         metrics.close();
         if (!unfinished.isEmpty()) {
-            throw new ServeException("the topology '" + String.join("' and '", unfinished) + "' did not stop within "
-                    + closeTimeout.toSeconds()
+            throw ServeException.leavingThreads("the topology '" + String.join("' and '", unfinished)
+                    + "' did not stop within " + atMost.toSeconds()
                     + " s; what it had not committed is processed again at the next start");
         }
         if (failure.getSuppressed().length > 0) {
