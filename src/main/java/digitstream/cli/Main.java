@@ -75,6 +75,7 @@ public final class Main {
 
     private int execute(CommandLine line, String... arguments) {
         try {
+            UserFolders.ofProcess().setUserHome();
             return line.execute(arguments);
         } catch (Throwable error) {
             // Picocli passes only Exceptions on to the handler. Out of memory is no reason to print a stack trace

@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class UserFolders {
     private static final String DJL_CACHE = "DJL_CACHE_DIR";
+    private static final String USER_HOME = "user.home";
+    private static final String NO_HOME = "?";
+
+    /** Read before {@link #setUserHome} changes it. */
+    private static final @Nullable String PASSWORD_FILE_HOME = System.getProperty(USER_HOME);
 
     private final Map<String, String> environment;
     private final @Nullable String passwordFileHome;
@@ -50,9 +55,19 @@ final class UserFolders {
     static UserFolders ofProcess() {
         return new UserFolders(
                 System.getenv(),
-                System.getProperty("user.home"),
+                PASSWORD_FILE_HOME,
                 Path.of(System.getProperty("java.io.tmpdir")),
                 line -> System.err.println("digitstream: " + line));
+    }
+
+    /** Tells libraries that ask Java for the home folder, such as JNA, which would create a folder with the name {@code ?}. */
+    void setUserHome() {
+        Optional<String> home =
+                value("HOME").filter(text -> Files.isDirectory(Path.of(text)) && Files.isWritable(Path.of(text)));
+        if (home.isPresent() || passwordFileHome().isEmpty()) {
+            System.setProperty(
+                    USER_HOME, home.orElseGet(() -> privateTemporary().toString()));
+        }
     }
 
     /** Returns the folder for MNIST. */
@@ -88,9 +103,8 @@ final class UserFolders {
 
     /** Returns the folder below the first home folder in which it can be written. */
     private Path home(Path folder, String variable) {
-        return Stream.of(value("HOME"), Optional.ofNullable(passwordFileHome).filter(home -> !home.equals("?")))
+        return Stream.of(value("HOME"), passwordFileHome())
                 .flatMap(Optional::stream)
-                .filter(home -> !home.isBlank())
                 .map(home -> Path.of(home).resolve(folder))
                 .filter(UserFolders::isWritable)
                 .findFirst()
@@ -132,6 +146,10 @@ final class UserFolders {
                             + " is writable; set HOME to a writable folder",
                     e);
         }
+    }
+
+    private Optional<String> passwordFileHome() {
+        return Optional.ofNullable(passwordFileHome).filter(home -> !home.isBlank() && !home.equals(NO_HOME));
     }
 
     private static boolean isWritable(Path folder) {

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The command line as a user sees it: results on standard output, and one line per error on standard error. */
+/**
+ * The command line as a user sees it: results on standard output, and one line per error on standard error. {@link WrongValuesTest}
+ * has a wrong value for every flag.
+ */
 @ExtendWith(Environment.Extension.class)
 class CommandLineIT {
     @TempDir
@@ -47,24 +50,13 @@ class CommandLineIT {
                         unusedAddress,
                         "--schema-registry",
                         registry),
-                List.of("2", "--rate is 'fast'", "demo", "--rate", "fast"),
-                List.of("2", "--label-delay is '2'", "demo", "--label-delay", "2"),
                 List.of("1", "--data is nowhere, which does not exist", "train", "--data", "nowhere"),
                 List.of("1", "there is no model lenet in", "evaluate"),
                 List.of("2", "batch.max.size is '0'", "demo", "--property", "batch.max.size=0"),
-                List.of("2", "batch.max.sise is not a setting", "demo", "--property", "batch.max.sise=3"),
-                List.of("2", "epochs is 0; set it to 1 or more", "train", "--epochs", "0"),
-                List.of("2", "Invalid value for option '--preset'", "train", "--preset", "slow"),
-                List.of("2", "mutually exclusive", "train", "--resume", "--finish"),
-                List.of("2", "omit --preset, --epochs", "train", "--resume", "--epochs", "3"),
                 List.of("2", "'tpu' is no device", "train", "--device", "tpu"),
-                List.of("2", "can't be the name of a folder", "train", "--model-name", "a/b"),
-                List.of("1", "--models is /dev/null/x/lenet", "train", "--models", "/dev/null/x"),
                 List.of("1", "--summary /dev/null/x can't be written", "demo", "--summary", "/dev/null/x"),
                 List.of("1", "--device is gpu:99, but PyTorch", "train", "--device", "gpu:99"),
-                List.of("1", "nowhere is not a model", "model", "describe", "nowhere"),
-                List.of("2", "--limit is 0", "evaluate", "--limit", "0"),
-                List.of("2", "--dashboard is 99999; use a port from 0 to 65535", "demo", "--dashboard", "99999"));
+                List.of("1", "nowhere is not a model", "model", "describe", "nowhere"));
     }
 
     @ParameterizedTest
@@ -265,19 +257,8 @@ class CommandLineIT {
     }
 
     @Test
-    void usesNoFolderWithTheNameOfAnUnknownHome() throws Exception {
-        Path temporary = Files.createDirectory(folder.resolve("tmp"));
-        List<String> command = List.of(
-                "env",
-                "-u",
-                "HOME",
-                "-u",
-                "XDG_STATE_HOME",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Duser.home=?",
-                "-Djava.io.tmpdir=" + temporary,
-                "-jar",
-                CommandLineProcess.home().resolve("digitstream.jar").toString(),
+    void usesNoFolderWithTheNameOfAnUnknownHome(Environment environment) throws Exception {
+        CommandLineProcess serve = withoutHome(
                 "serve",
                 "--only",
                 "score",
@@ -285,12 +266,36 @@ class CommandLineIT {
                 "127.0.0.1:" + unusedPort(),
                 "--schema-registry",
                 "http://127.0.0.1:1");
-        CommandLineProcess process = CommandLineProcess.start(folder, command, Map.of());
-        assertThat(process.waitFor(Duration.ofMinutes(1))).isEqualTo(1);
-        assertThat(process.err())
-                .contains("there is no writable home folder, so files go to " + temporary, "set HOME or XDG_STATE_HOME")
+        assertThat(serve.exitValue()).isEqualTo(1);
+        assertThat(serve.err())
+                .contains("there is no writable home folder, so files go to " + folder, "set HOME or XDG_STATE_HOME")
                 .contains("check --bootstrap-server");
+
+        // PyTorch, and JNA below it, have files of their own.
+        CommandLineProcess model =
+                withoutHome("model", "describe", environment.model().toString());
+        assertThat(model.exitValue()).as(model.err()).isZero();
         assertThat(folder.resolve("?")).doesNotExist();
+    }
+
+    private CommandLineProcess withoutHome(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                "env",
+                "-u",
+                "HOME",
+                "-u",
+                "XDG_STATE_HOME",
+                "-u",
+                "XDG_CACHE_HOME",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Duser.home=?",
+                "-Djava.io.tmpdir=" + folder,
+                "-jar",
+                CommandLineProcess.home().resolve("digitstream.jar").toString()));
+        command.addAll(List.of(arguments));
+        CommandLineProcess process = CommandLineProcess.start(folder, command, Map.of());
+        process.waitFor(Duration.ofMinutes(1));
+        return process;
     }
 
     @Test

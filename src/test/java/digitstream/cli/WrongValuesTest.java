@@ -1,6 +1,7 @@
 package digitstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -241,6 +242,13 @@ class WrongValuesTest {
         assertThat(err.toString()).startsWith("digitstream: " + row.get(0)).contains(path, "; name a");
         assertThat(status).isEqualTo(1);
         assertThat(folder).isDirectoryNotContaining(left -> !left.equals(file));
+    }
+
+    @Test
+    void refusesAFolderThatExistsAndTakesNoFiles() {
+        assertThatThrownBy(() -> Writable.requireFolder("--report", Path.of("/proc")))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("--report is /proc, where nothing can be written");
     }
 
     @Test
