@@ -3,6 +3,7 @@ package digitstream.benchmark;
 import digitstream.common.Digits;
 import digitstream.model.Classifier;
 import digitstream.model.LoadedModel;
+import digitstream.model.ModelCard;
 import digitstream.model.ModelException;
 import digitstream.model.Network;
 import java.util.ArrayList;
@@ -48,18 +49,27 @@ public final class InferenceBenchmark {
     private InferenceBenchmark() {}
 
     /**
+     * Requires a card that describes the layers, without which there is nothing to compare a model with.
+     *
+     * @throws ModelException if it does not
+     */
+    public static Network requireNetwork(ModelCard card) {
+        Network network = card.network();
+        if (network == null) {
+            throw new ModelException("the card of " + card.name() + " " + card.version()
+                    + " has no 'network', so there is nothing to compare the model with; add its layers to model.json");
+        }
+        return network;
+    }
+
+    /**
      * Runs the benchmark.
      *
      * @param batches the batch sizes, in images
      * @throws ModelException if the model's card does not describe its layers
      */
     public static List<Line> run(LoadedModel model, int... batches) {
-        Network network = model.card().network();
-        if (network == null) {
-            throw new ModelException(
-                    "the card of " + model.card().name() + " " + model.card().version()
-                            + " does not describe the network's layers, so there is nothing to compare it with");
-        }
+        Network network = requireNetwork(model.card());
         List<Line> lines = new ArrayList<>();
         try (Classifier torchScript = model.newClassifier();
                 Classifier blocks = new BlockClassifier(network, model.parameters())) {

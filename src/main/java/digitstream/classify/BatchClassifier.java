@@ -4,9 +4,12 @@ import digitstream.accuracy.ModelVersion;
 import digitstream.avro.Prediction;
 import digitstream.common.Digits;
 import digitstream.model.Classifier;
+import digitstream.model.Probabilities;
+import digitstream.model.ReferenceDigits;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.avro.Schema;
@@ -15,7 +18,8 @@ import org.apache.avro.generic.PrimitivesArrays.FloatArray;
 /**
  * Classifies batches and isolates images on which the model fails. A failing batch is halved until each failing image is
  * alone; all other images are classified. A failure on a single image is attributed to the image only if the model still
- * classifies a blank image. Otherwise the model is broken and the failure is thrown. Not thread-safe.
+ * classifies a reference digit. Otherwise the model is broken and the failure is thrown. An image for which the model returns
+ * no probability distribution is unclassifiable too. Not thread-safe.
  */
 final class BatchClassifier {
     private static final Schema PROBABILITIES =
@@ -43,7 +47,7 @@ final class BatchClassifier {
      * Classifies every image of a batch.
      *
      * @return one result for each image, in the same order
-     * @throws RuntimeException the classifier's exception, if it also fails on a blank image
+     * @throws RuntimeException the classifier's exception, if it also fails on a reference digit
      */
     List<Classified> classify(List<PendingImage> images) {
         List<Classified> all = new ArrayList<>(images.size());
@@ -60,7 +64,7 @@ final class BatchClassifier {
             inferenceNanos.accept(System.nanoTime() - start);
         } catch (RuntimeException failure) {
             if (images.size() == 1) {
-                requireWorkingModel(images.get(0), failure);
+                requireWorkingModel(failure);
                 into.add(new Classified.Unclassifiable("the model failed on this image: " + failure.getMessage()));
             } else {
                 int half = images.size() / 2;
@@ -71,14 +75,21 @@ final class BatchClassifier {
         }
         Instant predictedAt = Instant.ofEpochMilli(clockMillis.getAsLong());
         for (int i = 0; i < images.size(); i++) {
-            into.add(new Classified.Predicted(
-                    prediction(images.get(i), probabilities, i * Digits.CLASSES, predictedAt, batchSize)));
+            int from = i * Digits.CLASSES;
+            Optional<String> fault = Probabilities.fault(probabilities, from);
+            into.add(
+                    fault.isPresent()
+                            ? new Classified.Unclassifiable(
+                                    "the model returns no probabilities for this image: " + fault.get())
+                            : new Classified.Predicted(
+                                    prediction(images.get(i), probabilities, from, predictedAt, batchSize)));
         }
     }
 
-    private void requireWorkingModel(PendingImage image, RuntimeException failure) {
+    private void requireWorkingModel(RuntimeException failure) {
         try {
-            classifier.classify(List.of(new byte[image.pixels().length]));
+            // Not a blank image: the self-test has not shown that the model works on one.
+            classifier.classify(List.of(ReferenceDigits.images().get(0)));
         } catch (RuntimeException brokenModel) {
             failure.addSuppressed(brokenModel);
             throw failure;

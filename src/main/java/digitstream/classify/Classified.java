@@ -8,6 +8,6 @@ sealed interface Classified {
     /** The model classified the image. */
     record Predicted(Prediction prediction) implements Classified {}
 
-    /** The model fails on this image, but works on a blank one. */
+    /** The model fails on this image or returns no probability distribution for it, but works on other images. */
     record Unclassifiable(String message) implements Classified {}
 }

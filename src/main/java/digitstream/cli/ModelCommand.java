@@ -47,10 +47,11 @@ final class ModelCommand {
             @Parameters(paramLabel = "DIR", description = "The folder of the model, with model.pt and model.json.")
                     Path directory) {
         ModelArtifact artifact = ModelArtifact.open(directory);
+        InferenceBenchmark.requireNetwork(artifact.card());
         Engines.forInference();
-        System.out.println("Images/s on one thread: median of 7 alternating rounds (lowest to highest)");
-        System.out.printf("%6s  %31s  %31s  %6s%n", "batch", "model.pt", "DJL blocks", "ratio");
         try (LoadedModel model = LoadedModel.load(artifact)) {
+            System.out.println("Images/s on one thread: median of 7 alternating rounds (lowest to highest)");
+            System.out.printf("%6s  %31s  %31s  %6s%n", "batch", "model.pt", "DJL blocks", "ratio");
             for (int batch : BATCHES) {
                 InferenceBenchmark.Line line =
                         InferenceBenchmark.run(model, batch).get(0);
@@ -73,7 +74,12 @@ final class ModelCommand {
     private static void print(PrintStream out, LoadedModel model) {
         ModelCard card = model.card();
         Network network = card.network();
-        out.printf("%s %s: %s -> %s%n", card.name(), card.version(), text(card.input()), text(card.output()));
+        out.printf(
+                "%s %s: %s -> %s%n",
+                card.name(),
+                card.version(),
+                card.input().describe(),
+                card.output().describe());
         if (network == null) {
             out.println("The model card does not describe the layers. Parameters of model.pt:");
             model.parameterShapes().forEach((name, shape) -> out.printf("  %-40s %s%n", name, shape));
@@ -111,9 +117,5 @@ final class ModelCommand {
                 "Shapes are channels x height x width. OH = (H + 2P - FH)/S + 1 and OW = (W + 2P - FW)/S + 1, with padding");
         out.println(
                 "P, filter height FH, filter width FW and stride S. The parameter count was checked against model.pt.");
-    }
-
-    private static String text(ModelCard.Tensor tensor) {
-        return tensor.dtype() + " [" + String.join(", ", tensor.shape()) + "]";
     }
 }

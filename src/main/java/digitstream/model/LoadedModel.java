@@ -3,17 +3,17 @@ package digitstream.model;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
-import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
-import digitstream.common.Causes;
-import digitstream.common.Digits;
+import digitstream.common.NativeFolder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -34,25 +34,18 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     /**
-     * Loads a model on the CPU and runs it on a few batches.
+     * Loads a model on the CPU, wherever it was saved, and tests it on images of digits.
      *
-     * @throws ModelException if the engine can't load the file or the model does not match its card
+     * @throws ModelException if the engine can't load the file, the model does not match its card, or it does not return
+     *     probabilities for digits; the message has the remedy
      */
     public static LoadedModel load(ModelArtifact artifact) {
-        Model model = newModel(artifact.card().name());
-        try {
-            model.load(new ByteArrayInputStream(artifact.torchScript()));
-        } catch (IOException | MalformedModelException | EngineException e) {
-            model.close();
-            throw new ModelException(
-                    "PyTorch can't load the model in " + artifact.directory() + ": " + firstLine(e)
-                            + "; save it with torch.jit.save",
-                    e);
-        }
+        Model model = read(artifact);
         try {
             String method = hasFastMethod(model) ? FAST_METHOD : TorchScriptClassifier.FORWARD;
             LoadedModel loaded = new LoadedModel(artifact.card(), model, method);
             loaded.requireParametersOfCard();
+            loaded.test();
             loaded.warmUp();
             return loaded;
         } catch (ModelException e) {
@@ -61,19 +54,34 @@ public final class LoadedModel implements AutoCloseable {
         }
     }
 
-    private static Model newModel(String name) {
+    private static Model read(ModelArtifact artifact) {
+        Model model = Engines.pyTorch().newModel(artifact.card().name(), Device.cpu());
         try {
-            return Model.newInstance(name, Device.cpu(), "PyTorch");
-        } catch (EngineException e) {
+            // Otherwise PyTorch puts the weights on the device where they were when the model was saved.
+            model.load(new ByteArrayInputStream(artifact.torchScript()), Map.of("mapLocation", "true"));
+            return model;
+        } catch (IOException e) {
+            model.close();
+            // The model is in memory, so only the folder that DJL creates for it can fail.
+            throw temporaryFolder(e);
+        } catch (MalformedModelException | EngineException e) {
+            model.close();
             throw new ModelException(
-                    "PyTorch's native library can't be loaded (" + firstLine(e)
-                            + "); it is unpacked to ~/.djl.ai: make that folder writable, or set DJL_CACHE_DIR to one that is",
-                    e);
+                    "PyTorch can't load the model in " + artifact.directory() + ": " + PyTorchError.describe(e), e);
         }
     }
 
+    private static ModelException temporaryFolder(IOException e) {
+        Path folder = NativeFolder.temporary();
+        return new ModelException(
+                "the temporary folder " + folder + " "
+                        + NativeFolder.fault(folder).orElse("can't be used (" + e + ")")
+                        + "; make it writable, or choose another with -Djava.io.tmpdir=DIR",
+                e);
+    }
+
     private static boolean hasFastMethod(Model model) {
-        return Engine.getEngine("PyTorch").hasCapability("MKLDNN")
+        return Engines.pyTorch().hasCapability("MKLDNN")
                 && model.getBlock() instanceof PtSymbolBlock block
                 && List.of(JniUtils.getMethodNames(block)).contains(FAST_METHOD);
     }
@@ -117,12 +125,26 @@ public final class LoadedModel implements AutoCloseable {
                 .toList();
     }
 
+    private void test() {
+        try (Classifier classifier = newClassifier()) {
+            SelfTest.run(classifier);
+            if (!method.equals(TorchScriptClassifier.FORWARD)) {
+                try (Classifier forward =
+                        new TorchScriptClassifier(model, TorchScriptClassifier.FORWARD, card.classOrder())) {
+                    SelfTest.requireEqual(classifier, method, forward, TorchScriptClassifier.FORWARD);
+                }
+            }
+        }
+    }
+
     /** Runs a few batches so that libraries are loaded and code is compiled before the first real batch. */
     private void warmUp() {
+        List<byte[]> digits = ReferenceDigits.images();
         try (Classifier classifier = newClassifier()) {
-            byte[] empty = new byte[Digits.PIXELS];
             for (int size : new int[] {1, 2, 64, 256}) {
-                classifier.classify(java.util.Collections.nCopies(size, empty));
+                classifier.classify(IntStream.range(0, size)
+                        .mapToObj(i -> digits.get(i % digits.size()))
+                        .toList());
             }
         }
     }
@@ -138,21 +160,11 @@ public final class LoadedModel implements AutoCloseable {
 
     /** Creates a classifier, for one thread at a time; the caller closes it. */
     public Classifier newClassifier() {
-        return new TorchScriptClassifier(model, method);
+        return new TorchScriptClassifier(model, method, card.classOrder());
     }
 
     @Override
     public void close() {
         model.close();
-    }
-
-    /** Returns the first line of the root cause's message; native errors append a C++ stack trace. */
-    static String firstLine(Throwable e) {
-        Throwable root = Causes.root(e);
-        return String.valueOf(root.getMessage())
-                .lines()
-                .filter(line -> !line.isBlank())
-                .findFirst()
-                .orElse(root.toString());
     }
 }

@@ -1,9 +1,7 @@
 package digitstream.model;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -22,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model on disk: {@code <models>/<name>/<version>/} with {@code model.pt} (TorchScript) and {@code model.json} (its
@@ -79,6 +78,10 @@ public final class ModelArtifact {
         try {
             ModelCard card = readCard(cardFile);
             byte[] bytes = readAtMost(modelFile, MAX_MODEL_BYTES);
+            // Before the checksum: a wrong kind of file says more than a wrong sum.
+            ForeignFile.describe(bytes).ifPresent(kind -> {
+                throw unusable(modelFile, kind, null);
+            });
             String sum = sha256(bytes);
             if (!sum.equals(card.sha256())) {
                 throw new ModelException(modelFile + " does not match its card: its SHA-256 is " + sum
@@ -87,19 +90,32 @@ public final class ModelArtifact {
             checkArchive(modelFile, bytes);
             return new ModelArtifact(directory, card, bytes);
         } catch (NoSuchFileException e) {
-            throw new ModelException(
-                    directory + " is not a model: " + e.getFile() + " is missing; train one with `digitstream train`",
-                    e);
+            throw new ModelException(directory + " is not a model: " + missing(directory, e.getFile()), e);
         } catch (IOException e) {
             throw new ModelException("the model in " + directory + " can't be read: " + e, e);
         }
+    }
+
+    private static String missing(Path directory, String file) {
+        if (!Files.exists(directory)) {
+            return "there is no such folder";
+        }
+        if (file.endsWith(CARD) && Files.exists(directory.resolve(MODEL))) {
+            return file + " is missing; write the card of " + MODEL + " as in docs/models.md";
+        }
+        return file + " is missing; train a model with `digitstream train`, or name the folder of a version, which has "
+                + MODEL + " and " + CARD;
+    }
+
+    private static ModelException unusable(Path file, String reason, @Nullable Throwable cause) {
+        return new ModelException(file + " is not a usable TorchScript file: " + reason, cause);
     }
 
     private static void checkArchive(Path file, byte[] bytes) {
         try {
             TorchScriptArchive.check(bytes);
         } catch (ModelException e) {
-            throw new ModelException(file + " is not a usable TorchScript file: " + e.getMessage(), e);
+            throw unusable(file, String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -112,12 +128,7 @@ public final class ModelArtifact {
 
     private static ModelCard readCard(Path file) throws IOException {
         try {
-            return ModelCard.fromJson(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(readAtMost(file, MAX_CARD_BYTES)))
-                    .toString());
-        } catch (CharacterCodingException e) {
-            throw new ModelException(file + " is not a valid model card: it is not UTF-8", e);
+            return CardReader.read(readAtMost(file, MAX_CARD_BYTES));
         } catch (ModelException e) {
             throw new ModelException(file + " is not a valid model card: " + e.getMessage(), e);
         }

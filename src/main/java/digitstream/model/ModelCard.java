@@ -2,14 +2,16 @@ package digitstream.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import digitstream.common.Digits;
+import digitstream.common.Excerpt;
 import digitstream.common.Json;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param formatVersion of the card; always {@value #FORMAT_VERSION}
  * @param name letters, digits, '.', '_' and '-'; the name of the artifact's folder
  * @param version likewise
- * @param sha256 of {@code model.pt}, 64 lower-case hexadecimal digits
+ * @param sha256 of {@code model.pt}, 64 hexadecimal digits; kept in lower case
  * @param input shape and dtype of the input
  * @param output shape and dtype of the output
- * @param classNames the meaning of each output column
+ * @param classNames the digit that each output column stands for: "0" to "9" or "zero" to "nine", in any order
  * @param network the layers; null if unknown, as for a model trained with other software
  * @param training how the model was trained; null if unknown
  * @param validation results on images held out from the training images, used for model selection; null if unknown
@@ -51,8 +53,11 @@ public record ModelCard(
 
     public static final List<String> DIGITS = List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9");
 
+    /** The bins of {@link Evaluation#confidenceBins}. */
+    private static final int CONFIDENCE_BINS = 15;
+
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}");
-    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
     /**
      * A tensor's shape and element type.
      *
@@ -61,8 +66,15 @@ public record ModelCard(
      */
     public record Tensor(List<String> shape, String dtype) {
         public Tensor {
-            require(shape != null && dtype != null, "a tensor has no shape or no dtype");
+            require(
+                    shape != null && dtype != null && !shape.contains(null),
+                    "input and output must each have a shape, without null, and a dtype");
             shape = List.copyOf(shape);
+        }
+
+        /** Returns the type and the shape as PyTorch's documentation writes them, for example "uint8 [N, 1, 28, 28]". */
+        public String describe() {
+            return dtype + " [" + String.join(", ", shape) + "]";
         }
     }
 
@@ -124,11 +136,50 @@ public record ModelCard(
             @Nullable List<Long> confidenceBins,
             @Nullable Double temperature) {
         public Evaluation {
-            require(accuracyPerClass != null, "evaluation.accuracyPerClass is missing");
             // Not List.copyOf: a class without images has no accuracy.
-            accuracyPerClass = Collections.unmodifiableList(new ArrayList<>(accuracyPerClass));
-            predictedPerClass = predictedPerClass == null ? null : List.copyOf(predictedPerClass);
-            confidenceBins = confidenceBins == null ? null : List.copyOf(confidenceBins);
+            accuracyPerClass = copy(accuracyPerClass);
+            predictedPerClass = predictedPerClass == null ? null : copy(predictedPerClass);
+            confidenceBins = confidenceBins == null ? null : copy(confidenceBins);
+        }
+
+        /** Also accepts null, which {@link #check} reports. */
+        private static <T> List<T> copy(@Nullable List<T> list) {
+            return list == null ? List.of() : Collections.unmodifiableList(new ArrayList<>(list));
+        }
+
+        /** Requires what {@code serve} and {@code evaluate} use; the field is named in the message. */
+        private void check(String field) {
+            require(images >= 0, field + ".images is " + images + "; it must not be negative");
+            require(isFraction(accuracy), field + ".accuracy is " + accuracy + "; it must be 0 to 1");
+            requireSize(field + ".accuracyPerClass", accuracyPerClass, Digits.CLASSES);
+            for (Double recall : accuracyPerClass) {
+                require(
+                        recall == null || recall.isNaN() || isFraction(recall),
+                        field + ".accuracyPerClass has " + recall + "; each must be 0 to 1");
+            }
+            checkCounts(field + ".predictedPerClass", predictedPerClass, Digits.CLASSES);
+            checkCounts(field + ".confidenceBins", confidenceBins, CONFIDENCE_BINS);
+            require(
+                    temperature == null || (temperature > 0 && Double.isFinite(temperature)),
+                    field + ".temperature is " + temperature + "; it must be finite and greater than 0");
+        }
+
+        private static boolean isFraction(double value) {
+            return value >= 0 && value <= 1;
+        }
+
+        private static void checkCounts(String field, @Nullable List<Long> counts, int size) {
+            if (counts == null) {
+                return;
+            }
+            requireSize(field, counts, size);
+            for (Long count : counts) {
+                require(count != null && count >= 0, field + " has " + count + "; each must be a number from 0");
+            }
+        }
+
+        private static void requireSize(String field, List<?> list, int size) {
+            require(list.size() == size, field + " has " + list.size() + " entries; it must have " + size);
         }
     }
 
@@ -136,16 +187,59 @@ public record ModelCard(
     @JsonCreator
     public ModelCard {
         require(formatVersion == FORMAT_VERSION, "formatVersion is " + formatVersion + ", not " + FORMAT_VERSION);
-        require(isName(name), "name is '" + name + "'; use letters, digits, '.', '_' or '-'");
-        require(isName(version), "version is '" + version + "'; use letters, digits, '.', '_' or '-'");
-        require(sha256 != null && SHA256.matcher(sha256).matches(), "sha256 is not 64 hexadecimal digits");
-        require(INPUT.equals(input), "input is " + input + "; only " + INPUT + " is supported");
-        require(OUTPUT.equals(output), "output is " + output + "; only " + OUTPUT + " is supported");
+        requireName("name", name);
+        requireName("version", version);
         require(
-                classNames != null && classNames.size() == Digits.CLASSES,
-                "classNames must have " + Digits.CLASSES + " entries");
+                sha256 != null && SHA256.matcher(sha256).matches(),
+                sha256 == null
+                        ? "sha256 is missing; set it to the SHA-256 of model.pt"
+                        : "sha256 is not 64 hexadecimal digits");
+        // PowerShell's Get-FileHash, for example, writes upper case.
+        sha256 = sha256.toLowerCase(Locale.ROOT);
+        requireTensor("input", input, INPUT);
+        requireTensor("output", output, OUTPUT);
+        require(classNames != null, "classNames is missing; name the digit of each output column");
+        require(!classNames.contains(null), "classNames has a null; name the digit of each output column");
         classNames = List.copyOf(classNames);
-        software = software == null ? Map.of() : Map.copyOf(software);
+        ClassOrder.of(classNames);
+        if (validation != null) {
+            validation.check("validation");
+        }
+        if (evaluation != null) {
+            evaluation.check("evaluation");
+        }
+        software = software == null ? Map.of() : withoutNulls(software);
+    }
+
+    /** A version that is not known is no reason to refuse a model. */
+    private static Map<String, String> withoutNulls(Map<String, String> software) {
+        return software.entrySet().stream()
+                .filter(entry -> entry.getValue() != null)
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** Which digit each column of the output stands for. */
+    ClassOrder classOrder() {
+        return ClassOrder.of(classNames);
+    }
+
+    private static void requireName(String field, @Nullable String name) {
+        if (name == null) {
+            throw new ModelException(field + " is missing");
+        }
+        require(
+                isName(name),
+                field + " is '" + Excerpt.of(name)
+                        + "'; use 1 to 100 letters, digits, '.', '_' or '-', and begin with a letter or digit");
+    }
+
+    private static void requireTensor(String field, @Nullable Tensor tensor, Tensor expected) {
+        if (tensor == null) {
+            throw new ModelException(field + " is missing; it must be " + expected.describe());
+        }
+        require(
+                tensor.equals(expected),
+                field + " is " + Excerpt.of(tensor.describe()) + "; only " + expected.describe() + " is supported");
     }
 
     static boolean isName(@Nullable String text) {
@@ -164,29 +258,6 @@ public record ModelCard(
             return Json.INDENTED.writeValueAsString(this) + "\n";
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a card is always JSON", e);
-        }
-    }
-
-    /**
-     * Reads a card.
-     *
-     * @throws ModelException if the text is not a valid card; the message is one line that names the field
-     */
-    static ModelCard fromJson(String json) {
-        try {
-            return Json.INDENTED.readValue(json, ModelCard.class);
-        } catch (MismatchedInputException e) {
-            throw new ModelException(
-                    e.getCause() instanceof ModelException fault
-                            ? String.valueOf(fault.getMessage())
-                            : "field " + e.getPathReference() + ": " + e.getOriginalMessage(),
-                    e);
-        } catch (JsonProcessingException e) {
-            throw new ModelException(
-                    e.getCause() instanceof ModelException fault
-                            ? String.valueOf(fault.getMessage())
-                            : "it is not valid JSON: " + e.getOriginalMessage(),
-                    e);
         }
     }
 }

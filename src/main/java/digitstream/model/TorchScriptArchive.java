@@ -51,15 +51,48 @@ final class TorchScriptArchive {
      * @throws ModelException if it is rejected; the message gives the reason
      */
     static void check(byte[] bytes) {
+        ForeignFile.describe(bytes).ifPresent(TorchScriptArchive::reject);
         TorchScriptArchive archive = new TorchScriptArchive(bytes);
         if (bytes.length < END_SIZE || archive.file.getInt(0) != LOCAL_HEADER) {
-            throw new ModelException("it is not a zip archive");
+            throw new ModelException("it is not a zip archive; save the model with torch.jit.save");
         }
+        archive.rejectForeign();
         archive.readEntries();
         archive.requireParts();
     }
 
-    private void readEntries() {
+    private static void reject(String reason) {
+        throw new ModelException(reason);
+    }
+
+    /**
+     * Rejects other zip archives by the names of their entries. Comes before the checks of the entries, whose messages suspect
+     * damage or malice.
+     */
+    private void rejectForeign() {
+        Map<String, Integer> listed = new HashMap<>();
+        int end = end();
+        long at = file.getInt(end + 16) & 0xffffffffL;
+        while (at + CENTRAL_SIZE <= end && file.getInt((int) at) == CENTRAL_HEADER && listed.size() < MAX_ENTRIES) {
+            int start = (int) at;
+            at += CENTRAL_SIZE;
+            at += unsigned(start + 28) + unsigned(start + 30) + unsigned(start + 32);
+            if (at <= end) {
+                listed.put(text(start + CENTRAL_SIZE, unsigned(start + 28)), start);
+            }
+        }
+        ForeignFile.describeZip(listed.keySet()).ifPresent(TorchScriptArchive::reject);
+        if (listed.keySet().stream().noneMatch(name -> name.contains("/code/"))) {
+            listed.forEach((name, start) -> {
+                if (name.endsWith("/data.pkl")) {
+                    reject(ForeignFile.describePickle(new String(content(name, start), ISO_8859_1)));
+                }
+            });
+        }
+    }
+
+    /** Returns the offset of the record at the end of the archive, which says where the central directory is. */
+    private int end() {
         int end = file.limit() - END_SIZE;
         while (end >= 0 && file.getInt(end) != END_HEADER) {
             end--;
@@ -67,6 +100,11 @@ final class TorchScriptArchive {
         if (end < 0) {
             throw new ModelException("its zip archive is truncated: it has no central directory at the end");
         }
+        return end;
+    }
+
+    private void readEntries() {
+        int end = end();
         int count = file.getShort(end + 10) & 0xffff;
         if (count > MAX_ENTRIES) {
             throw new ModelException("its zip archive has " + count + " entries; the limit is " + MAX_ENTRIES);

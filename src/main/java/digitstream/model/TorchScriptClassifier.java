@@ -18,12 +18,19 @@ final class TorchScriptClassifier implements Classifier {
 
     private final Model model;
     private final String method;
+    private final ClassOrder order;
     private final NDManager manager;
     private ByteBuffer pixels = ByteBuffer.allocateDirect(Digits.PIXELS);
 
-    TorchScriptClassifier(Model model, String method) {
+    /**
+     * Creates a classifier.
+     *
+     * @param order of the columns of the method's output
+     */
+    TorchScriptClassifier(Model model, String method, ClassOrder order) {
         this.model = model;
         this.method = method;
+        this.order = order;
         this.manager = model.getNDManager().newSubManager();
     }
 
@@ -43,21 +50,16 @@ final class TorchScriptClassifier implements Classifier {
             }
             NDList outputs = model.getBlock().forward(new ParameterStore(batch, false), inputs, false);
             outputs.attach(batch);
-            return probabilities(outputs, count);
-        } catch (EngineException e) {
-            throw new ModelException("PyTorch failed on a batch of " + count + ": " + LoadedModel.firstLine(e), e);
+            OutputCheck.require(outputs, count);
+            return order.inDigitOrder(outputs.get(0).toFloatArray());
+        } catch (EngineException | UnsupportedOperationException e) {
+            // DJL does not support every type that TorchScript has; a method without a return value is one.
+            throw new ModelException(
+                    e instanceof EngineException
+                            ? "PyTorch failed on a batch of " + count + ": " + PyTorchError.describe(e)
+                            : OutputCheck.NO_TENSOR,
+                    e);
         }
-    }
-
-    private static float[] probabilities(NDList outputs, int count) {
-        NDArray output = outputs.get(0);
-        if (outputs.size() != 1
-                || !output.getShape().equals(new Shape(count, Digits.CLASSES))
-                || output.getDataType() != DataType.FLOAT32) {
-            throw new ModelException("for " + count + " images, the model returns " + output.getDataType() + " "
-                    + output.getShape() + ", not float32 (" + count + ", " + Digits.CLASSES + ")");
-        }
-        return output.toFloatArray();
     }
 
     private ByteBuffer input(List<byte[]> images) {

@@ -12,7 +12,7 @@ public enum DeadLetterReason {
     UNDECODABLE,
     /** The decoded value is invalid: for example a wrong image size, an image id other than the key, or a label over 9. */
     INVALID,
-    /** The model fails on this image, but works on a blank one. */
+    /** The model fails on this image or returns no probability distribution for it, but works on other images. */
     UNCLASSIFIABLE;
 
     /** The value of the {@value DeadLetters#REASON} header and of the metric's {@code reason} tag, in kebab case. */

@@ -2,6 +2,7 @@ package digitstream.training;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import digitstream.model.Engines;
 import digitstream.model.ModelException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,6 +41,6 @@ final class DeviceChoice {
     }
 
     private static Engine engine() {
-        return Engine.getEngine("PyTorch");
+        return Engines.pyTorch();
     }
 }

@@ -6,6 +6,8 @@ import digitstream.common.Digits;
 import digitstream.data.LabelledImages;
 import digitstream.model.Classifier;
 import digitstream.model.ModelCard;
+import digitstream.model.ModelException;
+import digitstream.model.Probabilities;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -33,7 +35,11 @@ public record Evaluation(
         double seconds) {
     private static final int BATCH = 256;
 
-    /** Classifies all images, in batches of 256. */
+    /**
+     * Classifies all images, in batches of 256.
+     *
+     * @throws ModelException if the model returns no probability distribution for one of them
+     */
     public static Evaluation of(Classifier classifier, String data, LabelledImages images) {
         byte[] predicted = new byte[images.size()];
         float[] confidence = new float[images.size()];
@@ -46,13 +52,18 @@ public record Evaluation(
                 batch.add(images.pixels(i));
             }
             float[] probabilities = classifier.classify(batch);
-            System.arraycopy(probabilities, 0, all, from * Digits.CLASSES, probabilities.length);
             for (int i = 0; i < batch.size(); i++) {
                 int row = i * Digits.CLASSES;
+                int image = from + i;
+                Probabilities.fault(probabilities, row).ifPresent(fault -> {
+                    throw new ModelException(
+                            "the model returns no probabilities for image " + image + " of " + data + ": " + fault);
+                });
                 int best = Digits.argmax(probabilities, row);
                 predicted[from + i] = (byte) best;
                 confidence[from + i] = probabilities[row + best];
             }
+            System.arraycopy(probabilities, 0, all, from * Digits.CLASSES, probabilities.length);
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         for (int i = 0; i < images.size(); i++) {

@@ -33,23 +33,29 @@ public final class Graphs {
 
     /** Writes a graph as version 1 of a model, with these layers in its card. */
     public static ModelArtifact write(Path models, String graph, @Nullable Network network) {
-        byte[] bytes = bytes(graph);
-        return ModelArtifact.write(
-                models,
-                new ModelCard(
-                        1,
-                        graph,
-                        "1",
-                        ModelArtifact.sha256(bytes),
-                        ModelCard.INPUT,
-                        ModelCard.OUTPUT,
-                        ModelCard.DIGITS,
-                        network,
-                        null,
-                        null,
-                        null,
-                        Map.of()),
-                bytes,
+        return write(models, graph, bytes(graph), ModelCard.DIGITS, network);
+    }
+
+    /** Writes a file as version 1 of a model, with a card that fits it. */
+    public static ModelArtifact write(
+            Path models, String name, byte[] file, List<String> classNames, @Nullable Network network) {
+        return ModelArtifact.write(models, card(name, file, classNames, network), file, Map.of());
+    }
+
+    /** The card of a file, for version 1 of a model. */
+    public static ModelCard card(String name, byte[] file, List<String> classNames, @Nullable Network network) {
+        return new ModelCard(
+                1,
+                name,
+                "1",
+                ModelArtifact.sha256(file),
+                ModelCard.INPUT,
+                ModelCard.OUTPUT,
+                classNames,
+                network,
+                null,
+                null,
+                null,
                 Map.of());
     }
 
