@@ -123,21 +123,21 @@ final class ForeignFile {
                             ? globals.group(3) + " " + globals.group(4)
                             : globals.group(1) + " " + globals.group(2));
         }
-        Optional<String> module = names.stream()
+        Optional<String> object = names.stream()
                 .filter(name -> !OF_TENSORS.matcher(name).matches())
                 .sorted()
                 .findFirst();
-        // Modules have fields with such names too, but are no dictionaries.
-        boolean isDictionary = pickle.startsWith("}", 2) || module.isEmpty();
-        if (isDictionary && CHECKPOINT.matcher(pickle).find()) {
+        // Modules have fields with the names of a checkpoint's entries.
+        boolean hasModule = names.stream().anyMatch(name -> name.matches("(torch\\.nn|__main__).*"));
+        if (!hasModule && CHECKPOINT.matcher(pickle).find()) {
             return "it is a checkpoint of a training (weights without code); " + loadAndScript();
         }
-        if (module.isPresent()) {
+        if (object.isPresent()) {
             return "it is a pickled Python object ("
-                    + TorchScriptArchive.printable(module.get().replace(' ', '.'))
+                    + TorchScriptArchive.printable(object.get().replace(' ', '.'))
                     + "), not TorchScript; load it in Python and save " + SCRIPT;
         }
-        return names.contains("collections OrderedDict")
+        return names.contains("torch._utils _rebuild_tensor_v2")
                 ? "it is a state_dict (weights without code); " + loadAndScript()
                 : "it holds pickled values without code; " + loadAndScript();
     }

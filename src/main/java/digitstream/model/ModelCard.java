@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,7 @@ public record ModelCard(
     public record Tensor(List<String> shape, String dtype) {
         public Tensor {
             require(
-                    shape != null && dtype != null && !shape.contains(null),
+                    shape != null && dtype != null && shape.stream().noneMatch(Objects::isNull),
                     "input and output must each have a shape, without null, and a dtype");
             shape = List.copyOf(shape);
         }
@@ -199,7 +200,9 @@ public record ModelCard(
         requireTensor("input", input, INPUT);
         requireTensor("output", output, OUTPUT);
         require(classNames != null, "classNames is missing; name the digit of each output column");
-        require(!classNames.contains(null), "classNames has a null; name the digit of each output column");
+        require(
+                classNames.stream().noneMatch(Objects::isNull),
+                "classNames has a null; name the digit of each output column");
         classNames = List.copyOf(classNames);
         ClassOrder.of(classNames);
         if (validation != null) {

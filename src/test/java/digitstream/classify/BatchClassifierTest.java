@@ -8,11 +8,13 @@ import digitstream.avro.DigitImage;
 import digitstream.common.Digits;
 import digitstream.model.Classifier;
 import digitstream.model.ModelException;
+import digitstream.model.Probabilities;
 import digitstream.streams.DeadLetterReason;
 import digitstream.streams.SourcePosition;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import net.jqwik.api.ForAll;
@@ -23,7 +25,16 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
 class BatchClassifierTest {
-    /** Predicts the digit given by the first pixel; fails if that is 255. */
+    private static final List<float[]> ODD = List.of(
+            new float[] {Float.NaN, 0, 0, 0, 0, 0, 0, 0, 0, 1},
+            new float[] {Float.POSITIVE_INFINITY, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+            new float[] {-2.3f, -2.3f, -2.3f, -2.3f, -2.3f, -2.3f, -2.3f, -2.3f, -2.3f, -2.3f},
+            new float[] {2, -1, 0, 0, 0, 0, 0, 0, 0, 0},
+            new float[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+            new float[] {0.5f, 0.5f, 0.01f, 0, 0, 0, 0, 0, 0, 0},
+            new float[] {10, 20, 70, 0, 0, 0, 0, 0, 0, 0});
+
+    /** Predicts the digit given by the first pixel; fails if that is 255, and returns no distribution from 200 on. */
     private static final class FirstPixel implements Classifier {
         private boolean broken;
         private int calls;
@@ -36,7 +47,12 @@ class BatchClassifierTest {
             }
             float[] probabilities = new float[images.size() * Digits.CLASSES];
             for (int i = 0; i < images.size(); i++) {
-                probabilities[i * Digits.CLASSES + images.get(i)[0]] = 1;
+                int first = images.get(i)[0] & 0xff;
+                if (first >= 200) {
+                    System.arraycopy(ODD.get(first - 200), 0, probabilities, i * Digits.CLASSES, Digits.CLASSES);
+                } else {
+                    probabilities[i * Digits.CLASSES + first] = 1;
+                }
             }
             return probabilities;
         }
@@ -54,6 +70,48 @@ class BatchClassifierTest {
         List<Classified> results = batches.classify(images(List.of(1, 2, 255, 3, 4, 5, 6)));
         assertThat(results.get(2)).isInstanceOf(Classified.Unclassifiable.class);
         assertThat(labels(results)).containsExactly(1, 2, -1, 3, 4, 5, 6);
+    }
+
+    @Test
+    void findsImagesForWhichTheModelReturnsNoDistribution() {
+        List<Integer> batch = List.of(3, 200, 201, 202, 4, 203, 204, 205, 206, 5);
+        List<Classified> results = batches.classify(images(batch));
+        assertThat(labels(results)).containsExactly(3, -1, -1, -1, 4, -1, -1, -1, -1, 5);
+        assertThat(classifier.calls).as("a batch is not halved for this").isEqualTo(1);
+        assertThat(results.get(1))
+                .isEqualTo(new Classified.Unclassifiable("the model returns no probabilities for this image:"
+                        + " its output for digit 0 is NaN, not a probability"));
+        assertThat(results.get(6))
+                .isEqualTo(new Classified.Unclassifiable(
+                        "the model returns no probabilities for this image: its outputs sum to 0.0, not to 1"));
+    }
+
+    @Test
+    void roundsWhatFloatArithmeticHasPutBeyondOne() {
+        float[] row = {1.0000001f, -1e-7f, 0, 0, 0, 0, 0, 0, 0, 0};
+        assertThat(Probabilities.fault(row, 0)).isEmpty();
+        assertThat(row).startsWith(1, 0);
+    }
+
+    /** The blank image is not special: a model may fail on it and work on all digits. */
+    @Test
+    void attributesAFailureToTheImageIfTheModelWorksOnADigit() {
+        Classifier failsOnBlank = new Classifier() {
+            @Override
+            public float[] classify(List<byte[]> images) {
+                if (images.stream().anyMatch(image -> Arrays.equals(image, new byte[Digits.PIXELS]))) {
+                    throw new ModelException("no ink");
+                }
+                float[] probabilities = new float[images.size() * Digits.CLASSES];
+                Arrays.fill(probabilities, 0.1f);
+                return probabilities;
+            }
+
+            @Override
+            public void close() {}
+        };
+        BatchClassifier blank = new BatchClassifier(failsOnBlank, new ModelVersion("m", "1"), () -> 1_000, nanos -> {});
+        assertThat(labels(blank.classify(images(List.of(1, 0, 2))))).containsExactly(0, -1, 0);
     }
 
     @Property(tries = 300)

@@ -12,19 +12,7 @@ final class ArtifactWriter {
         for (int version = 1; ; version++) {
             ModelArtifact.write(
                     Path.of(arguments[0]),
-                    new ModelCard(
-                            1,
-                            "lenet",
-                            "v" + version,
-                            ModelArtifact.sha256(model),
-                            ModelCard.INPUT,
-                            ModelCard.OUTPUT,
-                            ModelCard.DIGITS,
-                            null,
-                            null,
-                            null,
-                            null,
-                            Map.of()),
+                    Graphs.card("lenet", "v" + version, model, ModelCard.DIGITS, null),
                     model,
                     Map.of("report.html", new byte[1 << 20]));
         }

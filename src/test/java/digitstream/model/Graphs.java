@@ -39,15 +39,16 @@ public final class Graphs {
     /** Writes a file as version 1 of a model, with a card that fits it. */
     public static ModelArtifact write(
             Path models, String name, byte[] file, List<String> classNames, @Nullable Network network) {
-        return ModelArtifact.write(models, card(name, file, classNames, network), file, Map.of());
+        return ModelArtifact.write(models, card(name, "1", file, classNames, network), file, Map.of());
     }
 
-    /** The card of a file, for version 1 of a model. */
-    public static ModelCard card(String name, byte[] file, List<String> classNames, @Nullable Network network) {
+    /** A card that fits a file. */
+    public static ModelCard card(
+            String name, String version, byte[] file, List<String> classNames, @Nullable Network network) {
         return new ModelCard(
                 1,
                 name,
-                "1",
+                version,
                 ModelArtifact.sha256(file),
                 ModelCard.INPUT,
                 ModelCard.OUTPUT,

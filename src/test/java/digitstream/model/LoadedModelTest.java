@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.engine.Engine;
+import digitstream.testing.TorchScripts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +29,27 @@ class LoadedModelTest {
             float[] probabilities = classifier.classify(Graphs.images(3));
             assertThat(probabilities).hasSize(30);
             assertThat(model.parameterShapes().values().iterator().next()).contains(1L);
+        }
+    }
+
+    @Test
+    void returnsProbabilitiesInTheOrderOfTheDigitsWhateverTheOrderOfTheColumns() {
+        byte[] module = TorchScripts.returning("torch.softmax(logits, 1)");
+        // Column i is the digit 9 - i, so that its first probability is the last one of the plain order.
+        List<String> reversed =
+                List.of("nine", "eight", "Seven", " SIX ", "5", "4", "3 - three", "2 - two", "one", "Zero");
+        float[] plain = classify(Graphs.write(models, "plain", module, ModelCard.DIGITS, null));
+        float[] permuted = classify(Graphs.write(models, "permuted", module, reversed, null));
+        assertThat(plain).hasSize(300);
+        for (int i = 0; i < plain.length; i++) {
+            assertThat(permuted[i / 10 * 10 + 9 - i % 10]).isEqualTo(plain[i]);
+        }
+    }
+
+    private static float[] classify(ModelArtifact artifact) {
+        try (LoadedModel model = LoadedModel.load(artifact);
+                Classifier classifier = model.newClassifier()) {
+            return classifier.classify(ReferenceDigits.images());
         }
     }
 
