@@ -1,6 +1,7 @@
 package digitstream.model;
 
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
@@ -31,9 +32,11 @@ final class CardReader {
             return Optional.ofNullable(Json.INDENTED.readValue(json, ModelCard.class))
                     .orElseThrow(() -> new ModelException("it is null, not a JSON object"));
         } catch (JsonMappingException e) {
-            throw e.getCause() instanceof ModelException fault
-                    ? new ModelException(Objects.requireNonNull(fault.getMessage()), e)
-                    : new ModelException(fault(e, json), e);
+            if (e.getCause() instanceof ModelException fault) {
+                throw new ModelException(Objects.requireNonNull(fault.getMessage()), e);
+            }
+            throw new ModelException(
+                    e.getCause() instanceof JsonParseException syntax ? syntax(syntax) : fault(e, json), e);
         } catch (JsonProcessingException e) {
             throw new ModelException(syntax(e), e);
         } catch (IOException e) {
@@ -44,7 +47,8 @@ final class CardReader {
 
     private static String syntax(JsonProcessingException e) {
         JsonLocation place = e.getLocation();
-        String message = e.getOriginalMessage();
+        // Jackson repeats the place of an opening brace in its own notation.
+        String message = e.getOriginalMessage().replaceAll(" \\(start marker at .*\\)", "");
         return (message.startsWith("Invalid UTF-8") ? "it is not text in UTF-8: " : "it is not valid JSON: ")
                 + message
                 + (place == null ? "" : " (line " + place.getLineNr() + ", column " + place.getColumnNr() + ")");

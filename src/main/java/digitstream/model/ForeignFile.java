@@ -30,6 +30,7 @@ final class ForeignFile {
             "torch\\._utils _rebuild_\\w+|torch \\w*Storage|torch\\.storage \\w+|torch (Size|device|\\w+\\d+)|collections OrderedDict"
                     + "|numpy.*|_codecs encode");
 
+    private static final Pattern MODULE = Pattern.compile("(__main__|torch\\.nn|torchvision|timm).*");
     private static final Pattern CHECKPOINT = Pattern.compile("optimi[sz]er|state_dict|epoch");
 
     private static final int SEARCHED = 1 << 16;
@@ -127,14 +128,17 @@ final class ForeignFile {
                 .filter(name -> !OF_TENSORS.matcher(name).matches())
                 .sorted()
                 .findFirst();
+        Optional<String> module = names.stream()
+                .filter(name -> MODULE.matcher(name).matches())
+                .sorted()
+                .findFirst();
         // Modules have fields with the names of a checkpoint's entries.
-        boolean hasModule = names.stream().anyMatch(name -> name.matches("(torch\\.nn|__main__).*"));
-        if (!hasModule && CHECKPOINT.matcher(pickle).find()) {
+        if (module.isEmpty() && CHECKPOINT.matcher(pickle).find()) {
             return "it is a checkpoint of a training (weights without code); " + loadAndScript();
         }
         if (object.isPresent()) {
-            return "it is a pickled Python object ("
-                    + TorchScriptArchive.printable(object.get().replace(' ', '.'))
+            String name = module.orElse(object.get()).replace(' ', '.');
+            return "it is a pickled Python object (" + TorchScriptArchive.printable(name)
                     + "), not TorchScript; load it in Python and save " + SCRIPT;
         }
         return names.contains("torch._utils _rebuild_tensor_v2")

@@ -6,10 +6,8 @@ import ai.djl.Model;
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
-import digitstream.common.NativeFolder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,21 +61,12 @@ public final class LoadedModel implements AutoCloseable {
         } catch (IOException e) {
             model.close();
             // The model is in memory, so only the folder that DJL creates for it can fail.
-            throw temporaryFolder(e);
+            throw TemporaryFolder.failure(e);
         } catch (MalformedModelException | EngineException e) {
             model.close();
             throw new ModelException(
                     "PyTorch can't load the model in " + artifact.directory() + ": " + PyTorchError.describe(e), e);
         }
-    }
-
-    private static ModelException temporaryFolder(IOException e) {
-        Path folder = NativeFolder.temporary();
-        return new ModelException(
-                "the temporary folder " + folder + " "
-                        + NativeFolder.fault(folder).orElse("can't be used (" + e + ")")
-                        + "; make it writable, or choose another with -Djava.io.tmpdir=DIR",
-                e);
     }
 
     private static boolean hasFastMethod(Model model) {

@@ -25,7 +25,8 @@ final class OutputCheck {
         NDArray output = outputs.get(0);
         Shape shape = output.getShape();
         if (output.getDataType() != DataType.FLOAT32 || !shape.equals(new Shape(count, Digits.CLASSES))) {
-            throw new ModelException("for " + count + " images it returns " + output.getDataType() + " " + shape
+            throw new ModelException("for " + (count == 1 ? "1 image" : count + " images") + " it returns "
+                    + output.getDataType() + " " + shape
                     + ", not float32 (" + count + ", " + Digits.CLASSES + "): "
                     + remedy(output.getDataType(), shape, count));
         }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** Reads the messages of PyTorch's errors: the reason among a C++ or TorchScript stack trace, and the remedy. */
 final class PyTorchError {
-    private static final int MAX_CHARACTERS = 300;
+    private static final int MAX_CHARACTERS = 200;
     /** An exception of Python or TorchScript and its message, for example "RuntimeError: ..." or "builtins.ValueError: ...". */
     private static final Pattern RAISED =
             Pattern.compile("(?:[\\w.]+\\.)?(?:\\w*(?:Error|Exception)|torch\\.jit\\.Error): (.+)");
@@ -80,10 +80,12 @@ final class PyTorchError {
      */
     static String reason(Throwable failure) {
         Throwable root = Causes.root(failure);
+        if (root.getMessage() == null) {
+            return root.toString();
+        }
         String first = "";
         String raised = "";
-        for (String line :
-                String.valueOf(root.getMessage()).lines().map(String::strip).toList()) {
+        for (String line : root.getMessage().lines().map(String::strip).toList()) {
             Matcher matcher = RAISED.matcher(line);
             if (matcher.matches()) {
                 raised = matcher.group(1);
@@ -97,6 +99,9 @@ final class PyTorchError {
         if (reason.isEmpty()) {
             return root.toString();
         }
-        return reason.length() <= MAX_CHARACTERS ? reason : reason.substring(0, MAX_CHARACTERS) + "...";
+        // A long reason goes on with what else it could be.
+        int sentence = reason.length() <= MAX_CHARACTERS ? reason.length() : reason.indexOf(". ");
+        String shown = reason.substring(0, sentence < 0 ? MAX_CHARACTERS : Math.min(sentence, MAX_CHARACTERS));
+        return shown.endsWith(".") ? shown.substring(0, shown.length() - 1) : shown;
     }
 }

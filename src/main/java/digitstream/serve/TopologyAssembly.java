@@ -10,6 +10,7 @@ import digitstream.classify.ClassifyMetrics;
 import digitstream.classify.ClassifyTopology;
 import digitstream.client.ModelReleases;
 import digitstream.common.Digits;
+import digitstream.common.NativeFolder;
 import digitstream.model.LoadedModel;
 import digitstream.model.ModelArtifact;
 import digitstream.model.ModelCard;
@@ -20,6 +21,7 @@ import digitstream.serde.AvroSerializer;
 import digitstream.serde.SchemaRegistry;
 import digitstream.settings.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
@@ -56,7 +58,22 @@ public record TopologyAssembly(
 
     /** Starts the scoring topology. */
     public void score(Serving serving) {
+        requireFolderForRocksDb();
         serving.score(scoreTopology(serving.meters()), StreamsConfiguration.score(settings, streamsDefaults()));
+    }
+
+    /**
+     * RocksDB unpacks its native library when the first store is opened, which is on a stream thread. There a failure would be
+     * taken for a failure of the topology.
+     */
+    private static void requireFolderForRocksDb() {
+        String given = System.getenv("ROCKSDB_SHAREDLIB_DIR");
+        Path folder = given == null || given.isEmpty() ? NativeFolder.temporary() : Path.of(given);
+        NativeFolder.faultForCode(folder).ifPresent(fault -> {
+            throw new ServeException("the temporary folder " + folder + " " + fault
+                    + ", and RocksDB unpacks its native library there; choose a writable folder on a disk that is not"
+                    + " mounted noexec with -Djava.io.tmpdir=DIR or ROCKSDB_SHAREDLIB_DIR");
+        });
     }
 
     private Topology classifyTopology(LoadedModel model, MeterRegistry meters) {

@@ -225,7 +225,7 @@ public final class ModelTrainer {
         ModelCard plain = card(progress, data, images, torchScript, where, null, null);
         Evaluation test;
         Optional<Evaluation> validation;
-        try (LoadedModel model = LoadedModel.load(ModelArtifact.inMemory(plain, torchScript));
+        try (LoadedModel model = usable(ModelArtifact.inMemory(plain, torchScript));
                 Classifier classifier = model.newClassifier()) {
             test = Evaluation.of(classifier, data.name() + ", test images", images.test());
             validation = images.validation()
@@ -243,6 +243,17 @@ public final class ModelTrainer {
         ModelArtifact artifact = ModelArtifact.write(models, card, torchScript, files);
         Files.deleteIfExists(Checkpoint.file(models, progress.name(), progress.version()));
         return new Finished(artifact, test, progress.history());
+    }
+
+    private static LoadedModel usable(ModelArtifact trained) {
+        try {
+            return LoadedModel.load(trained);
+        } catch (ModelException e) {
+            throw new ModelException(
+                    "the trained network is not usable: " + e.getMessage()
+                            + ". If the training diverged, lower --learning-rate and train again",
+                    e);
+        }
     }
 
     private static ModelCard card(

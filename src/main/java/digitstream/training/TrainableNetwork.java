@@ -12,6 +12,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import digitstream.common.Digits;
+import digitstream.model.TemporaryFolder;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -36,7 +37,7 @@ final class TrainableNetwork implements AutoCloseable {
     /** Loads a module from the content of a TorchScript file, with trainable parameters. */
     static TrainableNetwork load(byte[] torchScript, Device device) throws IOException {
         // DJL loads trainable modules only from files.
-        Path folder = Files.createTempDirectory("digitstream-training");
+        Path folder = TemporaryFolder.create("digitstream-training");
         Path file = folder.resolve(FILE);
         Model model = Model.newInstance(FILE, device, "PyTorch");
         try {

@@ -101,7 +101,7 @@ class CardReaderTest {
                         "the type of 'network.layers[0]' is missing"),
                 fault(
                         "\"network\" : null",
-                        "\"network\" : {\"members\" : 1, \"layers\" : [ {\"type\" : \"Linear\", \"width\" : 10} ]}",
+                        "\"network\" : {\"members\" : 1, \"layers\" : [ {\"type\" : \"Linear\", \"units\" : 10, \"width\" : 10} ]}",
                         "it has an unknown field, 'network.layers[0].width'"),
                 fault(
                         "\"training\" : null",

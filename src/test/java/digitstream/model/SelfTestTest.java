@@ -97,7 +97,7 @@ class SelfTestTest {
                 // Right for a batch, wrong for a single image.
                 output(
                         "torch.squeeze(torch.softmax(logits, 1))",
-                        "for 1 images it returns float32 (10)",
+                        "for 1 image it returns float32 (10)",
                         "x.squeeze()"));
     }
 
@@ -262,7 +262,6 @@ class SelfTestTest {
 
     private void assertRefused(byte[] module, List<String> messages) {
         Throwable refusal = catchThrowable(() -> load(module).close());
-        System.out.println("MSG " + refusal);
         assertThat(refusal)
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(models.toString())
