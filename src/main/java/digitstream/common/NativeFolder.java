@@ -1,11 +1,13 @@
 package digitstream.common;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Finds out why a library can't unpack its native code to a folder and load it from there. */
 public final class NativeFolder {
@@ -49,10 +51,16 @@ public final class NativeFolder {
             }
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of(isFull(e) ? "is on a full disk" : "is not writable (" + e + ")");
+            return Optional.of(isFull(e) ? "is on a full disk" : "is not writable" + reason(e));
         } finally {
             deleteQuietly(probe);
         }
+    }
+
+    private static String reason(IOException failure) {
+        return failure instanceof FileSystemException known && known.getReason() != null
+                ? " (" + known.getReason() + ")"
+                : "";
     }
 
     /** Whether a failure is for lack of space. The texts are those of Linux, macOS and Windows. */
@@ -63,7 +71,7 @@ public final class NativeFolder {
                 || message.contains("not enough space");
     }
 
-    private static void deleteQuietly(@org.jspecify.annotations.Nullable Path probe) {
+    private static void deleteQuietly(@Nullable Path probe) {
         try {
             if (probe != null) {
                 Files.deleteIfExists(probe);

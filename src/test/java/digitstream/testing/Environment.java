@@ -168,13 +168,18 @@ public final class Environment implements AutoCloseable {
      * @param more further arguments
      */
     public List<String> serveArguments(Path state, Map<String, String> settings, String... more) {
+        return serveArguments(model, state, settings, more);
+    }
+
+    /** The arguments of {@code digitstream serve} on these servers with another model. */
+    public List<String> serveArguments(Path otherModel, Path state, Map<String, String> settings, String... more) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--bootstrap-server",
                 bootstrapServers,
                 "--schema-registry",
                 schemaRegistryUrl,
                 "--model",
-                model.toString(),
+                otherModel.toString(),
                 "--property",
                 "state.dir=" + state));
         settings.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
