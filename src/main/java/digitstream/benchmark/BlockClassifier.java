@@ -16,6 +16,7 @@ import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.pooling.Pool;
 import ai.djl.training.ParameterStore;
 import digitstream.common.Digits;
+import digitstream.model.ClassOrder;
 import digitstream.model.Classifier;
 import digitstream.model.Layer;
 import digitstream.model.Network;
@@ -27,6 +28,7 @@ import java.util.Objects;
 
 /** Classifies with a network of DJL blocks, as the baseline for the TorchScript graph. */
 final class BlockClassifier implements Classifier {
+    private final ClassOrder order;
     private final NDManager manager;
     private final List<SequentialBlock> members = new ArrayList<>();
 
@@ -35,8 +37,10 @@ final class BlockClassifier implements Classifier {
      *
      * @param weights the values of each trainable parameter, in the order of the layers; without the running statistics of batch
      *     normalisation
+     * @param order of the network's outputs
      */
-    BlockClassifier(Network network, List<float[]> weights) {
+    BlockClassifier(Network network, List<float[]> weights, ClassOrder order) {
+        this.order = order;
         this.manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
         Iterator<float[]> next = weights.iterator();
         for (int member = 0; member < network.members(); member++) {
@@ -100,7 +104,8 @@ final class BlockClassifier implements Classifier {
                 NDArray probabilities = logits.singletonOrThrow().softmax(1);
                 sum = sum == null ? probabilities : sum.add(probabilities);
             }
-            return Objects.requireNonNull(sum).div(members.size()).toFloatArray();
+            return order.inDigitOrder(
+                    Objects.requireNonNull(sum).div(members.size()).toFloatArray());
         }
     }
 

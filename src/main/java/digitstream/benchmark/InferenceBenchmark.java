@@ -72,7 +72,8 @@ public final class InferenceBenchmark {
         Network network = requireNetwork(model.card());
         List<Line> lines = new ArrayList<>();
         try (Classifier torchScript = model.newClassifier();
-                Classifier blocks = new BlockClassifier(network, model.parameters())) {
+                Classifier blocks = new BlockClassifier(
+                        network, model.parameters(), model.card().classOrder())) {
             for (int batch : batches) {
                 lines.add(line(batch, torchScript, blocks));
             }

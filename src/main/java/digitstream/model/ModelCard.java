@@ -222,7 +222,7 @@ public record ModelCard(
     }
 
     /** Which digit each column of the output stands for. */
-    ClassOrder classOrder() {
+    public ClassOrder classOrder() {
         return ClassOrder.of(classNames);
     }
 

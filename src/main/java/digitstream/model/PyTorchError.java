@@ -29,14 +29,13 @@ final class PyTorchError {
 
     private static final List<Remedy> REMEDIES = List.of(
             new Remedy("maximum supported version|newer version of pytorch", "save it with an older PyTorch"),
-            new Remedy("cuda|hip\\b|\\bmps\\b|on the same device|nvidia|backend", GPU),
+            new Remedy("cuda|\\bhip\\b|\\bmps\\b|on the same device|nvidia|backend", GPU),
             new Remedy(
                     "missing value for argument|expected at most|too many arguments|unknown keyword",
                     "its method must take one tensor, the images, and no other required argument"),
-            new Remedy(
-                    "scalar type|same dtype|for 'byte'|type \\(?unsigned char|byte and|bytetensor|floating point|"
-                            + "dtype of|but got byte|must be float|but found byte|uint8|result type",
-                    FLOAT),
+            new Remedy("\\bbyte|unsigned char|uint8", FLOAT),
+            new Remedy("half|bfloat16|double", "call model.float() before tracing or scripting it"),
+            new Remedy("scalar type|same dtype|floating point|dtype of|must be float|result type", FLOAT),
             new Remedy(
                     "(expected|to have) 3 channels|weight of size \\[\\d+, 3,",
                     "it expects three channels: put x.expand(-1, 3, -1, -1) into the graph"),

@@ -24,6 +24,7 @@ import java.util.zip.ZipEntry;
  */
 final class TorchScriptArchive {
     private static final int MAX_ENTRIES = 20_000;
+    private static final int MAX_NAME_LENGTH = 1_000;
     /** Bytes of inflated code; a network with a thousand layers has a few million. */
     private static final long MAX_INFLATED_BYTES = 64 << 20;
 
@@ -77,7 +78,8 @@ final class TorchScriptArchive {
             int start = (int) at;
             at += CENTRAL_SIZE;
             at += unsigned(start + 28) + unsigned(start + 30) + unsigned(start + 32);
-            if (at <= end) {
+            // No tool writes longer names; matching them would take long.
+            if (at <= end && unsigned(start + 28) <= MAX_NAME_LENGTH) {
                 listed.put(text(start + CENTRAL_SIZE, unsigned(start + 28)), start);
             }
         }

@@ -23,7 +23,8 @@ class InferenceBenchmarkTest {
     void graphMatchesTheLayersOfItsCard(String graph, boolean comparesProbabilities) throws IOException {
         try (LoadedModel model = LoadedModel.load(Graphs.write(models, graph, Graphs.network(graph)));
                 Classifier torchScript = model.newClassifier();
-                Classifier blocks = new BlockClassifier(Graphs.network(graph), model.parameters())) {
+                Classifier blocks = new BlockClassifier(
+                        Graphs.network(graph), model.parameters(), model.card().classOrder())) {
             float[] torchScriptProbabilities = torchScript.classify(Graphs.images(50));
             float[] blockProbabilities = blocks.classify(Graphs.images(50));
             assertThat(blockProbabilities).hasSameSizeAs(torchScriptProbabilities);

@@ -128,6 +128,14 @@ class SelfTestTest {
                         "it expects float input: put x.float()/255 into the graph"),
                 graph("    y = torch.softmax(torch.flatten(x, 1), 1)\n" + softmax, "it expects float input"),
                 graph(
+                        "    y = torch.matmul(torch.to(torch.flatten(x, 1), 6), torch.ones([784, 10], dtype=7))\n"
+                                + softmax,
+                        "call model.float() before tracing or scripting it"),
+                graph(
+                        "    y = torch.conv2d(torch.to(x, 6), torch.ones([10, 1, 28, 28], dtype=5))\n"
+                                + "    y = torch.flatten(y, 1)\n" + softmax,
+                        "call model.float() before tracing or scripting it"),
+                graph(
                         "    y = torch.conv2d(torch.to(x, 6), torch.ones([10, 3, 28, 28]))\n    y = torch.flatten(y, 1)\n"
                                 + softmax,
                         "it expects three channels: put x.expand(-1, 3, -1, -1) into the graph"),

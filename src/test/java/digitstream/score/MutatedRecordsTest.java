@@ -49,6 +49,7 @@ class MutatedRecordsTest {
                 new ScoreTopology(
                                 TOPICS,
                                 ScoreSettings.DEFAULT,
+                                1_000_000,
                                 1 + random.nextInt(4),
                                 () -> PlainAvro.decoder(Prediction.class),
                                 () -> PlainAvro.decoder(DigitLabel.class),

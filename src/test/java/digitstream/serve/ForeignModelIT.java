@@ -42,7 +42,7 @@ class ForeignModelIT {
     /** What the model below does with images of this first pixel, and the message of the dead letter. */
     private static final Map<Integer, String> ODD = Map.of(
             255,
-            "the model returns no probabilities for this image: its output for digit 9 is Infinity, not a probability",
+            "the model returns no probabilities for this image: its output for digit 0 is Infinity, not a probability",
             254,
             "the model returns no probabilities for this image: its outputs sum to 2.0, not to 1",
             253,
