@@ -31,6 +31,7 @@ final class DataOptions {
     @Option(
             names = "--max-bad-images",
             paramLabel = "N",
+            converter = Values.CountConverter.class,
             description = "Pass over up to N images of a folder that can't be read, and fail if there are more"
                     + " (default: a tenth of the images, or 10 if that is more, but at most half).")
     private @Nullable Integer maxBadImages;
@@ -69,9 +70,6 @@ final class DataOptions {
     }
 
     private DigitSources sources(Consumer<String> messages) {
-        if (maxBadImages != null && maxBadImages < 0) {
-            throw new UsageException("--max-bad-images is " + maxBadImages + "; set it to 0 or more");
-        }
         return new DigitSources(
                 UserFolders.ofProcess().mnist(),
                 DigitSources.MIRRORS,

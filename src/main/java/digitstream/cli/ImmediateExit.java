@@ -5,7 +5,7 @@ import com.sun.jna.Platform;
 
 /**
  * Ends the process while threads still run native code. {@code System.exit} and {@code Runtime.halt} call C's {@code exit}, which
- * runs the exit handlers of native libraries. They free what the threads use, and the process was seen to abort with status 134.
+ * runs the exit handlers of native libraries. They free what the threads use, which was seen to abort the process.
  */
 final class ImmediateExit {
     private ImmediateExit() {}

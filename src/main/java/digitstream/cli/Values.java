@@ -37,4 +37,20 @@ final class Values {
             }
         }
     }
+
+    /** Parses a number that may be 0. */
+    static final class CountConverter implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            try {
+                int count = Integer.parseInt(text);
+                if (count >= 0) {
+                    return count;
+                }
+            } catch (NumberFormatException notANumber) {
+                // Reported below.
+            }
+            throw new TypeConversionException("'" + Excerpt.of(text) + "' is not a count; use 0 or more");
+        }
+    }
 }

@@ -71,6 +71,11 @@ class WrongValuesTest {
             train --seed=x                                    | --seed
             train --models=                                   | --models
             train --data=                                     | --data
+            train --max-bad-images=-1                         | '-1' is not a count; use 0 or more
+            train --max-bad-images=some                       | --max-bad-images
+            demo --max-bad-images=-1                          | '-1' is not a count; use 0 or more
+            evaluate --max-bad-images=-1                | '-1' is not a count; use 0 or more
+            produce <SERVERS> --max-bad-images=-1             | '-1' is not a count; use 0 or more
             train --resume --finish                           | mutually exclusive
             train --resume --epochs 3                         | omit --preset, --epochs
             train --if-missing --json                         | omit --model-version
