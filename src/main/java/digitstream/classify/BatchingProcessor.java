@@ -95,9 +95,9 @@ final class BatchingProcessor implements FixedKeyProcessor<byte[], byte[], Batch
         // Add the image before forwarding the marker: a full barrier lets the marker through at once, and the batch
         // would be empty.
         if (batch.size() >= batchMaxSize) {
-            context.forward(record.withValue(FULL));
+            context.forward(CommitBarrier.marker(record, FULL, clock.millis()));
         } else if (opens) {
-            context.forward(record.withValue(OPENED));
+            context.forward(CommitBarrier.marker(record, OPENED, clock.millis()));
         }
     }
 

@@ -2,6 +2,7 @@ package digitstream.score;
 
 import digitstream.accuracy.ImageState;
 import digitstream.settings.ScoreSettings;
+import digitstream.streams.CommitBarrier;
 import digitstream.streams.TaskMemory;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
@@ -45,7 +46,7 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], ImageState.Event
         }
         // Change the counts before forwarding the marker: a full barrier lets it through at once.
         if (first) {
-            context.forward(record.withValue(Counted.MARKER));
+            context.forward(CommitBarrier.marker(record, Counted.MARKER, now));
         }
     }
 

@@ -135,7 +135,9 @@ public final class StartChecks {
     }
 
     private Optional<String> deadLetterFault(String topic) throws InterruptedException {
-        long largestDeadLetter = StreamsConfiguration.maxRequestSize(settings);
+        int largestDeadLetter = Math.max(
+                classifies ? StreamsConfiguration.maxDeadLetterBytes(settings, Settings.CLASSIFY_PREFIX) : 0,
+                scores ? StreamsConfiguration.maxDeadLetterBytes(settings, Settings.SCORE_PREFIX) : 0);
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         ConfigEntry limit;
         try {
@@ -150,7 +152,7 @@ public final class StartChecks {
                 ? Optional.empty()
                 : Optional.of("max.message.bytes of topic '" + topic + "' is " + limit.value()
                         + ", and a dead letter may have " + largestDeadLetter
-                        + " bytes; raise it with `kafka-configs.sh --bootstrap-server HOST:PORT --alter --topic "
+                        + " bytes; set dead.letters.max.bytes lower, or raise it with `kafka-configs.sh --bootstrap-server HOST:PORT --alter --topic "
                         + topic + " --add-config max.message.bytes=" + largestDeadLetter + "`");
     }
 }

@@ -25,6 +25,8 @@ public final class StreamsConfiguration {
     private static final String READ_COMMITTED = "read_committed";
     /** Kafka's default of {@code max.request.size}. */
     private static final long DEFAULT_MAX_REQUEST_SIZE = 1 << 20;
+    /** More than a request adds to its only record. */
+    private static final int REQUEST_OVERHEAD = 1_000;
 
     private StreamsConfiguration() {}
 
@@ -63,22 +65,29 @@ public final class StreamsConfiguration {
     }
 
     /**
-     * The size of the largest request of a topology's producer, and so of the largest dead letter, in bytes.
+     * The size of a dead letter at most, in bytes: {@code dead.letters.max.bytes}, or less if the topology's producer sends
+     * smaller requests only.
      *
-     * @throws InvalidSettingsException if the setting is not a number
+     * @param prefix of the topology's own settings
+     * @throws InvalidSettingsException if {@code max.request.size} is not a number, or too small for any dead letter
      */
-    static long maxRequestSize(Settings settings) {
-        return Stream.of(Settings.CLASSIFY_PREFIX, Settings.SCORE_PREFIX)
-                .map(settings::streams)
-                .mapToLong(ofTopology -> Stream.of(
-                                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-                                ProducerConfig.MAX_REQUEST_SIZE_CONFIG)
-                        .filter(ofTopology::containsKey)
-                        .findFirst()
-                        .map(name -> number(name, ofTopology.get(name)))
-                        .orElse(DEFAULT_MAX_REQUEST_SIZE))
-                .max()
-                .orElseThrow();
+    static int maxDeadLetterBytes(Settings settings, String prefix) {
+        Map<String, String> ofTopology = settings.streams(prefix);
+        Optional<String> setting = Stream.of(
+                        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG)
+                .filter(ofTopology::containsKey)
+                .findFirst();
+        if (setting.isEmpty()) {
+            return (int) Math.min(settings.deadLettersMaxBytes(), DEFAULT_MAX_REQUEST_SIZE - REQUEST_OVERHEAD);
+        }
+        long room = number(setting.get(), ofTopology.get(setting.get())) - REQUEST_OVERHEAD;
+        if (room < Settings.MIN_DEAD_LETTERS_MAX_BYTES) {
+            throw new InvalidSettingsException(List.of(setting.get() + " is " + ofTopology.get(setting.get())
+                    + "; set it to " + (Settings.MIN_DEAD_LETTERS_MAX_BYTES + REQUEST_OVERHEAD)
+                    + " or more, so that dead letters fit"));
+        }
+        return (int) Math.min(settings.deadLettersMaxBytes(), room);
     }
 
     /**

@@ -97,7 +97,7 @@ public record TopologyAssembly(
         return new ClassifyTopology(
                         settings.topics(),
                         settings.classify(),
-                        settings.deadLettersMaxBytes(),
+                        StreamsConfiguration.maxDeadLetterBytes(settings, Settings.CLASSIFY_PREFIX),
                         version,
                         Digits.SIDE,
                         Digits.SIDE,
@@ -120,7 +120,7 @@ public record TopologyAssembly(
         return new ScoreTopology(
                         settings.topics(),
                         settings.score(),
-                        settings.deadLettersMaxBytes(),
+                        StreamsConfiguration.maxDeadLetterBytes(settings, Settings.SCORE_PREFIX),
                         partitions,
                         () -> new AvroDecoder<>(writers, Prediction.class),
                         () -> new AvroDecoder<>(writers, DigitLabel.class),

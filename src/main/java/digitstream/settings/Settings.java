@@ -36,6 +36,9 @@ public record Settings(
     /** Settings with this prefix apply to the scoring topology only and are passed to Kafka Streams without it. */
     public static final String SCORE_PREFIX = "score.";
 
+    /** Room for the headers of a dead letter and some of its record, in bytes. */
+    public static final int MIN_DEAD_LETTERS_MAX_BYTES = 10_000;
+
     public Settings {
         passedThrough = Map.copyOf(passedThrough);
     }
@@ -80,7 +83,8 @@ public record Settings(
         Duration batchMaxDelay = reader.millis("batch.max.delay.ms", Duration.ofMillis(20));
         EventTimeRange eventTimes = reader.eventTimes();
         ScoreSettings score = reader.score(eventTimes);
-        int deadLettersMaxBytes = (int) reader.wholeNumber("dead.letters.max.bytes", 1_000_000, 10_000, 100_000_000);
+        int deadLettersMaxBytes =
+                (int) reader.wholeNumber("dead.letters.max.bytes", 1_000_000, MIN_DEAD_LETTERS_MAX_BYTES, 100_000_000);
         String classifyId = reader.name("classify.application.id", "digitstream-classify");
         String scoreId = reader.name("score.application.id", "digitstream-score");
         if (classifyId.equals(scoreId)) {

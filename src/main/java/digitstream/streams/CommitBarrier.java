@@ -1,10 +1,12 @@
 package digitstream.streams;
 
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 
@@ -22,6 +24,16 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 public final class CommitBarrier {
     private CommitBarrier() {}
+
+    /**
+     * A marker for a record. It has the key of the record, but neither its headers nor its timestamp: a table warns of each
+     * record that is older than the one before with the same key.
+     *
+     * @param nowMillis the present time, in milliseconds since the epoch
+     */
+    public static <V> FixedKeyRecord<byte[], V> marker(FixedKeyRecord<byte[], ?> record, V value, long nowMillis) {
+        return record.withValue(value).withTimestamp(nowMillis).withHeaders(new RecordHeaders());
+    }
 
     /**
      * Emits each marker before the next commit. Of markers with equal keys, only the last one is emitted.

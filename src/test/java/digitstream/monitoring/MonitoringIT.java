@@ -149,7 +149,7 @@ class MonitoringIT {
         assertThat(READY_ANSWERS).startsWith(503).endsWith(200);
         JsonNode ready = Json.COMPACT.readTree(get(metricsUrl, "/health/ready").body());
         assertThat(ready.path("checks").findValuesAsText("name"))
-                .containsExactly("model", "classifying", "scoring", "dashboard");
+                .containsExactly("model", "classifying", "scoring", "topics", "dashboard");
         assertThat(get(dashboardUrl, "/health/live").statusCode()).isEqualTo(200);
         assertThat(get(dashboardUrl, "/health/ready").statusCode()).isEqualTo(200);
     }

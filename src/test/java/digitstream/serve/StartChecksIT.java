@@ -41,8 +41,9 @@ class StartChecksIT {
                                     .isEqualTo(
                                             "missing topics: not.there; create them with `digitstream topics create`"),
                             fault -> assertThat(fault)
-                                    .startsWith("max.message.bytes of topic '" + deadLetters + "' is 100000, and a dead"
-                                            + " letter may have 1048576 bytes; raise it with `kafka-configs.sh"),
+                                    .startsWith(
+                                            "max.message.bytes of topic '" + deadLetters + "' is 100000, and a dead"
+                                                    + " letter may have 1000000 bytes; set dead.letters.max.bytes lower, or raise it"),
                             fault -> assertThat(fault).startsWith("statestore.cache.max.bytes is 0; "));
         }
     }

@@ -66,13 +66,21 @@ class StreamsConfigurationTest {
     }
 
     @Test
-    void knowsTheLargestRecordThatItSends() {
-        assertThat(StreamsConfiguration.maxRequestSize(Settings.parse(Map.of())))
-                .isEqualTo(1_048_576);
-        assertThat(StreamsConfiguration.maxRequestSize(
-                        Settings.parse(Map.of("classify.producer.max.request.size", "2000000"))))
-                .isEqualTo(2_000_000);
-        assertThat(StreamsConfiguration.maxRequestSize(Settings.parse(Map.of("max.request.size", "500000"))))
-                .isEqualTo(500_000);
+    void aDeadLetterIsNoLargerThanTheProducerOfItsTopologySends() {
+        assertThat(largestDeadLetter(Map.of())).isEqualTo(1_000_000);
+        assertThat(largestDeadLetter(Map.of("dead.letters.max.bytes", "20000"))).isEqualTo(20_000);
+        assertThat(largestDeadLetter(Map.of("dead.letters.max.bytes", "3000000")))
+                .isLessThan(1_048_576);
+        assertThat(largestDeadLetter(
+                        Map.of("dead.letters.max.bytes", "3000000", "classify.producer.max.request.size", "4000000")))
+                .isEqualTo(3_000_000);
+        assertThat(largestDeadLetter(Map.of("max.request.size", "500000"))).isBetween(490_000, 499_999);
+        assertThatThrownBy(() -> largestDeadLetter(Map.of("producer.max.request.size", "5000")))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("producer.max.request.size is 5000; set it to 11000 or more");
+    }
+
+    private static int largestDeadLetter(Map<String, String> given) {
+        return StreamsConfiguration.maxDeadLetterBytes(Settings.parse(given), Settings.CLASSIFY_PREFIX);
     }
 }

@@ -44,6 +44,8 @@ public final class RawProducer implements AutoCloseable {
         int colon = bootstrapServer.lastIndexOf(':');
         this.socket =
                 new Socket(bootstrapServer.substring(0, colon), Integer.parseInt(bootstrapServer.substring(colon + 1)));
+        // Otherwise each request waits 40 ms for the acknowledgement of its first part.
+        socket.setTcpNoDelay(true);
         this.in = new DataInputStream(socket.getInputStream());
         this.out = new DataOutputStream(socket.getOutputStream());
     }
