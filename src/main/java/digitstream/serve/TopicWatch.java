@@ -117,9 +117,13 @@ final class TopicWatch implements AutoCloseable {
                         partitions.put(topic, description.partitions().size()));
         List<String> faults = new ArrayList<>();
         for (TopologyTopics topology : topologies) {
-            topology.subtopologies().forEach(part -> TopicAdmin.unequalPartitions(now, part.sources())
+            topology.subtopologies().forEach(part -> TopicAdmin.unequalPartitions(
+                            now,
+                            part.sources().stream()
+                                    .filter(topic -> !topology.isInternal(topic))
+                                    .toList())
                     .ifPresent(faults::add));
-            topology.changelogPartitions(partitions).forEach((topic, needed) -> {
+            topology.internalPartitions(partitions).forEach((topic, needed) -> {
                 int actual = Objects.requireNonNull(partitions.get(topic));
                 if (actual != needed) {
                     faults.add(ThreadFailures.wrongPartitions(topic, actual, needed, topology.applicationId()));

@@ -1,5 +1,6 @@
 package digitstream.streams;
 
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -100,23 +101,27 @@ public record TopologyTopics(
     }
 
     /**
-     * Returns how many partitions each existing changelog topic needs: as many as the topics whose records its tasks read.
-     * Otherwise Kafka Streams refuses to start the tasks.
+     * Returns how many partitions each existing internal topic needs. A repartition topic that is read together with other
+     * topics needs as many as those. A changelog topic needs as many as the topics whose records its tasks read. Otherwise
+     * Kafka Streams refuses to start the tasks.
      *
      * @param partitions the partitions of the topics that exist
      */
-    public Map<String, Integer> changelogPartitions(Map<String, Integer> partitions) {
+    public Map<String, Integer> internalPartitions(Map<String, Integer> partitions) {
         Map<String, Integer> needed = new LinkedHashMap<>();
         for (Subtopology part : subtopologies) {
-            int tasks = part.sources().stream()
+            List<String> given =
+                    part.sources().stream().filter(topic -> !isInternal(topic)).toList();
+            Collection<String> deciding = given.isEmpty() ? part.sources() : given;
+            int tasks = deciding.stream()
                     .mapToInt(topic -> partitions.getOrDefault(topic, 0))
                     .max()
                     .orElse(0);
             if (tasks > 0) {
-                part.changelogs().stream()
-                        .filter(partitions::containsKey)
-                        .sorted()
-                        .forEach(changelog -> needed.put(changelog, tasks));
+                Set<String> internal = new TreeSet<>(part.sources());
+                internal.removeAll(deciding);
+                internal.addAll(part.changelogs());
+                internal.stream().filter(partitions::containsKey).forEach(topic -> needed.put(topic, tasks));
             }
         }
         return needed;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Repartitioned;
@@ -35,13 +36,24 @@ class TopologyTopicsTest {
     }
 
     @Test
+    void knowsHowManyPartitionsARepartitionTopicNeedsThatIsReadWithOthers() {
+        StreamsBuilder builder = new StreamsBuilder();
+        KStream<Object, Object> given = builder.stream("a");
+        given.merge(given.repartition(Repartitioned.as("detour"))).to("out");
+        TopologyTopics topics = TopologyTopics.of(builder.build().describe(), "app");
+
+        assertThat(topics.internalPartitions(Map.of("a", 8, "app-detour-repartition", 4)))
+                .isEqualTo(Map.of("app-detour-repartition", 8));
+    }
+
+    @Test
     void knowsHowManyPartitionsAChangelogTopicNeeds() {
-        assertThat(topics().changelogPartitions(
+        assertThat(topics().internalPartitions(
                                 Map.of("a", 8, "b", 8, "app-sums-repartition", 3, "app-counts-changelog", 2)))
                 .isEqualTo(Map.of("app-counts-changelog", 3));
-        assertThat(topics().changelogPartitions(Map.of("a", 8, "b", 8, "app-sums-repartition", 3)))
+        assertThat(topics().internalPartitions(Map.of("a", 8, "b", 8, "app-sums-repartition", 3)))
                 .isEmpty();
-        assertThat(topics().changelogPartitions(Map.of("app-counts-changelog", 2)))
+        assertThat(topics().internalPartitions(Map.of("app-counts-changelog", 2)))
                 .isEmpty();
     }
 }
