@@ -154,7 +154,7 @@ class CommandLineIT {
 
         arguments.addAll(List.of("--property", "topic.labels=few.labels", "--property", "topics.partitions=2"));
         CommandLineProcess mixed = CommandLineProcess.run(folder, arguments.toArray(String[]::new));
-        assertThat(mixed.err()).contains("few.labels has 2 partitions");
+        assertThat(mixed.err()).contains("few.labels has 2 and ");
         assertThat(mixed.exitValue()).isEqualTo(1);
     }
 

@@ -352,6 +352,7 @@ class DashboardPageIT {
             clock.scheduleAtFixedRate(
                     () -> producer.send(new ProducerRecord<>(
                             topics.predictions(),
+                            "s".getBytes(UTF_8),
                             serializer.serialize(
                                     topics.predictions(), MistakesTest.prediction("s", 1, 1f, Instant.now())))),
                     0,
