@@ -225,7 +225,7 @@ class MonitoringIT {
 
     @Test
     void rulesAndConfigurationAreValidAndTheRulesPassTheirTests() throws Exception {
-        assertThat(run("check", "config", "prometheus.yml")).contains("SUCCESS: 12 rules found");
+        assertThat(run("check", "config", "prometheus.yml")).contains("SUCCESS: 13 rules found");
         assertThat(run("test", "rules", "digitstream.rules.test.yml")).contains("SUCCESS");
     }
 

@@ -69,7 +69,7 @@ class FuzzIT {
         Settings settings = Settings.parse(given);
         Topics topics = settings.topics();
         List<String> inputs = List.of(topics.images(), topics.labels(), topics.predictions());
-        acceptAnyTimestamp(environment, inputs);
+        acceptEverything(environment, inputs);
         OddRecords records = new OddRecords(
                 SEED,
                 topics,
@@ -118,13 +118,14 @@ class FuzzIT {
         assertThat(Files.readString(log)).doesNotContain("A stream thread", "Exception");
     }
 
-    private static void acceptAnyTimestamp(Environment environment, List<String> topics) throws Exception {
+    private static void acceptEverything(Environment environment, List<String> topics) throws Exception {
         try (Admin admin = environment.admin()) {
             admin.incrementalAlterConfigs(topics.stream()
                             .collect(Collectors.toMap(
                                     topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic),
                                     topic -> List.of(
                                             set("message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE)),
+                                            set("max.message.bytes", "10000000"),
                                             // A record from the year 1 would be deleted at once.
                                             set("retention.ms", "-1")))))
                     .all()
