@@ -290,7 +290,7 @@ class MonitoringIT {
                 queries.add(query.replaceAll(" (<=|>=|==|<|>) ", " $1 bool "));
             }
         }
-        assertThat(rules).isEqualTo(12);
+        assertThat(rules).isEqualTo(13);
         assertThat(queries).hasSizeGreaterThan(2 * rules);
         requireData(queries);
         Await.until("each rule is evaluated", TIMEOUT, () -> healthOfRules().stream()
