@@ -31,6 +31,11 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
         table.setCacheIndexAndFilterBlocks(true);
         options.setTableFormatConfig(table);
         options.setWriteBufferManager(WRITE_BUFFERS);
+        // Otherwise a thread of RocksDB writes statistics to a log at random moments, and has been seen to crash when
+        // the
+        // process exited at that moment.
+        options.setStatsDumpPeriodSec(0);
+        options.setStatsPersistPeriodSec(0);
     }
 
     @Override
