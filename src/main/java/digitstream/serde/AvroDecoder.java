@@ -4,10 +4,9 @@ import digitstream.common.Excerpt;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
-import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
-import org.apache.avro.SchemaCompatibility.SchemaPairCompatibility;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.DecoderFactory;
@@ -30,14 +29,21 @@ public final class AvroDecoder<T extends SpecificRecord> implements Decoder<T> {
     private @Nullable BinaryDecoder decoder;
 
     /** Readers by writer's schema, at most {@value #MAX_READERS}: there can be as many schemas as somebody registers. */
-    private final Map<WriterSchemaId, DatumReader<T>> readers = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<WriterSchemaId, Reader<T>> readers = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<WriterSchemaId, DatumReader<T>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<WriterSchemaId, Reader<T>> eldest) {
             return size() > MAX_READERS;
         }
     };
+
+    /**
+     * Reads values of one schema.
+     *
+     * @param fault what makes some values of the schema unreadable, or an empty string
+     */
+    private record Reader<T>(DatumReader<T> values, String fault) {}
 
     /** Decodes records of this generated class. */
     public AvroDecoder(WriterSchemas schemas, Class<T> type) {
@@ -52,7 +58,7 @@ public final class AvroDecoder<T extends SpecificRecord> implements Decoder<T> {
             return malformed(((WriterSchemaId.Missing) location).reason());
         }
         WriterSchemaId.At at = (WriterSchemaId.At) location;
-        DatumReader<T> reader = readers.get(at.id());
+        Reader<T> reader = readers.get(at.id());
         if (reader != null) {
             return read(reader, at, bytes);
         }
@@ -67,56 +73,72 @@ public final class AvroDecoder<T extends SpecificRecord> implements Decoder<T> {
     }
 
     private Decoded<T> readFirst(Schema written, WriterSchemaId.At at, byte[] bytes) {
+        Reader<T> reader;
         try {
-            String fault = fault(written);
-            if (!fault.isEmpty()) {
-                return malformed(at.id() + " (" + Excerpt.of(written.getFullName()) + ") cannot be read as "
-                        + schema.getFullName() + ": " + Excerpt.of(fault));
+            if (!hasOurName(written)) {
+                return malformed(named(at, written) + ": the names differ");
             }
-            DatumReader<T> reader = new SpecificDatumReader<>(written, schema, SpecificData.get());
-            readers.put(at.id(), reader);
-            return read(reader, at, bytes);
+            Optional<String> tooLarge = SchemaSize.fault(written);
+            if (tooLarge.isPresent()) {
+                return malformed(named(at, written) + ": " + tooLarge.get());
+            }
+            reader = new Reader<>(
+                    new SpecificDatumReader<>(written, schema, SpecificData.get()),
+                    incompatibility(written)
+                            .map(fault -> named(at, written) + ": " + Excerpt.of(fault))
+                            .orElse(""));
         } catch (RuntimeException | StackOverflowError e) {
-            return malformed(at.id() + " cannot be read as " + schema.getFullName() + ": " + Excerpt.of(e.toString()));
+            return malformed(named(at, written) + ": " + Excerpt.of(e.toString()));
         }
+        readers.put(at.id(), reader);
+        return read(reader, at, bytes);
     }
 
-    private Decoded<T> read(DatumReader<T> reader, WriterSchemaId.At at, byte[] bytes) {
+    private String named(WriterSchemaId.At at, Schema written) {
+        return at.id() + " (" + Excerpt.of(written.getFullName()) + ") cannot be read as " + schema.getFullName();
+    }
+
+    private Decoded<T> read(Reader<T> reader, WriterSchemaId.At at, byte[] bytes) {
         try {
             BinaryDecoder in =
                     DecoderFactory.get().binaryDecoder(bytes, at.offset(), bytes.length - at.offset(), decoder);
             decoder = in;
-            T value = reader.read(null, in);
+            T value = reader.values().read(null, in);
             if (!in.isEnd()) {
                 return malformed("there are extra bytes after the value of " + at.id());
             }
             return new Decoded.Value<>(value);
-        } catch (IOException | RuntimeException | StackOverflowError e) {
+        } catch (StackOverflowError e) {
+            return malformed("the value of " + at.id() + " is nested too deeply");
+        } catch (IOException | RuntimeException e) {
             // Avro throws whatever its parts throw for bytes that do not match the schema: for an end of file, lengths
             // out
             // of bounds, unions without such a branch, enums, nested values, and classes that a schema may not name.
-            return malformed("the bytes do not match " + at.id() + ": " + Excerpt.of(e.toString()));
+            return malformed(
+                    reader.fault().isEmpty()
+                            ? "the bytes do not match " + at.id() + ": " + Excerpt.of(e.toString())
+                            : reader.fault());
         }
     }
 
-    /** What makes the writer's schema unreadable, or an empty string. */
-    private String fault(Schema written) {
-        if (written.getType() == Schema.Type.UNION) {
-            // A reader of one type reads those values of the union that have this type.
-            for (Schema branch : written.getTypes()) {
-                if (fault(branch).isEmpty()) {
-                    return "";
-                }
-            }
-        }
-        SchemaPairCompatibility compatibility = SchemaCompatibility.checkReaderWriterCompatibility(schema, written);
-        if (compatibility.getType() == SchemaCompatibilityType.COMPATIBLE) {
-            return "";
-        }
-        return compatibility.getResult().getIncompatibilities().stream()
+    /** Whether a schema, or a branch of a union, has the name of ours. The namespace does not matter. */
+    private boolean hasOurName(Schema written) {
+        return written.getType() == Schema.Type.UNION
+                ? written.getTypes().stream().anyMatch(this::hasOurName)
+                : written.getType() == Schema.Type.RECORD && written.getName().equals(schema.getName());
+    }
+
+    /**
+     * What makes some values of the schema unreadable. Others may be readable: where the writer has a union, Avro resolves the
+     * branch that the value has.
+     */
+    private Optional<String> incompatibility(Schema written) {
+        return SchemaCompatibility.checkReaderWriterCompatibility(schema, written)
+                .getResult()
+                .getIncompatibilities()
+                .stream()
                 .findFirst()
-                .map(first -> first.getType() + " at " + first.getLocation() + ", " + first.getMessage())
-                .orElse("the schemas are incompatible");
+                .map(first -> first.getType() + " at " + first.getLocation() + ", " + first.getMessage());
     }
 
     private Decoded<T> malformed(String reason) {

@@ -127,6 +127,8 @@ public final class SchemaRegistry implements WriterSchemas, AutoCloseable {
         WriterSchema answer = call("return " + id, () -> {
             try {
                 return parse(id, fetch(id));
+            } catch (MissingReferenceException e) {
+                return new WriterSchema.Unknown(id + " " + e.getMessage(), askedAt);
             } catch (RestClientException e) {
                 if (CERTAINLY_UNKNOWN.contains(e.getErrorCode())) {
                     return new WriterSchema.Unknown(
@@ -185,10 +187,17 @@ public final class SchemaRegistry implements WriterSchemas, AutoCloseable {
         }
         for (SchemaReference reference : references) {
             if (begun.size() < MAX_REFERENCES && begun.add(reference.getName())) {
-                // Not imported by name: it is called Schema, as Avro's is. A reference may be to a deleted version.
-                var found = rest.getVersion(reference.getSubject(), reference.getVersion(), true);
-                collect(found.getReferences(), into, begun);
-                into.put(reference.getName(), found.getSchema());
+                try {
+                    // Not imported by name: it is called Schema, as Avro's is. A reference may be to a deleted version.
+                    var found = rest.getVersion(reference.getSubject(), reference.getVersion(), true);
+                    collect(found.getReferences(), into, begun);
+                    into.put(reference.getName(), found.getSchema());
+                } catch (RestClientException e) {
+                    if (e instanceof MissingReferenceException || !CERTAINLY_UNKNOWN.contains(e.getErrorCode())) {
+                        throw e;
+                    }
+                    throw new MissingReferenceException(reference, e);
+                }
             }
         }
     }
@@ -242,6 +251,19 @@ public final class SchemaRegistry implements WriterSchemas, AutoCloseable {
                     "the schema registry at " + url + " failed to " + action + ": "
                             + Excerpt.of(String.valueOf(e.getMessage())),
                     e);
+        }
+    }
+
+    /** A schema refers to another one that the registry does not have. The message goes on from the name of the schema. */
+    private static final class MissingReferenceException extends RestClientException {
+        private static final long serialVersionUID = 1;
+
+        MissingReferenceException(SchemaReference reference, RestClientException cause) {
+            super(
+                    "refers to subject " + Excerpt.of(reference.getSubject()) + " version " + reference.getVersion()
+                            + ", which the registry does not have",
+                    cause.getStatus(),
+                    cause.getErrorCode());
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -59,7 +60,7 @@ public final class StartChecks {
                     .ifPresent(faults::add);
         }
         if (descriptions.found().containsKey(topics.deadLetters())) {
-            deadLetterFault(topics.deadLetters()).ifPresent(faults::add);
+            faults.addAll(deadLetterFaults(topics.deadLetters()));
         }
         if (classifies) {
             StreamsConfiguration.cacheFault(settings).ifPresent(faults::add);
@@ -134,25 +135,38 @@ public final class StartChecks {
                 : Optional.empty();
     }
 
-    private Optional<String> deadLetterFault(String topic) throws InterruptedException {
-        int largestDeadLetter = Math.max(
-                classifies ? StreamsConfiguration.maxDeadLetterBytes(settings, Settings.CLASSIFY_PREFIX) : 0,
-                scores ? StreamsConfiguration.maxDeadLetterBytes(settings, Settings.SCORE_PREFIX) : 0);
+    private List<String> deadLetterFaults(String topic) throws InterruptedException {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        ConfigEntry limit;
+        Config found;
         try {
-            limit = KafkaFutures.get(Objects.requireNonNull(
-                            admin.describeConfigs(List.of(resource)).values().get(resource)))
-                    .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+            found = KafkaFutures.get(Objects.requireNonNull(
+                    admin.describeConfigs(List.of(resource)).values().get(resource)));
         } catch (AuthorizationException e) {
             // The right to read the configuration is not needed otherwise.
-            return Optional.empty();
+            return List.of();
         }
-        return limit == null || limit.value() == null || Long.parseLong(limit.value()) >= largestDeadLetter
-                ? Optional.empty()
-                : Optional.of("max.message.bytes of topic '" + topic + "' is " + limit.value()
-                        + ", and a dead letter may have " + largestDeadLetter
-                        + " bytes; set dead.letters.max.bytes lower, or raise it with `kafka-configs.sh --bootstrap-server HOST:PORT --alter --topic "
-                        + topic + " --add-config max.message.bytes=" + largestDeadLetter + "`");
+        List<String> faults = new ArrayList<>();
+        ConfigEntry limit = found.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+        int largest = Math.max(
+                classifies ? StreamsConfiguration.maxDeadLetterBytes(settings, Settings.CLASSIFY_PREFIX) : 0,
+                scores ? StreamsConfiguration.maxDeadLetterBytes(settings, Settings.SCORE_PREFIX) : 0);
+        if (limit != null && limit.value() != null && Long.parseLong(limit.value()) < largest) {
+            faults.add("max.message.bytes of topic '" + topic + "' is " + limit.value()
+                    + ", and a dead letter may have " + largest
+                    + " bytes; set dead.letters.max.bytes lower, or raise it with "
+                    + alter(topic, TopicConfig.MAX_MESSAGE_BYTES_CONFIG + "=" + largest));
+        }
+        ConfigEntry policy = found.get(TopicConfig.CLEANUP_POLICY_CONFIG);
+        if (policy != null && policy.value() != null && policy.value().contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+            faults.add("cleanup.policy of topic '" + topic + "' is " + policy.value()
+                    + ", which rejects dead letters without a key; change it with "
+                    + alter(topic, TopicConfig.CLEANUP_POLICY_CONFIG + "=" + TopicConfig.CLEANUP_POLICY_DELETE));
+        }
+        return faults;
+    }
+
+    private static String alter(String topic, String config) {
+        return "`kafka-configs.sh --bootstrap-server HOST:PORT --alter --topic " + topic + " --add-config " + config
+                + "`";
     }
 }

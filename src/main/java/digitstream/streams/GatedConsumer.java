@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -27,11 +28,17 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class GatedConsumer extends KafkaConsumer<byte[], byte[]> {
     /** How long a poll may take while a partition waits. */
     private static final Duration WAITING_POLL = Duration.ofMillis(100);
+    /** A waiting record is fetched again after this time: retention may have deleted it. */
+    private static final long REFETCH_MILLIS = 10_000;
+    /** How long a record that still exists takes to come back. */
+    private static final long REFETCH_TIMEOUT_MILLIS = 3_000;
 
     private final RecordGate gate;
     private final Clock clock;
     private final Map<TopicPartition, Held> held = new HashMap<>();
     private final Map<TopicPartition, Seen> seen = new HashMap<>();
+    /** Partitions whose waiting record is being fetched again, and since when, in milliseconds. */
+    private final Map<TopicPartition, Long> refetching = new HashMap<>();
 
     GatedConsumer(Map<String, Object> settings, RecordGate gate, Clock clock) {
         super(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -39,20 +46,22 @@ final class GatedConsumer extends KafkaConsumer<byte[], byte[]> {
         this.clock = clock;
     }
 
-    /** A partition's record that waits, and whether Kafka Streams has paused the partition too. */
-    private record Held(ConsumerRecord<byte[], byte[]> record, boolean pausedByStreams) {}
+    /** A partition's record that waits, since when, and whether Kafka Streams has paused the partition too. */
+    private record Held(ConsumerRecord<byte[], byte[]> record, long sinceMillis, boolean pausedByStreams) {}
 
     /** When the records of a partition up to an offset were first fetched. */
     private record Seen(long upToOffset, long atMillis) {}
 
     @Override
     public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-        if (held.isEmpty()) {
+        if (held.isEmpty() && refetching.isEmpty()) {
             return admitted(super.poll(timeout));
         }
         release();
         boolean shorter = !held.isEmpty() && timeout.compareTo(WAITING_POLL) > 0;
-        return admitted(super.poll(shorter ? WAITING_POLL : timeout));
+        ConsumerRecords<byte[], byte[]> admitted = admitted(super.poll(shorter ? WAITING_POLL : timeout));
+        endRefetches(admitted);
+        return admitted;
     }
 
     private void release() {
@@ -64,11 +73,33 @@ final class GatedConsumer extends KafkaConsumer<byte[], byte[]> {
                 seen.remove(partition);
                 gate.releases(partition);
             } else if (waiting != null && gate.admits(waiting.record(), firstSeen(partition, waiting.record()))) {
-                held.remove(partition);
                 gate.releases(partition);
-                if (!waiting.pausedByStreams()) {
-                    super.resume(Set.of(partition));
-                }
+                unpause(partition, waiting);
+            } else if (waiting != null && clock.millis() - waiting.sinceMillis() >= REFETCH_MILLIS) {
+                unpause(partition, waiting);
+                refetching.put(partition, clock.millis());
+            }
+        }
+    }
+
+    private void unpause(TopicPartition partition, Held waiting) {
+        held.remove(partition);
+        if (!waiting.pausedByStreams()) {
+            super.resume(Set.of(partition));
+        }
+    }
+
+    /** A record that is fetched again is held again, or admitted, or does not come because it was deleted. */
+    private void endRefetches(ConsumerRecords<byte[], byte[]> admitted) {
+        for (TopicPartition partition : List.copyOf(refetching.keySet())) {
+            long since = Objects.requireNonNull(refetching.get(partition));
+            if (held.containsKey(partition)) {
+                refetching.remove(partition);
+            } else if (!admitted.records(partition).isEmpty()
+                    || clock.millis() - since >= REFETCH_TIMEOUT_MILLIS
+                    || !assignment().contains(partition)) {
+                refetching.remove(partition);
+                gate.releases(partition);
             }
         }
     }
@@ -123,7 +154,7 @@ final class GatedConsumer extends KafkaConsumer<byte[], byte[]> {
         if (before == null || before.upToOffset() < record.offset()) {
             seen.put(partition, new Seen(records.get(records.size() - 1).offset(), clock.millis()));
         }
-        held.put(partition, new Held(record, false));
+        held.put(partition, new Held(record, clock.millis(), false));
         gate.holds(partition, record);
         return position;
     }
@@ -136,8 +167,8 @@ final class GatedConsumer extends KafkaConsumer<byte[], byte[]> {
     @Override
     public void pause(Collection<TopicPartition> partitions) {
         super.pause(partitions);
-        partitions.forEach(
-                partition -> held.computeIfPresent(partition, (key, waiting) -> new Held(waiting.record(), true)));
+        partitions.forEach(partition -> held.computeIfPresent(
+                partition, (key, waiting) -> new Held(waiting.record(), waiting.sinceMillis(), true)));
     }
 
     @Override
@@ -145,13 +176,14 @@ final class GatedConsumer extends KafkaConsumer<byte[], byte[]> {
         List<TopicPartition> free = new ArrayList<>(partitions);
         free.removeAll(held.keySet());
         super.resume(free);
-        partitions.forEach(
-                partition -> held.computeIfPresent(partition, (key, waiting) -> new Held(waiting.record(), false)));
+        partitions.forEach(partition -> held.computeIfPresent(
+                partition, (key, waiting) -> new Held(waiting.record(), waiting.sinceMillis(), false)));
     }
 
     @Override
     public void close() {
         held.keySet().forEach(gate::releases);
+        refetching.keySet().forEach(gate::releases);
         held.clear();
         super.close();
     }

@@ -55,8 +55,8 @@ public final class SchemaGate implements RecordGate, WriterSchemas {
             },
             new ThreadPoolExecutor.DiscardPolicy());
 
-    /** The message of the last request, if it failed. */
-    private volatile @Nullable String failure;
+    /** Why the last request for an id failed, for the ids that records wait for. */
+    private final Map<WriterSchemaId, String> failures = new ConcurrentHashMap<>();
 
     /** The id that was found last, which most records have. */
     private volatile @Nullable WriterSchemaId lastKnown;
@@ -129,18 +129,16 @@ public final class SchemaGate implements RecordGate, WriterSchemas {
     private void ask(WriterSchemaId id, Question question) {
         try {
             registry.ask(id);
-            if (failure != null) {
-                LOG.info("The schema registry answers again");
-                failure = null;
+            if (failures.remove(id) != null) {
+                LOG.info("The schema registry has answered for {}", id);
             }
         } catch (RegistryUnavailableException e) {
-            if (failure == null) {
+            if (failures.put(id, String.valueOf(e.getMessage())) == null) {
                 LOG.warn("Records wait for {}: {}", id, e.getMessage());
             }
-            failure = e.getMessage();
         } catch (RuntimeException e) {
             LOG.error("Asking for {} failed; records wait for it", id, e);
-            failure = e.toString();
+            failures.put(id, e.toString());
         } finally {
             // Whoever still waits for the id asks again.
             questions.remove(id);
@@ -150,7 +148,7 @@ public final class SchemaGate implements RecordGate, WriterSchemas {
 
     @Override
     public void prepare(Collection<ConsumerRecord<byte[], byte[]>> records) throws InterruptedException {
-        if (failure != null) {
+        if (!failures.isEmpty()) {
             return;
         }
         List<CompletableFuture<Void>> answers = new ArrayList<>();
@@ -179,6 +177,7 @@ public final class SchemaGate implements RecordGate, WriterSchemas {
     @Override
     public void releases(TopicPartition partition) {
         waiting.remove(partition);
+        failures.keySet().retainAll(waiting.values().stream().map(Waiting::id).toList());
     }
 
     @Override
@@ -188,14 +187,12 @@ public final class SchemaGate implements RecordGate, WriterSchemas {
 
     @Override
     public Optional<String> unavailable() {
-        String reason = failure;
-        return reason == null
-                ? Optional.empty()
-                : waiting.entrySet().stream()
-                        .min(Map.Entry.comparingByKey(SchemaGate::compare))
-                        .map(first -> "partition " + first.getKey() + " waits at offset "
-                                + first.getValue().offset() + " for "
-                                + first.getValue().id() + ": " + reason);
+        return waiting.entrySet().stream()
+                .filter(partition -> failures.containsKey(partition.getValue().id()))
+                .min(Map.Entry.comparingByKey(SchemaGate::compare))
+                .map(first -> "partition " + first.getKey() + " waits at offset "
+                        + first.getValue().offset() + " for " + first.getValue().id() + ": "
+                        + failures.get(first.getValue().id()));
     }
 
     private static int compare(TopicPartition a, TopicPartition b) {

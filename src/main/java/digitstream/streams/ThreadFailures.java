@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
@@ -194,6 +195,12 @@ public final class ThreadFailures {
                     match(chain, DESTINATION).map(found -> found.group(1)).orElse("one of its topics");
             return Optional.of("a record for topic " + topic + " is too large: " + cause.getMessage()
                     + "; raise the topic's max.message.bytes, and producer.max.request.size to the same size");
+        }
+        if (cause instanceof InvalidRecordException) {
+            String topic =
+                    match(chain, DESTINATION).map(found -> found.group(1)).orElse("one of its topics");
+            return Optional.of("the brokers reject a record for topic " + topic + ": " + cause.getMessage()
+                    + "; if it is the topic of dead letters, which may have no key, set its cleanup.policy to delete");
         }
         if (cause instanceof TopologyException) {
             return Optional.of("its topics do not fit the topology: " + cause.getMessage()

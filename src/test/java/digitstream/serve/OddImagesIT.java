@@ -224,6 +224,21 @@ class OddImagesIT {
         other.assertDeadLetter("undecodable", "the bytes do not match schema id " + id);
     }
 
+    @Test
+    void namesTheReferenceThatTheRegistryDoesNotHave() throws Exception {
+        int id = FOREIGN_IDS - 1;
+        proxy.answer(
+                "/schemas/ids/" + id,
+                "{\"schema\":\"\\\"com.acme.X\\\"\",\"references\":"
+                        + "[{\"name\":\"com.acme.X\",\"subject\":\"nope\",\"version\":1}]}");
+        Odd odd = new Odd();
+        odd.sendValue(bytes(new byte[] {0}, id, plain(odd.image())));
+        odd.await();
+        odd.assertDeadLetter(
+                "undecodable",
+                "schema id " + id + " refers to subject nope version 1, which the registry does not have");
+    }
+
     static Stream<Arguments> otherKinds() {
         return Stream.of(
                 Arguments.of("PROTOBUF", "syntax = \"proto3\"; message DigitImage { string image_id = 1; }"),

@@ -28,9 +28,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -131,6 +134,27 @@ class RegistryAwayIT {
         await(waiting);
         Await.until("ready again", IN_TIME, () -> ready().statusCode() == 200);
         assertThat(deadLetters).isZero();
+        assertThat(serve.err()).doesNotContain("A stream thread");
+    }
+
+    @Test
+    void forgetsAWaitingImageThatRetentionDeletes() throws Exception {
+        int known = id();
+        await(send(2, known));
+        int later = id();
+        proxy.answerAllWith(Optional.of(RegistryProxy.UNAVAILABLE));
+        Set<String> deleted = send(2, later);
+        Await.until("readiness names the schema", IN_TIME, () -> ready().statusCode() == 503);
+        TopicPartition partition = new TopicPartition(topics.images(), 2);
+        try (Admin admin = environment.admin()) {
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(-1)))
+                    .all()
+                    .get();
+        }
+        Await.until("ready again", Duration.ofSeconds(30), () -> ready().statusCode() == 200);
+        await(send(2, known));
+        proxy.answerAllWith(Optional.empty());
+        assertThat(predicted).doesNotContainAnyElementsOf(deleted);
         assertThat(serve.err()).doesNotContain("A stream thread");
     }
 

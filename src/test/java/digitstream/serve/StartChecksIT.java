@@ -18,10 +18,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Environment.Extension.class)
 class StartChecksIT {
     private static void limit(Admin admin, String topic, String bytes) throws Exception {
+        set(admin, topic, "max.message.bytes", bytes);
+    }
+
+    private static void set(Admin admin, String topic, String name, String value) throws Exception {
         admin.incrementalAlterConfigs(Map.of(
                         new ConfigResource(ConfigResource.Type.TOPIC, topic),
-                        List.of(new AlterConfigOp(
-                                new ConfigEntry("max.message.bytes", bytes), AlterConfigOp.OpType.SET))))
+                        List.of(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET))))
                 .all()
                 .get();
     }
@@ -35,6 +38,7 @@ class StartChecksIT {
         String deadLetters = settings.topics().deadLetters();
         try (Admin admin = environment.admin()) {
             limit(admin, deadLetters, "100000");
+            set(admin, deadLetters, "cleanup.policy", "compact");
             assertThat(new StartChecks(admin, settings, true, false).faults())
                     .satisfiesExactly(
                             fault -> assertThat(fault)
@@ -44,6 +48,9 @@ class StartChecksIT {
                                     .startsWith(
                                             "max.message.bytes of topic '" + deadLetters + "' is 100000, and a dead"
                                                     + " letter may have 1000000 bytes; set dead.letters.max.bytes lower, or raise it"),
+                            fault -> assertThat(fault)
+                                    .startsWith("cleanup.policy of topic '" + deadLetters + "' is compact")
+                                    .endsWith("--add-config cleanup.policy=delete`"),
                             fault -> assertThat(fault).startsWith("statestore.cache.max.bytes is 0; "));
         }
     }

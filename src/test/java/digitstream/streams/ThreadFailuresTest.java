@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.DisconnectException;
@@ -105,6 +106,10 @@ class ThreadFailuresTest {
                         "a record for topic dead is too large: 1048600 bytes",
                         "max.message.bytes",
                         "producer.max.request.size"),
+                failure(
+                        sending("dead", new InvalidRecordException("no key")),
+                        "the brokers reject a record for topic dead: no key",
+                        "cleanup.policy"),
                 failure(new TopologyException("not co-partitioned"), "not co-partitioned", "topics describe"),
                 failure(new InconsistentGroupProtocolException("other"), "consumer group 'app'"),
                 failure(new FencedInstanceIdException("fenced"), "group.instance.id"),

@@ -60,9 +60,12 @@ public final class RegistryProxy implements AutoCloseable {
 
     /** From now on, the registry has a schema of this text under this path, for example {@code /schemas/ids/7}. */
     public void answerWithSchema(String path, String schema) throws IOException {
-        answers.put(
-                path,
-                new Answer(200, "application/json", new ObjectMapper().writeValueAsString(Map.of("schema", schema))));
+        answer(path, new ObjectMapper().writeValueAsString(Map.of("schema", schema)));
+    }
+
+    /** From now on, gives this JSON for this path. */
+    public void answer(String path, String json) {
+        answers.put(path, new Answer(200, "application/json", json));
     }
 
     /** How many requests there were so far. */
