@@ -104,6 +104,7 @@ final class ImageFolderReader implements DigitReader {
         if (!unused.isEmpty()) {
             parts.add("Not used in " + path + ": the folders "
                     + Excerpt.of(unused.stream()
+                            .sorted()
                             .map(folder -> path.relativize(folder).toString())
                             .collect(Collectors.joining(", "))));
         }
