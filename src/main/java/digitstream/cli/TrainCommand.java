@@ -183,7 +183,7 @@ final class TrainCommand implements Callable<Integer> {
         Writable.requireFolder("--models", models.resolve(name));
         requireNewVersion();
         requireDevice();
-        DigitData digits = data.find(drawn, out::println);
+        DigitData digits = data.find(drawn, out::println).forTraining();
         Interrupts interrupts = Interrupts.listen();
         ModelTrainer trainer = trainer(models, device, out, interrupts);
         Outcome outcome;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * MNIST's 70,000 images, the last 10,000 are test images; without test images otherwise, every seventh image is one.
  */
 final class CsvReader implements DigitReader {
-    private static final Pattern NAME = Pattern.compile(".+\\.(csv|csv\\.gz|tsv)");
+    private static final Pattern NAME = Pattern.compile(".+\\.(csv|csv\\.gz|tsv)", Pattern.DOTALL);
     private static final int TEST_EVERY = 7;
     private static final int MNIST_IMAGES = 70_000;
     private static final int MNIST_TRAINING_IMAGES = 60_000;
@@ -37,8 +37,9 @@ final class CsvReader implements DigitReader {
                 .filter(file -> tables.get(file) == CsvTable.Columns.LABELLED)
                 .toList();
         if (labelled.isEmpty()) {
-            throw new DataException(tables.keySet().iterator().next()
-                    + " has 784 columns, all pixels, and no labels; name a file with a label in its first column");
+            throw new DataException(
+                    tables.keySet().iterator().next()
+                            + " has 784 columns, all pixels, and no labels; name a file with a label in its first or last column");
         }
         Path training = training(path, labelled);
         @Nullable Path test = test(training, labelled);

@@ -30,6 +30,11 @@ public record DigitData(
             throw new DataException(origin + ": there are " + training.size() + " training images and " + test.size()
                     + " test images; at least one of each is needed");
         }
+        if (training.brightest() == 1 || test.brightest() == 1) {
+            throw new DataException(origin + ": the largest pixel of the "
+                    + (training.brightest() == 1 ? "training" : "test") + " images is 1, as of images scaled to 0 to 1;"
+                    + " save pixels from 0 to 255, or as bool in NumPy");
+        }
         return new DigitData(DataName.of(holder, training, test), origin, training, test);
     }
 
@@ -68,6 +73,20 @@ public record DigitData(
         List<String> all = new ArrayList<>(notes);
         all.addAll(more);
         return new DigitData(name, origin, training, test, all, nowPassedOver);
+    }
+
+    /**
+     * Returns these digits.
+     *
+     * @throws DataException if all training images show the same digit, so that nothing can be learnt from them
+     */
+    public DigitData forTraining() {
+        int first = training.label(0);
+        if (IntStream.range(0, training.size()).allMatch(i -> training.label(i) == first)) {
+            throw new DataException(origin + ": all " + training.size() + " training images have the label " + first
+                    + "; training needs images of at least two digits");
+        }
+        return this;
     }
 
     /** All images: training images first, then test images. */

@@ -70,10 +70,12 @@ public final class DigitSources {
      */
     public DigitData find(Optional<Path> named, Optional<Path> environment) {
         return described(existing(named, environment)
-                .orElseThrow(
-                        () -> new DataException("MNIST could not be downloaded from any mirror; name a data set with"
-                                + " --data, set HTTPS_PROXY if there is a proxy, or accept digits that the program draws with"
-                                + " --allow-drawn-digits")));
+                .orElseThrow(() -> new DataException("MNIST could not be downloaded from any mirror"
+                        + proxies.describe(mirrors)
+                                .map(proxy -> " through the proxy " + proxy
+                                        + "; check that variable, name a data set with --data,")
+                                .orElse("; name a data set with --data, set HTTPS_PROXY if there is a proxy,")
+                        + " or accept digits that the program draws with --allow-drawn-digits")));
     }
 
     /** Finds digits as {@link #find} does, and draws them if MNIST can't be downloaded. */

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class EnvironmentProxies extends ProxySelector {
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
+    private static final int MAX_PORT = 65_535;
     /** Java's name for the schemes with which it does not log in to a proxy for HTTPS; "Basic" is one by default. */
     private static final String DISABLED_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
 
@@ -61,6 +62,14 @@ final class EnvironmentProxies extends ProxySelector {
         }
         client.authenticator(new Login(used));
         return used.stream().findFirst().map(proxy -> "Using the proxy " + proxy);
+    }
+
+    /** The first proxy that is used for the addresses, and its variable, for a message; empty without one. */
+    Optional<String> describe(List<URI> addresses) {
+        return addresses.stream()
+                .flatMap(each -> named(each).stream())
+                .findFirst()
+                .map(Named::toString);
     }
 
     @Override
@@ -104,6 +113,10 @@ final class EnvironmentProxies extends ProxySelector {
             }
             if (proxy.getHost() == null) {
                 throw invalid(variable);
+            }
+            if (proxy.getPort() == 0 || proxy.getPort() > MAX_PORT) {
+                throw new DataException(variable + " has the port " + proxy.getPort() + ", not one from 1 to "
+                        + MAX_PORT + "; set it to http://HOST:PORT");
             }
             String[] login = proxy.getRawUserInfo() == null
                     ? new String[0]

@@ -1,24 +1,19 @@
 package digitstream.data;
 
 import digitstream.common.Digits;
+import digitstream.common.Excerpt;
 import digitstream.data.files.DataFile;
 import digitstream.data.pictures.Decoded;
 import digitstream.data.pictures.PictureReader;
 import java.io.IOException;
-import java.nio.file.FileSystemLoopException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ImageFolderReader implements DigitReader {
     private static final int TEST_EVERY = 7;
-    private static final int MAX_DEPTH = 8;
-    /** Also formats that are not read, so that each such file is named. */
-    private static final Pattern PICTURE = Pattern.compile(
-            ".*\\.(png|jpe?g|jpe|jfif|gif|bmp|webp|hei[cf]|avif|tiff?|svg|jp2|jxl|dng|pgm|ppm|pnm|pbm)");
 
     private final OptionalInt maxBadImages;
 
@@ -52,8 +43,10 @@ final class ImageFolderReader implements DigitReader {
                 .orElseThrow(() -> new DataException(
                         path + " has no pictures; put .png or .jpg files into its subfolders 0 to 9"));
         String origin = folders.describe(path);
-        List<Picture> training = pictures(folders.training());
-        List<Picture> test = folders.test().map(ImageFolderReader::pictures).orElse(List.of());
+        List<Path> unused = new ArrayList<>(folders.without(path));
+        List<Picture> training = pictures(folders.training(), unused);
+        List<Picture> test =
+                folders.test().map(folder -> pictures(folder, unused)).orElse(List.of());
         List<Picture> all = new ArrayList<>(training);
         all.addAll(test);
         Result result = read(path, all);
@@ -68,21 +61,61 @@ final class ImageFolderReader implements DigitReader {
         DigitData data = folders.test().isPresent()
                 ? DigitData.of(path, origin, images.slice(0, divide), images.slice(divide, images.size()))
                 : DigitData.withTestEvery(TEST_EVERY, path, origin, images);
-        return data.with(result.passedOver());
+        return leftOut(path, unused, training).map(data::withNote).orElse(data).with(result.passedOver());
     }
 
     private record Picture(Path file, int digit) {}
 
-    private static List<Picture> pictures(Path directory) {
+    /** Lists the pictures; adds the folders, and the links to folders, that have none of them to {@code unused}. */
+    private static List<Picture> pictures(Path directory, List<Path> unused) {
         List<Picture> pictures = new ArrayList<>();
+        Map<Path, Path> folders = new HashMap<>();
         for (Path folder : DigitFolders.in(directory)) {
+            Path other = folders.putIfAbsent(real(folder), folder);
+            if (other != null) {
+                throw new DataException(folder + " and " + other + " are the same folder; remove the link");
+            }
             int digit = DigitFolders.digit(folder).orElseThrow();
-            files(folder).forEach(file -> pictures.add(new Picture(file, digit)));
+            PictureFiles files = PictureFiles.in(folder, digit);
+            files.pictures().forEach(file -> pictures.add(new Picture(file, digit)));
+            unused.addAll(files.links());
         }
         if (pictures.isEmpty()) {
             throw new DataException(directory + " has no pictures; put .png or .jpg files into its subfolders 0 to 9");
         }
+        DigitFolders.visibleFolders(directory).stream()
+                .filter(folder -> DigitFolders.digit(folder).isEmpty())
+                .filter(folder -> !unused.contains(folder))
+                .forEach(unused::add);
         return pictures;
+    }
+
+    private static Path real(Path folder) {
+        try {
+            return folder.toRealPath();
+        } catch (IOException e) {
+            throw new DataException(folder + " " + DataFile.reason(e), e);
+        }
+    }
+
+    /** A note that names the folders that are not used and the digits of which there is no training picture. */
+    private static Optional<String> leftOut(Path path, List<Path> unused, List<Picture> training) {
+        List<String> parts = new ArrayList<>();
+        if (!unused.isEmpty()) {
+            parts.add("Not used in " + path + ": the folders "
+                    + Excerpt.of(unused.stream()
+                            .sorted()
+                            .map(folder -> path.relativize(folder).toString())
+                            .collect(Collectors.joining(", "))));
+        }
+        String missing = IntStream.range(0, Digits.CLASSES)
+                .filter(digit -> training.stream().noneMatch(picture -> picture.digit() == digit))
+                .mapToObj(String::valueOf)
+                .collect(Collectors.joining(", "));
+        if (!missing.isEmpty()) {
+            parts.add("There are no training pictures of " + missing);
+        }
+        return parts.isEmpty() ? Optional.empty() : Optional.of(String.join(". ", parts));
     }
 
     /** The outcome for each picture: 784 pixels, or the reason why it has none. */
@@ -138,50 +171,5 @@ final class ImageFolderReader implements DigitReader {
         result.pixels()[i] = digit.orElse(new byte[0]);
         result.reasons()[i] = digit.isPresent() ? null : "is blank: it shows no digit; remove it";
         return digit.isPresent();
-    }
-
-    /** Every picture in a folder and below it. A folder that is named like a picture, and has none, is one that can't be read. */
-    private static List<Path> files(Path folder) {
-        List<Path> found = new ArrayList<>();
-        try {
-            Files.walkFileTree(folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), MAX_DEPTH, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-                    if (!directory.equals(folder) && DigitFolders.isHidden(directory)) {
-                        return FileVisitResult.SKIP_SUBTREE;
-                    }
-                    return directory.equals(folder) ? FileVisitResult.CONTINUE : consider(directory);
-                }
-
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    return consider(file);
-                }
-
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException e) {
-                    // A link that leads back, or to nothing, costs one file; a folder that is closed may cost a digit.
-                    if (Files.isDirectory(file) && !(e instanceof FileSystemLoopException)) {
-                        throw new DataException(file + " " + DataFile.reason(e), e);
-                    }
-                    return consider(file);
-                }
-
-                private FileVisitResult consider(Path file) {
-                    if (isPicture(file) && !DigitFolders.isHidden(file)) {
-                        found.add(file);
-                    }
-                    return FileVisitResult.CONTINUE;
-                }
-            });
-        } catch (IOException e) {
-            throw new DataException(folder + " " + DataFile.reason(e), e);
-        }
-        found.sort(Comparator.naturalOrder());
-        return found;
-    }
-
-    private static boolean isPicture(Path file) {
-        return PICTURE.matcher(DigitFolders.name(file)).matches();
     }
 }

@@ -74,6 +74,15 @@ public final class LabelledImages {
         return Arrays.copyOfRange(pixels, from * width * height, to * width * height);
     }
 
+    /** Returns the largest pixel of all images, 0 to 255; 0 without images. */
+    int brightest() {
+        int brightest = 0;
+        for (int i = from * width * height; i < to * width * height; i++) {
+            brightest = Math.max(brightest, pixels[i] & 0xff);
+        }
+        return brightest;
+    }
+
     /** Returns a copy of all labels. */
     public byte[] labels() {
         return Arrays.copyOfRange(labels, from, to);

@@ -66,6 +66,17 @@ record PictureFolders(Path training, Optional<Path> test, List<Path> unused) {
         return folders.size() == 1 && depth > 0 ? withDigits(folders.get(0), depth - 1) : Optional.empty();
     }
 
+    /** The folders in the data set's folder that hold no picture that is used, if training and test images are apart. */
+    List<Path> without(Path folder) {
+        return training.equals(folder)
+                ? List.of()
+                : DigitFolders.visibleFolders(folder).stream()
+                        .filter(each -> !training.startsWith(each))
+                        .filter(each -> test.isEmpty() || !test.get().startsWith(each))
+                        .filter(each -> unused.stream().noneMatch(part -> part.startsWith(each)))
+                        .toList();
+    }
+
     /** One line that says what is taken as what. */
     String describe(Path from) {
         if (test.isEmpty()) {

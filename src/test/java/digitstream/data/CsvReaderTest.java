@@ -103,6 +103,85 @@ class CsvReaderTest {
         refuses(csv(TEST, true, false, ","), "no labels");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "labels", "category", "class", "class_label", "target", "target_class", "Digit", "y", "x"})
+    void findsTheLabelInTheLastColumn(String name) throws IOException {
+        write("train.csv", labelLast(TRAINING, name));
+        DigitData data = find();
+        assertThat(data.training().label(3)).isEqualTo(TRAINING.label(3));
+        assertThat(data.training().pixels(3)).isEqualTo(TRAINING.pixels(3));
+    }
+
+    @Test
+    void refusesAFileInWhichNoColumnLooksLikeLabels() throws IOException {
+        int[] sevens = {7, 17, 27, 37, 47, 57, 67};
+        byte[] pixels = TRAINING.select(sevens).pixels();
+        for (int i = 0; i < pixels.length; i += 784) {
+            pixels[i] = 0;
+        }
+        LabelledImages one = new LabelledImages(28, 28, pixels, new byte[] {7, 7, 7, 7, 7, 7, 7});
+        refuses(labelLast(one, ""), "has labels neither in its first column nor in its last one");
+        write("train.csv", labelLast(one, "label"));
+        assertThatThrownBy(() -> find().forTraining())
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("all 6 training images have the label 7");
+        assertThat(find().all().size()).isEqualTo(7);
+    }
+
+    @Test
+    void refusesPixelsFrom0To1() throws IOException {
+        refuses(
+                csv(TRAINING, true, true, ",").replaceAll(",[1-9][0-9]*", ",1"),
+                "largest pixel of the training images is 1");
+    }
+
+    @Test
+    void readsWhatSpreadsheetsNumpyAndPandasAdd() throws IOException {
+        String plain = csv(TRAINING, false, true, ",");
+        StringBuilder numbers = new StringBuilder("0");
+        for (int i = 1; i <= 784; i++) {
+            numbers.append(',').append(i);
+        }
+        for (String text : List.of(
+                plain.replace("\n", ",\n"),
+                csv(TRAINING, true, true, ",").replace("\n", ",\r\n"),
+                "\n  \r\n" + plain,
+                "# label, pixels\n" + plain,
+                "\uFEFFsep=,\r\n" + csv(TRAINING, true, true, ","),
+                "\"sep=;\"\n" + csv(TRAINING, true, true, ";"),
+                csv(TRAINING, false, true, " "),
+                plain.replaceAll("([0-9]+)", "$1.000000000000000000e+00"),
+                plain.replaceAll("\\b([0-9])([0-9])\\b", "$1.$2E1"),
+                numbers + "\n" + plain)) {
+            write("train.csv", text);
+            assertThat(find().all().sha256())
+                    .as(text.substring(0, 60))
+                    .isEqualTo(DigitData.withTestEvery(7, folder, "", TRAINING)
+                            .all()
+                            .sha256());
+        }
+        refuses(plain.replaceFirst("\n[0-9]+,", "\n1.5e+00,"), "has '1.5e+00' in line 2, not a whole number");
+        refuses(plain.replaceFirst("\n", ",,\n"), "has 787 fields in line 1");
+    }
+
+    private static String labelLast(LabelledImages images, String name) {
+        StringBuilder text = new StringBuilder();
+        if (!name.isEmpty()) {
+            for (int i = 0; i < 784; i++) {
+                text.append("pixel").append(i).append(',');
+            }
+            text.append(name).append('\n');
+        }
+        for (int i = 0; i < images.size(); i++) {
+            for (byte pixel : images.pixels(i)) {
+                text.append(pixel & 0xff).append(',');
+            }
+            text.append(images.label(i)).append('\n');
+        }
+        return text.toString();
+    }
+
     private void refuses(String csv, String reason) throws IOException {
         write("train.csv", csv);
         assertThatThrownBy(this::find)

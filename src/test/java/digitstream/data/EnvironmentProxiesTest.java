@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,7 +127,21 @@ class EnvironmentProxiesTest {
         refuses(
                 "http://me:se cret@proxy:1080",
                 "HTTPS_PROXY is not the address of a proxy; set it to http://HOST:PORT");
+        refuses("me:secret@proxy:99999", "HTTPS_PROXY has the port 99999, not one from 1 to 65535");
+        refuses("proxy:0", "HTTPS_PROXY has the port 0, not one from 1 to 65535");
+        refuses("proxy:99999999999", "HTTPS_PROXY is not the address of a proxy");
         refuses("http://", "HTTPS_PROXY is not the address of a proxy");
+    }
+
+    @Test
+    void namesAProxyThatCannotBeReached() {
+        Map<String, String> environment = Map.of("HTTP_PROXY", "http://me:secret@127.0.0.1:1");
+        DigitSources sources = new DigitSources(
+                folder, List.of(URI.create("http://mirror.invalid/")), environment, OptionalInt.empty(), line -> {});
+        assertThatThrownBy(() -> sources.find(Optional.empty(), Optional.empty()))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("through the proxy 127.0.0.1:1 from HTTP_PROXY; check that variable")
+                .hasMessageNotContaining("cret");
     }
 
     private static void refuses(String text, String reason) {

@@ -54,6 +54,32 @@ class NpzReaderTest {
     }
 
     @Test
+    void scalesBoolsAndRefusesOtherPixelsFrom0To1() throws IOException {
+        byte[] training = inked(TRAINING.pixels(), 1);
+        byte[] test = inked(TEST.pixels(), 1);
+        for (String type : List.of("|b1", "|u1", "<f4")) {
+            Map<String, byte[]> arrays = new LinkedHashMap<>();
+            arrays.put("x_train", npy(type, false, new int[] {TRAINING.size(), 28, 28}, training));
+            arrays.put("x_test", npy(type, false, new int[] {TEST.size(), 28, 28}, test));
+            arrays.put("y_train", npy("|u1", false, new int[] {TRAINING.size()}, TRAINING.labels()));
+            arrays.put("y_test", npy("|u1", false, new int[] {TEST.size()}, TEST.labels()));
+            if (type.equals("|b1")) {
+                Pictures.write(folder.resolve("mnist.npz"), zip(arrays, false));
+                assertThat(find().training().pixels()).isEqualTo(inked(TRAINING.pixels(), 255));
+            } else {
+                refuses(arrays, "the largest pixel of the training images is 1");
+            }
+        }
+    }
+
+    private static byte[] inked(byte[] pixels, int ink) {
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) ((pixels[i] & 0xff) > 127 ? ink : 0);
+        }
+        return pixels;
+    }
+
+    @Test
     void refusesNumpyArchivesWithOtherContent() throws IOException {
         Map<String, byte[]> arrays = new LinkedHashMap<>();
         arrays.put("x", npy("|u1", false, new int[] {1}, new byte[1]));

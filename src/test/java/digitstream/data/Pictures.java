@@ -144,10 +144,18 @@ public final class Pictures {
 
     /** Inserts a chunk into a PNG, behind the header that is its first one. */
     public static byte[] withChunk(byte[] png, String type, byte[] content) throws IOException {
-        int header = 8 + 12 + 13;
+        return withChunk(png, 8 + 12 + 13, type, content);
+    }
+
+    /** Inserts a chunk into a PNG, behind its pixels. */
+    public static byte[] withLastChunk(byte[] png, String type, byte[] content) throws IOException {
+        return withChunk(png, png.length - 12, type, content);
+    }
+
+    private static byte[] withChunk(byte[] png, int at, String type, byte[] content) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
-        out.write(png, 0, header);
+        out.write(png, 0, at);
         out.writeInt(content.length);
         byte[] name = type.getBytes(StandardCharsets.ISO_8859_1);
         out.write(name);
@@ -156,7 +164,7 @@ public final class Pictures {
         sum.update(name);
         sum.update(content);
         out.writeInt((int) sum.getValue());
-        out.write(png, header, png.length - header);
+        out.write(png, at, png.length - at);
         return bytes.toByteArray();
     }
 

@@ -124,6 +124,66 @@ class SplitFoldersTest {
         assertThat(messages.get(messages.size() - 1)).contains("6 files passed over");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0/3,is the folder of a digit in the folder of another one",
+        "0/writer/class_3,is the folder of a digit in the folder of another one",
+        "0/train,divides one digit's pictures into training and test images",
+        "0/test,divides one digit's pictures into training and test images",
+    })
+    void refusesFoldersInADigitThatMeanSomethingElse(String inner, String reason) throws IOException {
+        write("0/a.png");
+        write("1/a.png");
+        write(inner + "/b.png");
+        assertThatThrownBy(this::find)
+                .isInstanceOf(DataException.class)
+                .hasMessageStartingWith(folder.resolve(inner) + " " + reason);
+    }
+
+    @Test
+    void followsNoLinkOutOfADigit() throws IOException {
+        for (int i = 0; i < 7; i++) {
+            write("3/" + i + ".png");
+            write("4/4/more/" + i + ".png");
+        }
+        write("elsewhere/a.png");
+        Files.createSymbolicLink(folder.resolve("3/up"), Path.of(".."));
+        Files.createSymbolicLink(folder.resolve("3/self"), Path.of("."));
+        Files.createSymbolicLink(folder.resolve("4/twice"), folder.resolve("4/4"));
+        Files.createSymbolicLink(folder.resolve("5"), folder.resolve("elsewhere"));
+        DigitData data = find();
+        assertThat(data.all().size()).isEqualTo(15);
+        assertThat(messages)
+                .anyMatch(line -> line.contains("the folders 3/self, 3/up, 4/twice, elsewhere"));
+        Files.createSymbolicLink(folder.resolve("1"), folder.resolve("3"));
+        assertThatThrownBy(this::find)
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("are the same folder; remove the link");
+    }
+
+    @Test
+    void namesFoldersThatAreNotUsedAndDigitsWithoutPicturesInOneNote() throws IOException {
+        for (int digit = 0; digit < 8; digit++) {
+            write("train/" + digit + "/a.png");
+        }
+        Files.createDirectories(folder.resolve("train/9"));
+        write("train/10/a.png");
+        write("test/0/a.png");
+        write("holdout/0/a.png");
+        find();
+        assertThat(messages)
+                .contains("Not used in " + folder + ": the folders holdout, train/10."
+                        + " There are no training pictures of 8, 9");
+    }
+
+    @Test
+    void countsPicturesWhateverTheirNames() throws IOException {
+        for (String name : List.of("a\nb", "c\rd", "\u00fc", "\u0085", "\u2028", "\u4e03", " ", "x y")) {
+            write("1/" + name + ".png");
+        }
+        assertThat(find().all().size()).isEqualTo(8);
+    }
+
     @Test
     void refusesAFolderWithTooManyBadPictures() throws IOException {
         for (int i = 0; i < 20; i++) {

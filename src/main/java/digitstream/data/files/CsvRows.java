@@ -6,20 +6,29 @@ import digitstream.common.Excerpt;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a CSV file of whole numbers, row by row, from fields between commas, semicolons or tabs, quoted or not. A first line with text
- * is its header. Used by one thread.
+ * Reads a CSV file of whole numbers, row by row, from fields between commas, semicolons, tabs or spaces, quoted or not. A first line
+ * with text, or with the columns' numbers, is its header. Empty lines, comments above the header and an empty field at the end of a
+ * line are skipped. Used by one thread.
  */
 public final class CsvRows implements AutoCloseable {
     private static final int MAX_LINE_BYTES = 1 << 16;
-    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}(?:\\.0*)?");
+    /** A number that is not negative, also as numpy.savetxt writes it, such as 2.000e+00. */
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}(?:\\.[0-9]*)?(?:[eE][+-]?[0-9]{1,2})?");
+    /** What stands above the header in files of numpy.savetxt and of Excel. */
+    private static final Pattern PREAMBLE =
+            Pattern.compile("\\s*(?:#.*|\"?sep=.\"?\\s*)?", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+
+    private static final BigDecimal LARGEST = BigDecimal.valueOf(999_999_999);
 
     private final InputStream in;
     private final List<String> header;
@@ -34,14 +43,15 @@ public final class CsvRows implements AutoCloseable {
     public CsvRows(Path file) throws IOException {
         this.in = DataFile.open(file);
         try {
-            byte[] line = nextLine();
-            String first = line == null ? "" : new String(line, UTF_8).replaceFirst("^\uFEFF", "");
-            this.separator = first.indexOf(',') >= 0 ? ',' : first.indexOf(';') >= 0 ? ';' : '\t';
+            String first = firstLine();
+            this.separator = first.indexOf(',') >= 0
+                    ? ','
+                    : first.indexOf(';') >= 0 ? ';' : first.indexOf('\t') >= 0 ? '\t' : ' ';
             List<String> fields = Pattern.compile(Pattern.quote(String.valueOf(separator)))
                     .splitAsStream(first)
                     .map(field -> field.replace("\"", "").strip().toLowerCase(Locale.ROOT))
                     .toList();
-            if (fields.stream().allMatch(field -> NUMBER.matcher(field).matches())) {
+            if (fields.stream().allMatch(field -> NUMBER.matcher(field).matches()) && !countsColumns(fields)) {
                 this.header = List.of();
                 this.ahead = first.getBytes(UTF_8);
             } else {
@@ -53,6 +63,25 @@ public final class CsvRows implements AutoCloseable {
             in.close();
             throw e;
         }
+    }
+
+    /** The first line that is neither empty nor a comment; empty if there is none. */
+    private String firstLine() throws IOException {
+        byte[] line = nextLine();
+        while (line != null) {
+            String text = new String(line, UTF_8).replaceFirst("^\uFEFF", "");
+            if (!PREAMBLE.matcher(text).matches()) {
+                return text;
+            }
+            line = nextLine();
+        }
+        return "";
+    }
+
+    /** Whether the fields are 0, 1, 2 and so on, the header that pandas writes for columns without names. */
+    private static boolean countsColumns(List<String> fields) {
+        return fields.size() > 1
+                && IntStream.range(0, fields.size()).allMatch(i -> fields.get(i).equals(String.valueOf(i)));
     }
 
     /** The names of the columns, in lower case; empty if the file has none. */
@@ -93,10 +122,11 @@ public final class CsvRows implements AutoCloseable {
         int start = 0;
         for (int i = 0; i <= text.length; i++) {
             if (i == text.length || text[i] == separator) {
+                boolean isEmptyEnd = count == values.length && i == text.length && start == i;
                 if (count < values.length) {
                     values[count] = number(text, start, i);
                 }
-                count++;
+                count += isEmptyEnd ? 0 : 1;
                 start = i + 1;
             }
         }
@@ -119,11 +149,14 @@ public final class CsvRows implements AutoCloseable {
         }
         String field =
                 new String(text, start, end - start, UTF_8).replace("\"", "").strip();
-        if (!NUMBER.matcher(field).matches()) {
+        BigDecimal number = NUMBER.matcher(field).matches() ? new BigDecimal(field) : BigDecimal.ONE.negate();
+        if (number.signum() < 0
+                || number.compareTo(LARGEST) > 0
+                || number.stripTrailingZeros().scale() > 0) {
             throw new UnreadableFileException("has '" + Excerpt.of(field) + "' in line " + lineNumber
                     + ", not a whole number; pixels are 0 to 255");
         }
-        return Integer.parseInt(field.replaceFirst("\\..*", ""));
+        return number.intValueExact();
     }
 
     private byte @Nullable [] nextLine() throws IOException {

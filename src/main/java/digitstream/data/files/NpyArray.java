@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An array in NumPy's format NPY (numpy.lib.format), of whole numbers 0 to 255, in C order.
+ * An array in NumPy's format NPY (numpy.lib.format), of whole numbers 0 to 255, in C order; a bool is read as 0 or 255.
  *
  * @param shape the lengths of its dimensions
  * @param values uint8, the last dimension fastest
@@ -107,7 +107,7 @@ public record NpyArray(List<Integer> shape, byte[] values) {
 
         double value(ByteBuffer at) {
             return switch (bytes) {
-                case 1 -> kind == 'i' ? at.get() : at.get() & 0xff;
+                case 1 -> kind == 'b' ? (at.get() == 0 ? 0 : 255) : kind == 'i' ? at.get() : at.get() & 0xff;
                 case 2 -> kind == 'i' ? at.getShort() : at.getShort() & 0xffff;
                 case 4 -> kind == 'f' ? at.getFloat() : at.getInt();
                 default -> kind == 'f' ? at.getDouble() : at.getLong();

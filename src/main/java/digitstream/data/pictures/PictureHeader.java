@@ -12,8 +12,6 @@ import com.drew.metadata.exif.ExifReader;
 import com.drew.metadata.jpeg.JpegDirectory;
 import com.drew.metadata.jpeg.JpegReader;
 import java.io.BufferedInputStream;
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -35,19 +33,12 @@ record PictureHeader(int orientation, int components, boolean isProgressive, Opt
     /** The kind of JPEG that its start-of-frame marker SOF2 declares. */
     private static final int PROGRESSIVE = 2;
 
-    private static final int PNG_SIGNATURE_BYTES = 8;
-    private static final int EXIF_CHUNK = 0x65584966;
-    private static final int DATA_CHUNK = 0x49444154;
-    private static final int CHECKSUM_BYTES = 4;
-    /** As large as EXIF data can be in a JPEG. */
-    private static final int MAX_EXIF_BYTES = 1 << 16;
-
     /** Reads the header of a JPEG or PNG; other formats say nothing. */
     static PictureHeader of(Path file, String format) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             return switch (format) {
                 case "jpeg" -> jpeg(in);
-                case "png" -> png(new DataInputStream(in));
+                case "png" -> png(in);
                 default -> SILENT;
             };
         }
@@ -72,26 +63,12 @@ record PictureHeader(int orientation, int components, boolean isProgressive, Opt
                 transform);
     }
 
-    /** Reads the chunk eXIf. The library's own reader would allocate whatever length a chunk declares. */
-    private static PictureHeader png(DataInputStream in) throws IOException {
-        try {
-            in.skipNBytes(PNG_SIGNATURE_BYTES);
-            while (true) {
-                long length = in.readInt() & 0xffffffffL;
-                int type = in.readInt();
-                if (type == EXIF_CHUNK && length <= MAX_EXIF_BYTES) {
-                    Metadata metadata = new Metadata();
-                    new ExifReader().extract(new ByteArrayReader(in.readNBytes((int) length)), metadata);
-                    return new PictureHeader(orientation(metadata), 0, false, OptionalInt.empty());
-                }
-                if (type == DATA_CHUNK) {
-                    return SILENT;
-                }
-                in.skipNBytes(length + CHECKSUM_BYTES);
-            }
-        } catch (EOFException noMoreChunks) {
-            return SILENT;
+    private static PictureHeader png(InputStream in) throws IOException {
+        Metadata metadata = new Metadata();
+        for (byte[] exif : PngExif.in(in)) {
+            new ExifReader().extract(new ByteArrayReader(exif), metadata);
         }
+        return new PictureHeader(orientation(metadata), 0, false, OptionalInt.empty());
     }
 
     private static int orientation(Metadata metadata) {

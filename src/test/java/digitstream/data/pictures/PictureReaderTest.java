@@ -1,5 +1,6 @@
 package digitstream.data.pictures;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,10 +19,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +49,36 @@ class PictureReaderTest {
         byte[] expected = CentredDigit.of(upright).orElseThrow();
         assertClose(read(Pictures.withOrientation(jpeg, orientation)), expected, 12);
         assertClose(read(Pictures.withChunk(png, "eXIf", Pictures.exif(orientation))), expected, 0.5);
+    }
+
+    @Test
+    void turnsAPngWhoseOrientationIsBehindItsPixelsOrInText() throws IOException {
+        BufferedImage upright = Pictures.grey(50, 60, WHITE, BLACK);
+        byte[] png = Pictures.bytes(Pictures.stored(upright, 6), "png");
+        byte[] expected = CentredDigit.of(upright).orElseThrow();
+        byte[] exif = Pictures.exif(6);
+        assertClose(read(Pictures.withLastChunk(png, "eXIf", exif)), expected, 0.5);
+        String digits = HexFormat.of().formatHex("Exif\0\0".getBytes(ISO_8859_1))
+                + HexFormat.of().formatHex(exif);
+        byte[] text = ("\nexif\n      32\n" + digits.substring(0, 30) + "\n" + digits.substring(30) + "\n")
+                .getBytes(ISO_8859_1);
+        byte[] plain = bytes("Raw profile type exif\0", text);
+        ByteArrayOutputStream deflated = new ByteArrayOutputStream();
+        try (DeflaterOutputStream out = new DeflaterOutputStream(deflated)) {
+            out.write(text);
+        }
+        byte[] compressed = bytes("Raw profile type APP1\0\0", deflated.toByteArray());
+        assertClose(read(Pictures.withChunk(png, "tEXt", plain)), expected, 0.5);
+        assertClose(read(Pictures.withLastChunk(png, "zTXt", compressed)), expected, 0.5);
+        byte[] damaged = bytes("Raw profile type exif\0\0", new byte[] {1, 2, 3});
+        assertClose(read(Pictures.withChunk(Pictures.bytes(upright, "png"), "zTXt", damaged)), expected, 0.5);
+    }
+
+    private static byte[] bytes(String start, byte[] rest) {
+        byte[] head = start.getBytes(ISO_8859_1);
+        byte[] all = Arrays.copyOf(head, head.length + rest.length);
+        System.arraycopy(rest, 0, all, head.length, rest.length);
+        return all;
     }
 
     @ParameterizedTest
