@@ -1,8 +1,10 @@
 package digitstream.model;
 
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
@@ -42,8 +44,11 @@ final class CardReader {
             if (e.getCause() instanceof ModelException fault) {
                 throw new ModelException(Objects.requireNonNull(fault.getMessage()), e);
             }
-            if (e.getCause() instanceof JsonProcessingException text && !(text instanceof JsonMappingException)) {
-                throw new ModelException(syntax(text), e);
+            if (e.getCause() instanceof JsonParseException syntax) {
+                throw new ModelException(syntax(syntax), e);
+            }
+            if (e.getCause() instanceof StreamConstraintsException limit) {
+                throw new ModelException(syntax(limit), e);
             }
             throw new ModelException(fault(e, json), e);
         } catch (JsonProcessingException e) {
