@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -26,6 +27,12 @@ import picocli.CommandLine.ExitCode;
 final class Errors {
     /** How Kafka's message begins about addresses that are well-formed but unknown, which is no fault of the value. */
     private static final String NOT_RESOLVABLE = "No resolvable bootstrap urls";
+
+    /** A word of sasl.jaas.config that Kafka repeats; it may be a part of a password that was not quoted. */
+    private static final Pattern JAAS_WORD = Pattern.compile(" '.*'(?= in JAAS config)", Pattern.DOTALL);
+
+    /** Kafka's clients say this where they can't be built from their settings. */
+    private static final Pattern UNCREATED_CLIENT = Pattern.compile("^Failed to (create new|construct) ");
 
     private static final int MAX_CHARACTERS = 2_000;
 
@@ -88,7 +95,9 @@ final class Errors {
                     + "); check --bootstrap-server, and --command-config if the cluster requires authentication");
         }
         if (error instanceof KafkaException) {
-            return List.of("Kafka: " + kafka(Causes.root(error, KafkaException.class)));
+            boolean ofSettings =
+                    UNCREATED_CLIENT.matcher(String.valueOf(error.getMessage())).find();
+            return List.of("Kafka: " + kafka(Causes.root(error, KafkaException.class), ofSettings));
         }
         if (error instanceof InterruptedException) {
             return List.of("interrupted");
@@ -120,14 +129,27 @@ final class Errors {
                 || error instanceof RegistryUnavailableException;
     }
 
-    private static String kafka(Throwable root) {
-        if (root instanceof ConfigException config) {
-            return config.getMessage()
-                    + (isUnresolvable(config)
-                            ? "; check the host names in --bootstrap-server"
-                            : "; check --property and --command-config");
+    private static String kafka(Throwable root, boolean ofSettings) {
+        if (root instanceof ConfigException config && isUnresolvable(config)) {
+            return config.getMessage() + "; check the host names in --bootstrap-server";
         }
-        return String.valueOf(root.getMessage());
+        return root.getMessage()
+                + reasonBeneath(root)
+                + (ofSettings || root instanceof ConfigException ? "; check --property and --command-config" : "");
+    }
+
+    /** Returns why Kafka's last exception was thrown, where Java or a library says it: Kafka often says only what failed. */
+    private static String reasonBeneath(Throwable kafka) {
+        Throwable cause = Causes.root(kafka);
+        String reason = cause.getMessage();
+        if (cause instanceof NoSuchFileException) {
+            reason = "the file does not exist";
+        } else if (cause instanceof FileSystemException file) {
+            reason = Writable.reason(file);
+        }
+        return cause == kafka || reason == null
+                ? ""
+                : " (" + JAAS_WORD.matcher(reason).replaceAll("") + ")";
     }
 
     private static boolean isUnresolvable(ConfigException fault) {

@@ -87,13 +87,29 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         ModelArtifact artifact = model.open();
         ModelArtifact other = compare == null ? null : ModelArtifact.open(compare);
-        DigitData digits = data.find(drawn, System.err::println);
-        LabelledImages images = images(digits);
-        String name = digits.name() + ", " + part.toString().toLowerCase(Locale.ROOT) + " images";
         UserFolders.ofProcess().setEngineCache();
         Engines.forTraining();
-        Evaluation evaluation = evaluate(artifact, name, images);
-        Comparison comparison = other == null ? null : Comparison.of(evaluation, evaluate(other, name, images));
+        // Both models are tested before the images are read, which can take long.
+        try (LoadedModel loaded = LoadedModel.load(artifact);
+                LoadedModel otherLoaded = other == null ? null : LoadedModel.load(other)) {
+            DigitData digits = data.find(drawn, System.err::println);
+            LabelledImages images = images(digits);
+            String name = digits.name() + ", " + part.toString().toLowerCase(Locale.ROOT) + " images";
+            Evaluation evaluation = evaluate(loaded, name, images);
+            Comparison comparison =
+                    otherLoaded == null ? null : Comparison.of(evaluation, evaluate(otherLoaded, name, images));
+            print(artifact, evaluation, other, comparison, digits);
+        }
+        return 0;
+    }
+
+    private void print(
+            ModelArtifact artifact,
+            Evaluation evaluation,
+            @Nullable ModelArtifact other,
+            @Nullable Comparison comparison,
+            DigitData digits)
+            throws JsonProcessingException {
         if (json) {
             System.out.println(toJson(artifact, evaluation, other, comparison, digits));
         } else {
@@ -106,7 +122,6 @@ final class EvaluateCommand implements Callable<Integer> {
             write(report, Report.of(artifact.card(), evaluation, List.of()).files());
             System.err.println("Wrote " + report.resolve("report.html"));
         }
-        return 0;
     }
 
     private static void write(Path report, Map<String, byte[]> files) {
@@ -132,9 +147,8 @@ final class EvaluateCommand implements Callable<Integer> {
         return images.slice(0, Math.min(limit, images.size()));
     }
 
-    private static Evaluation evaluate(ModelArtifact artifact, String name, LabelledImages images) {
-        try (LoadedModel loaded = LoadedModel.load(artifact);
-                Classifier classifier = loaded.newClassifier()) {
+    private static Evaluation evaluate(LoadedModel model, String name, LabelledImages images) {
+        try (Classifier classifier = model.newClassifier()) {
             return Evaluation.of(classifier, name, images);
         }
     }

@@ -4,6 +4,7 @@ import digitstream.common.Excerpt;
 import digitstream.dashboard.Dashboard;
 import digitstream.model.Engines;
 import digitstream.model.ModelArtifact;
+import digitstream.model.ModelCard;
 import digitstream.serde.SchemaRegistry;
 import digitstream.serve.Serving;
 import digitstream.serve.StartChecks;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -74,6 +76,8 @@ final class ServeCommand implements Callable<Integer> {
         }
         Settings settings = cluster.settings();
         String stateDirectory = stateDirectory(settings, classifies, scores);
+        // Before the brokers are asked: its faults are in files, and found without loading PyTorch.
+        Optional<ModelArtifact> artifact = classifies ? Optional.of(model.open()) : Optional.empty();
         if (classifies) {
             UserFolders.ofProcess().setEngineCache();
         }
@@ -103,11 +107,10 @@ final class ServeCommand implements Callable<Integer> {
             if (scores) {
                 topologies.score(serving);
             }
-            if (classifies) {
-                ModelArtifact artifact = model.open();
-                topologies.classify(serving, artifact);
-                System.out.printf(
-                        "Model %s %s%n", artifact.card().name(), artifact.card().version());
+            if (artifact.isPresent()) {
+                topologies.classify(serving, artifact.get());
+                ModelCard card = artifact.get().card();
+                System.out.printf("Model %s %s%n", card.name(), card.version());
             }
             serving.runUntil(
                     interrupts::await,

@@ -184,6 +184,7 @@ final class TrainCommand implements Callable<Integer> {
         requireNewVersion();
         requireDevice();
         DigitData digits = data.find(drawn, out::println).forTraining();
+        requireBatch(digits);
         Interrupts interrupts = Interrupts.listen();
         ModelTrainer trainer = trainer(models, device, out, interrupts);
         Outcome outcome;
@@ -214,6 +215,15 @@ final class TrainCommand implements Callable<Integer> {
         if (unfinished == null && version != null && ModelArtifact.exists(models, name, version)) {
             throw new UserException(
                     "the model " + models.resolve(name).resolve(version) + " already exists; choose another version");
+        }
+    }
+
+    /** A preset's batch size may be larger than a small data set, but nobody asks for more images than there are. */
+    private void requireBatch(DigitData digits) {
+        int images = digits.training().size();
+        if (batchSize != null && batchSize > images) {
+            throw new UserException("--batch-size is " + batchSize + ", but " + digits.name() + " has " + images
+                    + " training images; use " + images + " or less");
         }
     }
 

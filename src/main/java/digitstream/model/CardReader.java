@@ -3,12 +3,15 @@ package digitstream.model;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import digitstream.common.Excerpt;
-import digitstream.common.Json;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -19,6 +22,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@link ModelCard}s, and says of one that can't be read which field is wrong, without names of Java classes. */
 final class CardReader {
+    private static final JsonMapper STRICT = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .build();
+
     private CardReader() {}
 
     /**
@@ -29,14 +38,19 @@ final class CardReader {
      */
     static ModelCard read(byte[] json) {
         try {
-            return Optional.ofNullable(Json.INDENTED.readValue(json, ModelCard.class))
+            return Optional.ofNullable(STRICT.readValue(json, ModelCard.class))
                     .orElseThrow(() -> new ModelException("it is null, not a JSON object"));
         } catch (JsonMappingException e) {
             if (e.getCause() instanceof ModelException fault) {
                 throw new ModelException(Objects.requireNonNull(fault.getMessage()), e);
             }
-            throw new ModelException(
-                    e.getCause() instanceof JsonParseException syntax ? syntax(syntax) : fault(e, json), e);
+            if (e.getCause() instanceof JsonParseException syntax) {
+                throw new ModelException(syntax(syntax), e);
+            }
+            if (e.getCause() instanceof StreamConstraintsException limit) {
+                throw new ModelException(syntax(limit), e);
+            }
+            throw new ModelException(fault(e, json), e);
         } catch (JsonProcessingException e) {
             throw new ModelException(syntax(e), e);
         } catch (IOException e) {
@@ -47,8 +61,8 @@ final class CardReader {
 
     private static String syntax(JsonProcessingException e) {
         JsonLocation place = e.getLocation();
-        // Jackson repeats the place of an opening brace in its own notation.
-        String message = e.getOriginalMessage().replaceAll(" \\(start marker at .*\\)", "");
+        // Jackson repeats the place of an opening brace in its own notation, and names its methods that set a limit.
+        String message = e.getOriginalMessage().replaceAll(" \\(start marker at .*\\)|, from `[^`]*`", "");
         return (message.startsWith("Invalid UTF-8") ? "it is not text in UTF-8: " : "it is not valid JSON: ")
                 + message
                 + (place == null ? "" : " (line " + place.getLineNr() + ", column " + place.getColumnNr() + ")");

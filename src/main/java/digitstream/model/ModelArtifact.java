@@ -3,14 +3,17 @@ package digitstream.model;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 public final class ModelArtifact {
     private static final String MODEL = "model.pt";
     private static final String CARD = "model.json";
+    private static final String NAME_A_VERSION = "name the folder of a version, which has " + MODEL + " and " + CARD;
+
     /** Cards have about 10 kB; the limit protects against other files of that name. */
     private static final long MAX_CARD_BYTES = 4 << 20;
 
@@ -76,6 +81,9 @@ public final class ModelArtifact {
         Path cardFile = directory.resolve(CARD);
         Path modelFile = directory.resolve(MODEL);
         try {
+            if (Files.exists(directory) && !Files.isDirectory(directory)) {
+                throw new ModelException(directory + " is a file, not a folder; " + NAME_A_VERSION);
+            }
             ModelCard card = readCard(cardFile);
             byte[] bytes = readAtMost(modelFile, MAX_MODEL_BYTES);
             // Before the checksum: a wrong kind of file says more than a wrong sum.
@@ -91,9 +99,18 @@ public final class ModelArtifact {
             return new ModelArtifact(directory, card, bytes);
         } catch (NoSuchFileException e) {
             throw new ModelException(directory + " is not a model: " + missing(directory, e.getFile()), e);
+        } catch (FileSystemException e) {
+            throw new ModelException(e.getFile() + " can't be read: " + reason(e), e);
         } catch (IOException e) {
             throw new ModelException("the model in " + directory + " can't be read: " + e, e);
         }
+    }
+
+    private static String reason(FileSystemException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        return e.getReason() == null ? e.toString() : e.getReason();
     }
 
     private static String missing(Path directory, String file) {
@@ -103,8 +120,7 @@ public final class ModelArtifact {
         if (file.endsWith(CARD) && Files.exists(directory.resolve(MODEL))) {
             return file + " is missing; write the card of " + MODEL + " as in docs/models.md";
         }
-        return file + " is missing; train a model with `digitstream train`, or name the folder of a version, which has "
-                + MODEL + " and " + CARD;
+        return file + " is missing; train a model with `digitstream train`, or " + NAME_A_VERSION;
     }
 
     private static ModelException unusable(Path file, String reason, @Nullable Throwable cause) {
@@ -120,15 +136,25 @@ public final class ModelArtifact {
     }
 
     private static byte[] readAtMost(Path file, long maxBytes) throws IOException {
-        if (Files.size(file) > maxBytes) {
-            throw new ModelException(file + " has " + Files.size(file) + " bytes; the limit is " + maxBytes);
+        if (Files.isSymbolicLink(file) && !Files.exists(file)) {
+            throw new ModelException(file + " is a link that leads to no file; copy the file itself");
+        }
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        // A pipe would be waited for, and a device may have no end.
+        if (!attributes.isRegularFile()) {
+            throw new ModelException(file + " is " + (attributes.isDirectory() ? "a folder" : "a pipe or a device")
+                    + ", not a file; copy the file itself");
+        }
+        if (attributes.size() > maxBytes) {
+            throw new ModelException(file + " has " + attributes.size() + " bytes; the limit is " + maxBytes);
         }
         return Files.readAllBytes(file);
     }
 
     private static ModelCard readCard(Path file) throws IOException {
+        byte[] json = readAtMost(file, MAX_CARD_BYTES);
         try {
-            return CardReader.read(readAtMost(file, MAX_CARD_BYTES));
+            return CardReader.read(json);
         } catch (ModelException e) {
             throw new ModelException(file + " is not a valid model card: " + e.getMessage(), e);
         }

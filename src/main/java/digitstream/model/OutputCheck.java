@@ -34,10 +34,15 @@ final class OutputCheck {
 
     private static String remedy(DataType type, Shape shape, int count) {
         int dimensions = shape.dimension();
+        boolean rightShape = shape.equals(new Shape(count, Digits.CLASSES));
         if (!type.isFloating()) {
-            return "return the probabilities, softmax(dim=1), in place of argmax or other integers";
+            // DJL does not tell a quantized tensor from others that it does not know.
+            return rightShape
+                    ? "if it is quantized, end the graph with .dequantize(); otherwise return the probabilities,"
+                            + " softmax(dim=1)"
+                    : "return the probabilities, softmax(dim=1), in place of argmax or other integers";
         }
-        if (shape.equals(new Shape(count, Digits.CLASSES))) {
+        if (rightShape) {
             return "end the graph with .float()";
         }
         if (shape.equals(new Shape(Digits.CLASSES, count))) {

@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the messages of PyTorch's errors: the reason among a C++ or TorchScript stack trace, and the remedy. */
 final class PyTorchError {
     private static final int MAX_CHARACTERS = 200;
     /** An exception of Python or TorchScript and its message, for example "RuntimeError: ..." or "builtins.ValueError: ...". */
     private static final Pattern RAISED =
-            Pattern.compile("(?:[\\w.]+\\.)?(?:\\w*(?:Error|Exception)|torch\\.jit\\.Error): (.+)");
+            Pattern.compile("(?:[\\w.]*(?:Error|Exception): )*(?:[\\w.]+\\.)?(\\w*(?:Error|Exception)):(?: (.+))?");
     /** The end of a message in C++: "Exception raised from ... at ... (most recent call first):", then the frames. */
     private static final Pattern FRAMES = Pattern.compile("Exception raised from .*|frame #\\d+: .*");
 
@@ -28,6 +29,9 @@ final class PyTorchError {
     }
 
     private static final List<Remedy> REMEDIES = List.of(
+            new Remedy(
+                    "unsupported devicetype",
+                    "it returns a tensor that is not on the CPU, or has no values (meta): return a CPU tensor"),
             new Remedy("maximum supported version|newer version of pytorch", "save it with an older PyTorch"),
             new Remedy("cuda|\\bhip\\b|\\bmps\\b|on the same device|nvidia|backend", GPU),
             new Remedy(
@@ -73,6 +77,15 @@ final class PyTorchError {
                 .orElse(reason);
     }
 
+    private static String raised(String name, @Nullable String message) {
+        if (message != null) {
+            return message;
+        }
+        return name.equals("AssertionError")
+                ? "an assertion in the model's code failed"
+                : "the model's code raised a " + name + " without a message";
+    }
+
     /**
      * Returns PyTorch's reason without its stack trace. An error inside TorchScript begins with "The following operation
      * failed in the TorchScript interpreter." and ends with "RuntimeError: " and the reason.
@@ -87,7 +100,7 @@ final class PyTorchError {
         for (String line : root.getMessage().lines().map(String::strip).toList()) {
             Matcher matcher = RAISED.matcher(line);
             if (matcher.matches()) {
-                raised = matcher.group(1);
+                raised = raised(matcher.group(1), matcher.group(2));
             } else if (first.isEmpty()
                     && !line.isEmpty()
                     && !FRAMES.matcher(line).matches()) {

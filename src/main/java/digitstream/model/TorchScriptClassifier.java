@@ -1,7 +1,6 @@
 package digitstream.model;
 
 import ai.djl.Model;
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -52,13 +51,15 @@ final class TorchScriptClassifier implements Classifier {
             outputs.attach(batch);
             OutputCheck.require(outputs, count);
             return order.inDigitOrder(outputs.get(0).toFloatArray());
-        } catch (EngineException | UnsupportedOperationException e) {
+        } catch (ModelException | IllegalStateException e) {
+            // The latter is a use after close, which is not the model's fault.
+            throw e;
+        } catch (UnsupportedOperationException e) {
             // DJL does not support every type that TorchScript has; a method without a return value is one.
-            throw new ModelException(
-                    e instanceof EngineException
-                            ? "PyTorch failed on a batch of " + count + ": " + PyTorchError.describe(e)
-                            : OutputCheck.NO_TENSOR,
-                    e);
+            throw new ModelException(OutputCheck.NO_TENSOR, e);
+        } catch (RuntimeException e) {
+            // PyTorch's own errors, and those of DJL about tensors that it does not know, such as those without values.
+            throw new ModelException("PyTorch failed on a batch of " + count + ": " + PyTorchError.describe(e), e);
         }
     }
 

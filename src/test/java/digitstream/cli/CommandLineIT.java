@@ -323,6 +323,8 @@ class CommandLineIT {
                 environment.bootstrapServers(),
                 "--schema-registry",
                 environment.schemaRegistryUrl(),
+                "--model",
+                environment.model().toString(),
                 "--property",
                 "topic.images=not.there");
         assertThat(process.exitValue()).isEqualTo(1);

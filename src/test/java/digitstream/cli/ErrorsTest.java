@@ -8,6 +8,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 class ErrorsTest {
     static Stream<Arguments> errors() {
@@ -123,6 +126,52 @@ class ErrorsTest {
                 .isEqualTo(1);
         assertThat(Errors.status(new UserException("x"))).isEqualTo(1);
         assertThat(Errors.status(new UsageException("x"))).isEqualTo(2);
+    }
+
+    @Test
+    void tellsWhyAClientCannotBeCreatedAndNoWordOfAPassword() {
+        assertThat(client(
+                        "security.protocol",
+                        "SSL",
+                        "ssl.keystore.location",
+                        "/nowhere/keys.jks",
+                        "ssl.keystore.password",
+                        "hidden"))
+                .contains("/nowhere/keys.jks", "(the file does not exist); check --property and --command-config");
+        assertThat(jaas("required username=\"u\" password=\"hidden\""))
+                .contains("(JAAS config entry not terminated by semi-colon); check");
+        assertThat(jaas("required username=u password=one hidden;"))
+                .contains("(Value not specified for key in JAAS config); check");
+        assertThat(jaas("hidden username=u;")).contains("(Invalid login module control flag in JAAS config); check");
+    }
+
+    private static String jaas(String text) {
+        return client(
+                "security.protocol",
+                "SASL_PLAINTEXT",
+                "sasl.mechanism",
+                "PLAIN",
+                "sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule " + text);
+    }
+
+    /** Returns the message about a client that can't be created with these settings. */
+    private static String client(String... settings) {
+        StringWriter err = new StringWriter();
+        List<String> arguments = new ArrayList<>(List.of("topics", "describe", "--bootstrap-server", "127.0.0.1:1"));
+        for (int i = 0; i < settings.length; i += 2) {
+            arguments.addAll(List.of("--property", settings[i] + "=" + settings[i + 1]));
+        }
+        assertThat(Main.execute(new PrintWriter(err), arguments)).isNotZero();
+        assertThat(err.toString()).hasLineCount(1).doesNotContain("hidden");
+        return err.toString();
+    }
+
+    @Test
+    void leavesItToTheMessageThatAKeystoreIsMissing() {
+        assertThat(LoggerFactory.getLogger("org.apache.kafka.common.security.ssl.DefaultSslEngineFactory")
+                        .isErrorEnabled())
+                .isFalse();
     }
 
     @Test

@@ -3,6 +3,7 @@ package digitstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -247,6 +249,41 @@ class WrongValuesTest {
         assertThat(err.toString()).startsWith("digitstream: " + row.get(0)).contains(path, "; name a");
         assertThat(status).isEqualTo(1);
         assertThat(folder).isDirectoryNotContaining(left -> !left.equals(file));
+    }
+
+    @Test
+    void looksAtTheModelBeforeTheBrokersAreAsked() throws IOException {
+        Files.writeString(folder.resolve("model.json"), "{}");
+        assertThat(refusal("serve " + SERVERS + " --model " + folder))
+                .startsWith("digitstream: " + folder.resolve("model.json") + " is not a valid model card: ");
+        assertThat(refusal("serve " + SERVERS + " --models " + folder)).contains("there is no model lenet in");
+    }
+
+    @Test
+    void refusesABatchOfMoreImagesThanThereAre() throws IOException {
+        for (String part : List.of("train", "test")) {
+            for (int i = 0; i < 3; i++) {
+                Files.createDirectories(folder.resolve("digits/" + part + "/" + i));
+                BufferedImage image = new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY);
+                image.setRGB(10 + i, 10, 0xffffff);
+                ImageIO.write(
+                        image,
+                        "png",
+                        folder.resolve("digits/" + part + "/" + i + "/a.png").toFile());
+            }
+        }
+        String train = "train --data " + folder.resolve("digits") + " --models " + folder.resolve("models");
+        assertThat(refusal(train + " --batch-size 2147483647"))
+                .startsWith("digitstream: --batch-size is 2147483647, but digits has 3 training images; use 3 or less");
+        assertThat(refusal(train + " --batch-size 4")).contains("use 3 or less");
+    }
+
+    /** Returns the line about a fault that is none of the values' form. */
+    private static String refusal(String commandLine) {
+        StringWriter err = new StringWriter();
+        assertThat(Main.execute(new PrintWriter(err), words(commandLine))).isEqualTo(1);
+        assertThat(err.toString()).hasLineCount(1);
+        return err.toString();
     }
 
     @Test

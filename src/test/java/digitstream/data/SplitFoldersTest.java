@@ -153,8 +153,7 @@ class SplitFoldersTest {
         Files.createSymbolicLink(folder.resolve("5"), folder.resolve("elsewhere"));
         DigitData data = find();
         assertThat(data.all().size()).isEqualTo(15);
-        assertThat(messages)
-                .anyMatch(line -> line.contains("the folders 3/self, 3/up, 4/twice, elsewhere"));
+        assertThat(messages).anyMatch(line -> line.contains("the folders 3/self, 3/up, 4/twice, elsewhere"));
         Files.createSymbolicLink(folder.resolve("1"), folder.resolve("3"));
         assertThatThrownBy(this::find)
                 .isInstanceOf(DataException.class)

@@ -65,6 +65,21 @@ class CardReaderTest {
                         "\"formatVersion\" : 1",
                         "\"formatVersion\" : 99999999999",
                         "'formatVersion' must be a whole number"),
+                fault("\"formatVersion\" : 1", "\"formatVersion\" : 1.5", "'formatVersion' must be a whole number"),
+                fault("\"name\"", "\"name\" : \"other\", \"name\"", "Duplicate field 'name'", "line 3"),
+                fault("\"dtype\"", "\"dtype\" : \"uint8\", \"dtype\"", "Duplicate field 'dtype'"),
+                fault(
+                        "\"network\" : null",
+                        "\"network\" : {\"layers\" : [ {\"x\" : " + "[".repeat(2_000) + "]".repeat(2_000) + "} ]}",
+                        "Document nesting depth (1001) exceeds the maximum allowed (1000)"),
+                fault(
+                        "\"software\" : { }",
+                        "\"software\" : {\"a\" : " + "[".repeat(2_000),
+                        "'software.a' must be text"),
+                fault(
+                        "\"formatVersion\" : 1",
+                        "\"formatVersion\" : 1" + "0".repeat(2_000),
+                        "Number value length (2001) exceeds the maximum allowed (1000)"),
                 fault("\"version\"", "\"vershun\"", "version is missing"),
                 fault("\"version\"", "\"vershun\" : 1, \"version\"", "it has an unknown field, 'vershun'"),
                 fault(
@@ -80,7 +95,7 @@ class CardReaderTest {
                         "\"N\", \"784\"",
                         "input is uint8 [N, 784]; only uint8 [N, 1, 28, 28] is supported"),
                 fault("\"float32\"", "\"float64\"", "output is float64 [N, 10]; only float32 [N, 10] is supported"),
-                fault("\"input\" : {", "\"input\" : null, \"output\" : {", "input is missing"),
+                fault("\"input\" : {", "\"input\" : null, \"x\" : {", "input is missing"),
                 fault("\"0\", \"1\"", "\"0\"", "classNames has 9 entries, not 10"),
                 fault("\"0\", \"1\"", "\"1\", \"1\"", "classNames[0] and classNames[1] are both the digit 1"),
                 fault("\"0\", \"1\"", "\"0\", \"zero\"", "classNames[0] and classNames[1] are both the digit 0"),

@@ -83,6 +83,34 @@ class ModelArtifactTest {
     }
 
     @Test
+    void namesWhatIsNoFileAndDoesNotWaitForIt() throws Exception {
+        for (String name : List.of("model.pt", "model.json")) {
+            Path directory = ModelArtifact.write(models, card("of-" + name, MODEL), MODEL, Map.of())
+                    .directory();
+            Path file = directory.resolve(name);
+            Files.delete(file);
+            Files.createDirectory(file);
+            rejects(directory, file + " is a folder, not a file");
+            for (Path target : List.of(file, directory.resolve("gone"))) {
+                Files.delete(file);
+                Files.createSymbolicLink(file, target);
+                rejects(directory, file + " is a link that leads to no file");
+            }
+            Files.delete(file);
+            Files.createSymbolicLink(file, Path.of("/dev/zero"));
+            rejects(directory, file + " is a pipe or a device, not a file");
+            Files.delete(file);
+            assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
+                    .isZero();
+            rejects(directory, file + " is a pipe or a device, not a file");
+        }
+        Path file = Files.write(models.resolve("model.pt"), MODEL);
+        rejects(file, file + " is a file, not a folder; name the folder of a version");
+        Path loop = Files.createSymbolicLink(models.resolve("loop"), models.resolve("loop"));
+        rejects(loop, "can't be read: Too many levels of symbolic links");
+    }
+
+    @Test
     void namesTheFileOfAnInvalidCard() throws IOException {
         Path directory =
                 ModelArtifact.write(models, card("1", MODEL), MODEL, Map.of()).directory();

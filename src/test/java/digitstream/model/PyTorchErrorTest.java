@@ -48,6 +48,10 @@ class PyTorchErrorTest {
                 builtins.ValueError: no ink
                 """;
         assertThat(PyTorchError.reason(new EngineException(message))).isEqualTo("no ink");
+        assertThat(PyTorchError.reason(new EngineException(message.replace("ValueError: no ink", "AssertionError: "))))
+                .isEqualTo("an assertion in the model's code failed");
+        assertThat(PyTorchError.reason(new EngineException(message.replace(" no ink", ""))))
+                .isEqualTo("the model's code raised a ValueError without a message");
         assertThat(PyTorchError.reason(new EngineException((String) null))).contains("EngineException");
     }
 }

@@ -83,6 +83,13 @@ class SelfTestTest {
                         "torch.to(torch.softmax(logits, 1), 5)",
                         "returns float16 (30, 10)",
                         "end the graph with .float()"),
+                output("torch.to(torch.softmax(logits, 1), torch.device(\"meta\"), 6)", "return a CPU tensor"),
+                output(
+                        "torch.quantize_per_tensor(torch.softmax(logits, 1), 0.01, 0, 13)",
+                        "if it is quantized, end the graph with .dequantize()"),
+                output(
+                        "torch.quantize_per_tensor(torch.softmax(logits, 1), 0.01, 0, 12)",
+                        "if it is quantized, end the graph with .dequantize()"),
                 output("torch.argmax(logits, 1)", "returns int64 (30)", "in place of argmax"),
                 output("torch.t(torch.softmax(logits, 1))", "returns float32 (10, 30)", "end the graph with .t()"),
                 output(
@@ -167,6 +174,23 @@ class SelfTestTest {
     @MethodSource("graphs")
     void saysWhatAGraphExpectsThatCannotTakeOurImages(String statements, String message) {
         assertRefused(TorchScripts.module(statements), List.of(message));
+    }
+
+    @Test
+    void namesAnAssertionThatFails() {
+        assertRefused(
+                TorchScripts.module("    ops.prim.RaiseException(\"AssertionError: \")\n    return x\n"),
+                List.of("an assertion in the model's code failed"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Tuple[Tensor]:(y,)", "List[Tensor]:[y]", "Dict[str, Tensor]:{\"a\": y}"})
+    void acceptsOneTensorInACollection(String typeAndValue) {
+        String[] parts = typeAndValue.split(":", 2);
+        byte[] module = TorchScripts.moduleWith(TorchScripts.method(
+                "forward(self, x: Tensor) -> " + parts[0],
+                TorchScripts.LOGITS + "    y = torch.softmax(logits, 1)\n    return " + parts[1] + "\n"));
+        assertThatCode(() -> load(module).close()).doesNotThrowAnyException();
     }
 
     static Stream<Arguments> methods() {

@@ -221,7 +221,8 @@ class OddImagesIT {
         Odd other = new Odd();
         other.sendValue(bytes(new byte[] {0}, id, new byte[] {2}));
         other.await();
-        other.assertDeadLetter("undecodable", "schema id " + id + " (union[null, Other, DigitImage]) cannot be read as");
+        other.assertDeadLetter(
+                "undecodable", "schema id " + id + " (union[null, Other, DigitImage]) cannot be read as");
     }
 
     @Test
