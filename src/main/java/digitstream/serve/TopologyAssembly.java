@@ -59,7 +59,7 @@ public record TopologyAssembly(
                 new AvroSerializer<>(schemas, ModelRelease.class),
                 settings.topics().models(),
                 Baselines.release(model.card(), Instant.now()));
-        SchemaGate gate = new SchemaGate(schemas, Set.of(settings.topics().images()));
+        SchemaGate gate = new SchemaGate(schemas, Set.of(settings.topics().images()), CLOCK);
         serving.classify(
                 classifyTopology(model, gate, serving.meters()),
                 StreamsConfiguration.classify(settings, streamsDefaults()),
@@ -70,7 +70,7 @@ public record TopologyAssembly(
     public void score(Serving serving) throws InterruptedException {
         requireFolderForRocksDb();
         Topics topics = settings.topics();
-        SchemaGate gate = new SchemaGate(schemas, Set.of(topics.predictions(), topics.labels()));
+        SchemaGate gate = new SchemaGate(schemas, Set.of(topics.predictions(), topics.labels()), CLOCK);
         serving.score(
                 scoreTopology(gate, serving.meters(), partitionsOfLabels()),
                 StreamsConfiguration.score(settings, streamsDefaults()),

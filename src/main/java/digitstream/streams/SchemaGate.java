@@ -5,6 +5,7 @@ import digitstream.serde.SchemaRegistry;
 import digitstream.serde.WriterSchema;
 import digitstream.serde.WriterSchemaId;
 import digitstream.serde.WriterSchemas;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class SchemaGate implements RecordGate, WriterSchemas {
 
     private final SchemaRegistry registry;
     private final Set<String> topics;
+    private final Clock clock;
     private final Map<WriterSchemaId, Question> questions = new ConcurrentHashMap<>();
     private final Map<TopicPartition, Waiting> waiting = new ConcurrentHashMap<>();
     /** Discards questions after {@link #close}. */
@@ -66,13 +68,14 @@ public final class SchemaGate implements RecordGate, WriterSchemas {
      *
      * @param registry not closed with the gate
      */
-    public SchemaGate(SchemaRegistry registry, Set<String> topics) {
+    public SchemaGate(SchemaRegistry registry, Set<String> topics, Clock clock) {
         this.registry = registry;
         this.topics = Set.copyOf(topics);
+        this.clock = clock;
     }
 
-    /** A question to the registry: completed by its first answer or failure. */
-    private record Question(CompletableFuture<Void> firstTry) {}
+    /** A question to the registry, asked at once or later: completed by its answer or failure. */
+    private record Question(CompletableFuture<Void> ended, boolean atOnce) {}
 
     private record Waiting(long offset, WriterSchemaId id) {}
 
@@ -91,11 +94,12 @@ public final class SchemaGate implements RecordGate, WriterSchemas {
     private boolean isSettled(WriterSchemaId id, ConsumerRecord<byte[], byte[]> record, long firstSeenMillis) {
         WriterSchema answer = registry.cached(id).orElse(null);
         if (answer instanceof WriterSchema.Unknown unknown) {
-            boolean isFinal = unknown.askedAtMillis() >= producedAt(record, firstSeenMillis) + GRACE_MILLIS;
-            if (!isFinal) {
-                ask(id, RETRY_MILLIS);
+            long finalFrom = producedAt(record, firstSeenMillis) + GRACE_MILLIS;
+            if (unknown.askedAtMillis() >= finalFrom) {
+                return true;
             }
-            return isFinal;
+            ask(id, Math.max(0, Math.min(RETRY_MILLIS, finalFrom - clock.millis())));
+            return false;
         }
         if (answer == null) {
             ask(id, 0);
@@ -119,7 +123,7 @@ public final class SchemaGate implements RecordGate, WriterSchemas {
     }
 
     private void ask(WriterSchemaId id, long delayMillis) {
-        Question question = new Question(new CompletableFuture<>());
+        Question question = new Question(new CompletableFuture<>(), delayMillis == 0);
         if (questions.putIfAbsent(id, question) == null) {
             // The question says how it ended; its future would not.
             Future<?> unused = asking.schedule(() -> ask(id, question), delayMillis, TimeUnit.MILLISECONDS);
@@ -142,7 +146,7 @@ public final class SchemaGate implements RecordGate, WriterSchemas {
         } finally {
             // Whoever still waits for the id asks again.
             questions.remove(id);
-            question.firstTry().complete(null);
+            question.ended().complete(null);
         }
     }
 
@@ -154,9 +158,9 @@ public final class SchemaGate implements RecordGate, WriterSchemas {
         List<CompletableFuture<Void>> answers = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             WriterSchemaId id = id(record);
-            Question question = id == null || registry.cached(id).isPresent() ? null : questions.get(id);
-            if (question != null) {
-                answers.add(question.firstTry());
+            Question question = id == null ? null : questions.get(id);
+            if (question != null && question.atOnce()) {
+                answers.add(question.ended());
             }
         }
         try {
