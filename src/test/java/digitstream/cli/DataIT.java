@@ -59,8 +59,9 @@ class DataIT {
         Path first = Pictures.write(
                 folder.resolve("photos/7/0.jpg"),
                 Pictures.bytes(Pictures.as(photo, BufferedImage.TYPE_3BYTE_BGR), "jpeg"));
+        Files.createDirectories(folder.resolve("photos/1"));
         for (int i = 1; i < 24; i++) {
-            Files.copy(first, folder.resolve("photos/7/" + i + ".jpg"));
+            Files.copy(first, folder.resolve("photos/" + (i % 2 == 0 ? 7 : 1) + "/" + i + ".jpg"));
         }
         Files.write(folder.resolve("photos/7/bad.jpg"), new byte[0]);
         try (RefusingProxy proxy = new RefusingProxy(false)) {
