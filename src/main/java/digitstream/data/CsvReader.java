@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class CsvReader implements DigitReader {
     private static final Pattern NAME = Pattern.compile(".+\\.(csv|csv\\.gz|tsv)", Pattern.DOTALL);
-    private static final int TEST_EVERY = 7;
-    private static final int MNIST_IMAGES = 70_000;
-    private static final int MNIST_TRAINING_IMAGES = 60_000;
     /** Which to take where a folder has several sets; the others of EMNIST have letters. */
     private static final List<String> PREFERENCE = List.of("", "mnist", "emnist-digits", "emnist-mnist");
 
@@ -66,13 +63,7 @@ final class CsvReader implements DigitReader {
 
     private static DigitData divided(Path file, LabelledImages all) {
         String origin = "CSV file " + file;
-        return all.size() == MNIST_IMAGES
-                ? DigitData.of(
-                        file,
-                        origin,
-                        all.slice(0, MNIST_TRAINING_IMAGES),
-                        all.slice(MNIST_TRAINING_IMAGES, MNIST_IMAGES))
-                : DigitData.withTestEvery(TEST_EVERY, file, origin, all);
+        return DigitData.divided(file, origin, all);
     }
 
     /** The file itself, or the one in a folder that is named as training images; or the only one. */

@@ -15,6 +15,12 @@ import java.util.stream.IntStream;
  */
 public record DigitData(
         String name, String origin, LabelledImages training, LabelledImages test, List<String> notes, int passedOver) {
+    /** One image in this many is a test image where a data set has no test images of its own. */
+    static final int TEST_EVERY = 7;
+
+    private static final int MNIST_IMAGES = 70_000;
+    private static final int MNIST_TRAINING_IMAGES = 60_000;
+
     public DigitData {
         notes = List.copyOf(notes);
     }
@@ -36,6 +42,17 @@ public record DigitData(
                     + " save pixels from 0 to 255, or as bool in NumPy");
         }
         return new DigitData(DataName.of(holder, training, test), origin, training, test);
+    }
+
+    /** Splits images that are in one piece: MNIST's 70,000 as they are always split, others with {@link #withTestEvery}. */
+    static DigitData divided(Path holder, String origin, LabelledImages all) {
+        return all.size() == MNIST_IMAGES
+                ? of(
+                        holder,
+                        origin,
+                        all.slice(0, MNIST_TRAINING_IMAGES),
+                        all.slice(MNIST_TRAINING_IMAGES, MNIST_IMAGES))
+                : withTestEvery(TEST_EVERY, holder, origin, all);
     }
 
     /** Splits images deterministically: every {@code every}-th is a test image, the others are training images. */

@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * Pictures that can't be read are passed over, unless they are too many.
  */
 final class ImageFolderReader implements DigitReader {
-    private static final int TEST_EVERY = 7;
 
     private final OptionalInt maxBadImages;
 
@@ -60,7 +59,7 @@ final class ImageFolderReader implements DigitReader {
         }
         DigitData data = folders.test().isPresent()
                 ? DigitData.of(path, origin, images.slice(0, divide), images.slice(divide, images.size()))
-                : DigitData.withTestEvery(TEST_EVERY, path, origin, images);
+                : DigitData.withTestEvery(DigitData.TEST_EVERY, path, origin, images);
         return leftOut(path, unused, training).map(data::withNote).orElse(data).with(result.passedOver());
     }
 

@@ -29,9 +29,6 @@ import us.hebi.matlab.mat.types.Struct;
  * {@code emnist-digits.mat}, are read too.
  */
 final class MatReader implements DigitReader {
-    private static final int MNIST_IMAGES = 70_000;
-    private static final int MNIST_TRAINING_IMAGES = 60_000;
-    private static final int TEST_EVERY = 7;
     private static final String EMNIST = "dataset";
     private static final Set<String> VARIABLES = Set.of("data", "label", EMNIST);
     /** More than ten times MNIST. A header that declares more is rejected before memory is allocated. */
@@ -89,13 +86,7 @@ final class MatReader implements DigitReader {
         }
         LabelledImages all =
                 images(file, matrix(file, content, "data", MatlabType.UInt8), matrix(file, content, "label", null));
-        return all.size() == MNIST_IMAGES
-                ? DigitData.of(
-                        file,
-                        origin,
-                        all.slice(0, MNIST_TRAINING_IMAGES),
-                        all.slice(MNIST_TRAINING_IMAGES, MNIST_IMAGES))
-                : DigitData.withTestEvery(TEST_EVERY, file, origin, all);
+        return DigitData.divided(file, origin, all);
     }
 
     /** A part of EMNIST's variable {@code dataset}: {@code images}, uint8 [N, 784], and {@code labels}, [N, 1]. */

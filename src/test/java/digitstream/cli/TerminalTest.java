@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import digitstream.common.LiveLines;
+import digitstream.testing.Await;
 import digitstream.testing.Programs;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +68,8 @@ class TerminalTest {
             }
             System.out.println("width " + lines.width());
             new ProcessBuilder("sh", "-c", "stty cols 50 </dev/tty").start().waitFor();
-            Thread.sleep(1_200);
+            int before = lines.width();
+            Await.until("the width changes", Duration.ofSeconds(20), () -> lines.width() != before);
             System.out.println("width " + lines.width());
         }
     }
