@@ -104,16 +104,16 @@ final class BatchClassifier {
         }
         int label = Digits.argmax(probabilities, from);
         return new Prediction(
-                pending.image().getImageId(),
+                pending.imageId(),
                 label,
                 probabilities[from + label],
                 ofImage,
                 model.name(),
                 model.version(),
-                pending.source().topic(),
-                pending.source().partition(),
-                pending.source().offset(),
-                pending.image().getEventTime(),
+                pending.record().topic(),
+                pending.record().partition(),
+                pending.record().offset(),
+                pending.eventTime(),
                 predictedAt,
                 batchSize);
     }

@@ -82,7 +82,7 @@ public final class ClassifyMetrics {
             flushes.put(
                     reason,
                     Counter.builder("digits.batch.flush")
-                            .description("Classified batches by what closed them: size, delay or commit.")
+                            .description("Classified batches by what closed them: size or poll.")
                             .tags("reason", reason.tag())
                             .register(meters));
         }
@@ -91,7 +91,7 @@ public final class ClassifyMetrics {
                 .serviceLevelObjectives(BATCH_SIZES)
                 .register(meters);
         this.queueWait = Timer.builder("digits.queue.wait")
-                .description("Time an image waits in its batch before the batch is classified.")
+                .description("Time from the poll that returns an image to the classification of its batch.")
                 .serviceLevelObjectives(WAITS)
                 .register(meters);
         this.inference = Timer.builder("digits.inference.duration")
@@ -150,12 +150,16 @@ public final class ClassifyMetrics {
                 .register(meters);
     }
 
-    /** Records that a batch was closed. */
-    void flushed(FlushReason reason, List<PendingImage> images, long nowMillis) {
+    /**
+     * Records that a batch was closed.
+     *
+     * @param waitMillis how long each of its images has waited since the poll that returned it
+     */
+    void flushed(FlushReason reason, int images, long waitMillis) {
         Objects.requireNonNull(flushes.get(reason)).increment();
-        batchSize.record(images.size());
-        for (PendingImage image : images) {
-            queueWait.record(nowMillis - image.arrivedAtMillis(), TimeUnit.MILLISECONDS);
+        batchSize.record(images);
+        for (int i = 0; i < images; i++) {
+            queueWait.record(waitMillis, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -7,47 +7,32 @@ import digitstream.model.Classifier;
 import digitstream.serde.Decoder;
 import digitstream.settings.ClassifySettings;
 import digitstream.settings.Topics;
-import digitstream.streams.CommitBarrier;
-import digitstream.streams.DeadLettering;
 import digitstream.streams.InputTimestamps;
-import digitstream.streams.OneWaySerde;
-import digitstream.streams.TaskMemory;
 import java.time.Clock;
-import java.util.Set;
 import java.util.function.Supplier;
-import org.apache.kafka.common.serialization.Serde;
-import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
-import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.kstream.Consumed;
-import org.apache.kafka.streams.kstream.KStream;
-import org.apache.kafka.streams.kstream.Named;
-import org.apache.kafka.streams.kstream.Produced;
-import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
-import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
-import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.processor.api.Processor;
 
 /**
  * Classifies images in micro-batches.
  *
  * <pre>
- *   images -> batch --+-- opened -> [ commit barrier ] --+
- *               |     +-- full --------------------------+--> classify --+--> predictions
- *               |                                        (or a timer)    |
- *               +-- rejected ----------------------------------------------> dead letters
+ *   images -> classify --+--> predictions
+ *                        +--> dead letters
  * </pre>
  *
- * <p>A batch is classified when it is full, when its oldest image has waited for {@code batch.max.delay.ms}, and before each
- * commit. Therefore a committed offset never passes an image without a prediction or a dead letter.
+ * <p>A batch consists of images that one poll returned from one partition. It is classified before the next record is processed.
+ * Therefore a committed offset never passes an image without a prediction or a dead letter.
  */
 public final class ClassifyTopology {
-    /** Name of the barrier's store. Its cache must have room: without any, each batch has a single image. */
-    static final String BARRIER = "commit-barrier";
-
-    private static final Batching OPENED = new Batching.Opened();
-    private static final String BATCH = "pending-batch";
+    private static final String IMAGES = "images";
+    private static final String CLASSIFY = "classify";
+    private static final String PREDICTIONS = "predictions";
+    private static final String DEAD_LETTERS = "dead-letters";
 
     private final Topics topics;
     private final ClassifySettings settings;
@@ -55,7 +40,7 @@ public final class ClassifyTopology {
     private final ModelVersion model;
     private final Supplier<Classifier> classifiers;
     private final Supplier<Decoder<DigitImage>> images;
-    private final Serializer<Prediction> predictions;
+    private final Supplier<Serializer<Prediction>> predictions;
     private final ClassifyMetrics metrics;
     private final Clock clock;
     private final ImageCheck check;
@@ -68,7 +53,8 @@ public final class ClassifyTopology {
      * @param height image height that the model expects, in pixels
      * @param classifiers supplies a new classifier for each task, which closes it
      * @param images supplies a new decoder for each task
-     * @param clock clock for batch delays and for the time of predictions; must be thread-safe
+     * @param predictions supplies a new serializer for each task
+     * @param clock clock for the time of predictions; must be thread-safe
      */
     public ClassifyTopology(
             Topics topics,
@@ -79,7 +65,7 @@ public final class ClassifyTopology {
             int height,
             Supplier<Classifier> classifiers,
             Supplier<Decoder<DigitImage>> images,
-            Serializer<Prediction> predictions,
+            Supplier<Serializer<Prediction>> predictions,
             ClassifyMetrics metrics,
             Clock clock) {
         this.topics = topics;
@@ -96,56 +82,24 @@ public final class ClassifyTopology {
 
     /** Builds the topology. */
     public Topology build() {
-        StreamsBuilder builder = new StreamsBuilder();
-        Serde<byte[]> bytes = Serdes.ByteArray();
-        KStream<byte[], Batching> steps = builder.stream(
-                        topics.images(),
-                        Consumed.with(bytes, bytes)
-                                .withTimestampExtractor(new InputTimestamps(clock))
-                                .withName("images"))
-                .processValues(batch(), Named.as("batch"));
-
-        KStream<byte[], Batching> opened = steps.filter((key, step) -> step instanceof Batching.Opened);
-        KStream<byte[], Batching> full = steps.filter((key, step) -> step instanceof Batching.Full);
-        KStream<byte[], ClassifiedImage> results = full.merge(
-                        CommitBarrier.beforeCommit(opened, bytes, OneWaySerde.ofConstant(OPENED), BARRIER))
-                .process(classify(), Named.as("classify"), BATCH);
-
-        results.filter((key, result) -> result.classified() instanceof Classified.Predicted)
-                .mapValues(result -> ((Classified.Predicted) result.classified()).prediction())
-                .to(topics.predictions(), Produced.with(bytes, OneWaySerde.writing(predictions)));
-
-        Produced<byte[], byte[]> rawBytes = Produced.with(bytes, bytes);
-        results.filter((key, result) -> result.classified() instanceof Classified.Unclassifiable)
-                .process(DeadLettering.supplier(
-                        result -> result.image()
-                                .unclassifiable(((Classified.Unclassifiable) result.classified()).message()),
-                        metrics.deadLetters(),
-                        deadLettersMaxBytes))
-                .to(topics.deadLetters(), rawBytes);
-        steps.filter((key, step) -> step instanceof Batching.Rejected)
-                .process(DeadLettering.supplier(
-                        step -> ((Batching.Rejected) step).deadLetter(), metrics.deadLetters(), deadLettersMaxBytes))
-                .to(topics.deadLetters(), rawBytes);
-        return builder.build();
+        ByteArrayDeserializer read = new ByteArrayDeserializer();
+        ByteArraySerializer write = new ByteArraySerializer();
+        return new Topology()
+                .addSource((AutoOffsetReset) null, IMAGES, new InputTimestamps(clock), read, read, topics.images())
+                .addProcessor(CLASSIFY, this::processor, IMAGES)
+                .addSink(PREDICTIONS, topics.predictions(), write, write, CLASSIFY)
+                .addSink(DEAD_LETTERS, topics.deadLetters(), write, write, CLASSIFY);
     }
 
-    private FixedKeyProcessorSupplier<byte[], byte[], Batching> batch() {
-        Set<StoreBuilder<?>> stores = Set.of(TaskMemory.builder(BATCH, PendingBatch::new, PendingBatch::clear));
-        return new FixedKeyProcessorSupplier<>() {
-            @Override
-            public FixedKeyProcessor<byte[], byte[], Batching> get() {
-                return new BatchingProcessor(BATCH, images.get(), check, settings.batchMaxSize(), clock);
-            }
-
-            @Override
-            public Set<StoreBuilder<?>> stores() {
-                return stores;
-            }
-        };
-    }
-
-    private ProcessorSupplier<byte[], Batching, byte[], ClassifiedImage> classify() {
-        return () -> new ClassifyingProcessor(BATCH, classifiers, model, settings.batchMaxDelay(), metrics, clock);
+    private Processor<byte[], byte[], byte[], byte[]> processor() {
+        return new ClassifyingProcessor(
+                new ImageReader(images.get(), check),
+                classifiers,
+                model,
+                settings.batchMaxSize(),
+                predictions.get(),
+                new ClassifyingProcessor.Sinks(PREDICTIONS, topics.predictions(), DEAD_LETTERS, deadLettersMaxBytes),
+                metrics,
+                clock);
     }
 }

@@ -1,13 +1,21 @@
 package digitstream.classify;
 
 import digitstream.accuracy.ModelVersion;
+import digitstream.avro.Prediction;
 import digitstream.model.Classifier;
+import digitstream.streams.CommitPace;
+import digitstream.streams.DeadLetter;
+import digitstream.streams.DeadLetters;
 import digitstream.streams.ForwardedHeaders;
-import digitstream.streams.TaskMemory;
+import digitstream.streams.PolledRecords;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -16,86 +24,133 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Classifies its task's {@link PendingBatch}: on each marker, which means that the batch is full or that a commit follows,
- * and when the oldest image has waited for the maximum delay.
+ * Classifies the images that one poll returned, in batches. Nothing is pending when {@code process} returns, so that a commit at
+ * any time is complete.
  */
-final class ClassifyingProcessor implements Processor<byte[], Batching, byte[], ClassifiedImage> {
-    private final String storeName;
+final class ClassifyingProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+    /** How exactly a commit that is due between two polls keeps its time. */
+    private static final Duration COMMIT_CHECK = Duration.ofMillis(1);
+
+    /**
+     * The names of the sinks.
+     *
+     * @param predictionsTopic the topic of the predictions, for their schema
+     */
+    record Sinks(String predictions, String predictionsTopic, String deadLetters, int deadLettersMaxBytes) {}
+
+    private final ImageReader reader;
     private final Supplier<Classifier> classifiers;
     private final ModelVersion model;
-    private final long batchMaxDelayMillis;
+    private final int batchMaxSize;
+    private final Serializer<Prediction> serializer;
+    private final Sinks sinks;
     private final ClassifyMetrics metrics;
     private final Clock clock;
 
-    private ProcessorContext<byte[], ClassifiedImage> context;
-    private PendingBatch batch;
+    private final List<PendingImage> batch = new ArrayList<>();
+    private ProcessorContext<byte[], byte[]> context;
     private BatchClassifier batchClassifier;
+    private Optional<CommitPace> pace = Optional.empty();
     private @Nullable Classifier classifier;
     private @Nullable Cancellable timer;
 
     // Kafka Streams calls init before anything else.
     @SuppressWarnings("NullAway.Init")
     ClassifyingProcessor(
-            String storeName,
+            ImageReader reader,
             Supplier<Classifier> classifiers,
             ModelVersion model,
-            Duration batchMaxDelay,
+            int batchMaxSize,
+            Serializer<Prediction> serializer,
+            Sinks sinks,
             ClassifyMetrics metrics,
             Clock clock) {
-        this.storeName = storeName;
+        this.reader = reader;
         this.classifiers = classifiers;
         this.model = model;
-        this.batchMaxDelayMillis = batchMaxDelay.toMillis();
+        this.batchMaxSize = batchMaxSize;
+        this.serializer = serializer;
+        this.sinks = sinks;
         this.metrics = metrics;
         this.clock = clock;
     }
 
     @Override
-    public void init(ProcessorContext<byte[], ClassifiedImage> context) {
+    public void init(ProcessorContext<byte[], byte[]> context) {
         // Kafka Streams initialises the same object again when it revives a task, not always after a close.
         close();
         this.context = context;
-        TaskMemory<PendingBatch> memory = context.getStateStore(storeName);
-        this.batch = memory.value();
         Classifier taskClassifier = classifiers.get();
         this.classifier = taskClassifier;
         this.batchClassifier = new BatchClassifier(taskClassifier, model, clock::millis, metrics::inferred);
-        // Two ticks per maximum delay, so that no image waits longer than 1.5 times the maximum.
-        Duration interval = Duration.ofMillis(Math.max(1, batchMaxDelayMillis / 2));
-        this.timer = context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, tick -> flushIfOld());
+        this.timer = context.schedule(COMMIT_CHECK, PunctuationType.WALL_CLOCK_TIME, now -> commitIfDue());
     }
 
     @Override
-    public void process(Record<byte[], Batching> marker) {
-        flush(marker.value() instanceof Batching.Full ? FlushReason.SIZE : FlushReason.COMMIT);
+    public void process(Record<byte[], byte[]> record) {
+        // An exception in an earlier call may have left images, whose records are processed again.
+        batch.clear();
+        PolledRecords polled = PolledRecords.of(record, context, clock);
+        for (ConsumerRecord<byte[], byte[]> each : polled.records()) {
+            ImageReader.Read read = reader.read(each, polled.polledAtMillis());
+            if (read instanceof ImageReader.Read.Valid valid) {
+                batch.add(valid.image());
+                if (batch.size() == batchMaxSize) {
+                    classify(FlushReason.SIZE, polled);
+                }
+            } else {
+                reject(((ImageReader.Read.Rejected) read).deadLetter());
+            }
+        }
+        if (!batch.isEmpty()) {
+            classify(FlushReason.POLL, polled);
+        }
+        pace = polled.pace();
+        commitIfDue();
     }
 
-    private void flushIfOld() {
-        if (!batch.isEmpty() && clock.millis() - batch.openedAtMillis() >= batchMaxDelayMillis) {
-            flush(FlushReason.DELAY);
-        }
-    }
-
-    private void flush(FlushReason reason) {
-        if (batch.isEmpty()) {
-            return;
-        }
-        List<PendingImage> images = batch.take();
-        metrics.flushed(reason, images, clock.millis());
-        List<Classified> results = batchClassifier.classify(images);
+    private void classify(FlushReason reason, PolledRecords polled) {
+        metrics.flushed(reason, batch.size(), clock.millis() - polled.polledAtMillis());
+        List<Classified> results = batchClassifier.classify(batch);
         metrics.classified(results);
-        for (int i = 0; i < images.size(); i++) {
-            PendingImage image = images.get(i);
-            context.forward(new Record<>(
-                    image.key(),
-                    new ClassifiedImage(image, results.get(i)),
-                    image.timestamp(),
-                    ForwardedHeaders.of(image.headers())));
+        for (int i = 0; i < batch.size(); i++) {
+            PendingImage image = batch.get(i);
+            if (results.get(i) instanceof Classified.Predicted predicted) {
+                publish(image, predicted.prediction());
+            } else {
+                reject(image.unclassifiable(((Classified.Unclassifiable) results.get(i)).message()));
+            }
+        }
+        batch.clear();
+    }
+
+    private void publish(PendingImage image, Prediction prediction) {
+        context.forward(
+                new Record<>(
+                        image.record().key(),
+                        serializer.serialize(sinks.predictionsTopic(), prediction),
+                        image.timestamp(),
+                        ForwardedHeaders.of(image.record().headers())),
+                sinks.predictions());
+    }
+
+    private void reject(DeadLetter deadLetter) {
+        metrics.deadLetters().count(deadLetter.reason());
+        context.forward(DeadLetters.toRecord(deadLetter, sinks.deadLettersMaxBytes()), sinks.deadLetters());
+    }
+
+    private void commitIfDue() {
+        if (pace.isPresent() && pace.get().isDue()) {
+            // Commits the other tasks of the thread too.
+            context.commit();
+            pace.get().committed();
         }
     }
 
     @Override
     public void close() {
+        pace = Optional.empty();
+        batch.clear();
         if (timer != null) {
             timer.cancel();
             timer = null;

@@ -6,10 +6,8 @@ import java.util.Locale;
 enum FlushReason {
     /** The batch was full. */
     SIZE,
-    /** The oldest image had waited for the maximum delay. */
-    DELAY,
-    /** A commit followed: at the commit interval, before partitions were revoked, or at shutdown. */
-    COMMIT;
+    /** The poll returned no more images of the partition. */
+    POLL;
 
     /** The value of the metric's {@code reason} tag. */
     String tag() {

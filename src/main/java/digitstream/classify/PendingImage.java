@@ -1,32 +1,22 @@
 package digitstream.classify;
 
-import digitstream.avro.DigitImage;
 import digitstream.streams.DeadLetter;
 import digitstream.streams.DeadLetterReason;
-import digitstream.streams.SourcePosition;
-import org.apache.kafka.common.header.Headers;
+import java.time.Instant;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * An image in a batch, with what its prediction or its dead letter needs.
+ * A valid image that is not yet classified.
  *
- * @param key the record's unchanged key: the image id in UTF-8
- * @param value the record's unchanged value
+ * @param record the consumed record; its key is the image id in UTF-8
+ * @param timestamp of the results, in milliseconds: the record's, if a broker would take it
  * @param pixels one unsigned byte per pixel, row by row
- * @param timestamp the record's timestamp, in milliseconds
- * @param arrivedAtMillis when the image was added to its batch, by the wall clock
  */
 record PendingImage(
-        DigitImage image,
-        byte[] key,
-        byte[] value,
-        Headers headers,
-        byte[] pixels,
-        long timestamp,
-        SourcePosition source,
-        long arrivedAtMillis) {
+        ConsumerRecord<byte[], byte[]> record, long timestamp, String imageId, Instant eventTime, byte[] pixels) {
 
     /** The dead letter of an image on which the model fails. */
     DeadLetter unclassifiable(String message) {
-        return new DeadLetter(key, value, headers, timestamp, source, DeadLetterReason.UNCLASSIFIABLE, message);
+        return DeadLetter.of(record, timestamp, DeadLetterReason.UNCLASSIFIABLE, message);
     }
 }

@@ -65,6 +65,13 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
         headers.computeIfAbsent(topic, this::header);
     }
 
+    /** A serializer for another thread, which needs no registry for the topics that this one has registered. */
+    public synchronized AvroSerializer<T> newInstance() {
+        AvroSerializer<T> other = new AvroSerializer<>(registry, type);
+        other.headers.putAll(headers);
+        return other;
+    }
+
     private byte[] header(String topic) {
         return WireFormat.header(
                 registry.idOf(subject(topic), SpecificData.get().getSchema(type)));

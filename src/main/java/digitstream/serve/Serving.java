@@ -7,6 +7,7 @@ import digitstream.monitoring.Metrics;
 import digitstream.monitoring.MonitoringRoutes;
 import digitstream.monitoring.MonitoringServer;
 import digitstream.serde.RegistryUnavailableException;
+import digitstream.streams.Polling;
 import digitstream.streams.RecordGate;
 import digitstream.streams.RunningTopology;
 import digitstream.streams.TopologyTopics;
@@ -120,15 +121,16 @@ public final class Serving implements AutoCloseable {
         model.set(loaded);
     }
 
-    void classify(Topology topology, Properties settings, RecordGate gate) throws InterruptedException {
-        classifying.set(start("classifying", topology, settings, gate));
+    void classify(Topology topology, Properties settings, RecordGate gate, Polling polling)
+            throws InterruptedException {
+        classifying.set(start("classifying", topology, settings, gate, polling));
     }
 
-    void score(Topology topology, Properties settings, RecordGate gate) throws InterruptedException {
-        scoring.set(start("scoring", topology, settings, gate));
+    void score(Topology topology, Properties settings, RecordGate gate, Polling polling) throws InterruptedException {
+        scoring.set(start("scoring", topology, settings, gate, polling));
     }
 
-    private RunningTopology start(String name, Topology topology, Properties settings, RecordGate gate)
+    private RunningTopology start(String name, Topology topology, Properties settings, RecordGate gate, Polling polling)
             throws InterruptedException {
         if (watch.isPresent()) {
             watch.get()
@@ -140,7 +142,7 @@ public final class Serving implements AutoCloseable {
         }
         try {
             RunningTopology started = RunningTopology.start(
-                    name, topology, settings, gate, TEMPORARY, Clock.systemUTC(), metrics.registry());
+                    name, topology, settings, gate, polling, TEMPORARY, Clock.systemUTC(), metrics.registry());
             topologies.add(started);
             return started;
         } catch (StreamsException e) {

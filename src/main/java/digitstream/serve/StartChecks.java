@@ -63,7 +63,6 @@ public final class StartChecks {
             faults.addAll(deadLetterFaults(topics.deadLetters()));
         }
         if (classifies) {
-            StreamsConfiguration.cacheFault(settings).ifPresent(faults::add);
             groupFault(settings.classifyApplicationId()).ifPresent(faults::add);
         }
         if (scores) {

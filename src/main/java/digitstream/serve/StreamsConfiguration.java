@@ -1,13 +1,16 @@
 package digitstream.serve;
 
 import digitstream.score.BoundedRocksDb;
+import digitstream.settings.ClassifySettings;
 import digitstream.settings.InvalidSettingsException;
 import digitstream.settings.Settings;
+import digitstream.streams.Polling;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -16,12 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Configures Kafka Streams for each topology. User settings override digitstream's defaults, which override Kafka's. */
 public final class StreamsConfiguration {
-    /** A marker takes about 150 bytes and an image id; a thread may have dozens of tasks. */
-    private static final long MIN_CACHE_PER_THREAD = 16 << 10;
-
-    /** Kafka's own constant is deprecated, but the setting works. */
-    private static final String CACHE_MAX_BYTES_BUFFERING = "cache.max.bytes.buffering";
-
     private static final String READ_COMMITTED = "read_committed";
     /** Kafka's default of {@code max.request.size}. */
     private static final long DEFAULT_MAX_REQUEST_SIZE = 1 << 20;
@@ -39,6 +36,12 @@ public final class StreamsConfiguration {
         Map<String, Object> defaults = common();
         defaults.put(
                 StreamsConfig.NUM_STREAM_THREADS_CONFIG, Runtime.getRuntime().availableProcessors());
+        defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 200);
+        defaults.put(StreamsConfig.POLL_MS_CONFIG, 500);
+        defaults.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 1024);
+        // What one poll returns from a partition counts as one record.
+        defaults.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 1);
+        defaults.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
         return with(defaults, cluster, settings.streams(Settings.CLASSIFY_PREFIX), settings.classifyApplicationId());
     }
 
@@ -90,28 +93,18 @@ public final class StreamsConfiguration {
         return (int) Math.min(settings.deadLettersMaxBytes(), room);
     }
 
-    /**
-     * Returns the fault that the cache of the classifying topology is too small, if so. Without room for the markers of the
-     * commit barrier, each image passes it at once, in a batch of its own.
-     */
-    static Optional<String> cacheFault(Settings settings) {
-        Properties all = classify(settings, Map.of());
-        // Kafka Streams prefers the newer name where both are set.
-        Optional<String> setting = Stream.of(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_MAX_BYTES_BUFFERING)
-                .filter(all::containsKey)
-                .findFirst();
-        if (setting.isEmpty()) {
-            return Optional.empty();
-        }
-        long threads =
-                number(StreamsConfig.NUM_STREAM_THREADS_CONFIG, all.get(StreamsConfig.NUM_STREAM_THREADS_CONFIG));
-        long needed = threads * MIN_CACHE_PER_THREAD;
-        return number(setting.get(), all.get(setting.get())) >= needed
-                ? Optional.empty()
-                : Optional.of(setting.get() + " is " + all.get(setting.get()) + "; the classifying topology needs "
-                        + needed + " or more for " + threads
-                        + " stream threads, because it would otherwise classify each image in a batch of its own; to"
-                        + " change the cache of scoring only, set score." + setting.get());
+    /** How the stream threads of the classifying topology poll: together, and commit in time for {@code latency.target.ms}. */
+    static Polling polling(Settings settings) {
+        ClassifySettings classify = settings.classify();
+        Object guarantee = classify(settings, Map.of()).get(StreamsConfig.PROCESSING_GUARANTEE_CONFIG);
+        return new Polling(
+                Set.of(settings.topics().images()),
+                classify.batchMaxSize(),
+                classify.batchMaxDelay(),
+                // Only a transaction makes predictions wait for the commit.
+                StreamsConfig.AT_LEAST_ONCE.equals(guarantee)
+                        ? Optional.empty()
+                        : Optional.of(classify.latencyTarget().dividedBy(2)));
     }
 
     private static long number(String setting, @Nullable Object value) {

@@ -23,6 +23,7 @@ import digitstream.serde.SchemaRegistry;
 import digitstream.serde.WriterSchemas;
 import digitstream.settings.Settings;
 import digitstream.settings.Topics;
+import digitstream.streams.Polling;
 import digitstream.streams.SchemaGate;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
@@ -63,7 +64,8 @@ public record TopologyAssembly(
         serving.classify(
                 classifyTopology(model, gate, serving.meters()),
                 StreamsConfiguration.classify(settings, streamsDefaults()),
-                gate);
+                gate,
+                StreamsConfiguration.polling(settings));
     }
 
     /** Starts the scoring topology. */
@@ -74,7 +76,8 @@ public record TopologyAssembly(
         serving.score(
                 scoreTopology(gate, serving.meters(), partitionsOfLabels()),
                 StreamsConfiguration.score(settings, streamsDefaults()),
-                gate);
+                gate,
+                Polling.ONE_BY_ONE);
     }
 
     /**
@@ -103,7 +106,7 @@ public record TopologyAssembly(
                         Digits.SIDE,
                         model::newClassifier,
                         () -> new AvroDecoder<>(writers, DigitImage.class),
-                        serializer(Prediction.class, settings.topics().predictions()),
+                        serializer(Prediction.class, settings.topics().predictions())::newInstance,
                         new ClassifyMetrics(meters, version, card.sha256(), Baselines.of(card), CLOCK),
                         CLOCK)
                 .build();

@@ -80,7 +80,8 @@ public record Settings(
             reader.fault("topics.replication.factor is 0; set it to 1 or more, or to -1 for the broker's default");
         }
         int batchMaxSize = (int) reader.wholeNumber("batch.max.size", 256, 1, 65_536);
-        Duration batchMaxDelay = reader.millis("batch.max.delay.ms", Duration.ofMillis(20));
+        Duration batchMaxDelay = reader.millis("batch.max.delay.ms", Duration.ofMillis(5));
+        Duration latencyTarget = reader.millis("latency.target.ms", Duration.ofMillis(60));
         EventTimeRange eventTimes = reader.eventTimes();
         ScoreSettings score = reader.score(eventTimes);
         int deadLettersMaxBytes =
@@ -95,7 +96,7 @@ public record Settings(
         return new Settings(
                 topics,
                 layout,
-                new ClassifySettings(batchMaxSize, batchMaxDelay, eventTimes),
+                new ClassifySettings(batchMaxSize, batchMaxDelay, latencyTarget, eventTimes),
                 score,
                 deadLettersMaxBytes,
                 classifyId,

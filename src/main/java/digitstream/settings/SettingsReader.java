@@ -26,6 +26,7 @@ final class SettingsReader {
     /** Kafka has no settings with these prefixes, so an unknown name with one of them is a typing error. */
     private static final List<String> OWN_PREFIXES = List.of(
             "batch.max.",
+            "latency.",
             "dead.letters.",
             "topic.",
             "topics.",

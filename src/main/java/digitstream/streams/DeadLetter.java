@@ -1,5 +1,6 @@
 package digitstream.streams;
 
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,17 @@ public record DeadLetter(
         SourcePosition source,
         DeadLetterReason reason,
         String message) {
+
+    /**
+     * The dead letter of a consumed record.
+     *
+     * @param timestamp the record's timestamp if a broker would take it
+     */
+    public static DeadLetter of(
+            ConsumerRecord<byte[], byte[]> record, long timestamp, DeadLetterReason reason, String message) {
+        return new DeadLetter(
+                record.key(), record.value(), record.headers(), timestamp, SourcePosition.of(record), reason, message);
+    }
 
     /** The dead letter of a consumed record. */
     public static DeadLetter of(

@@ -11,8 +11,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
-/** Supplies a topology with Kafka's own clients, except for a {@link GatedConsumer} for its input. */
-record GatedClients(RecordGate gate, Clock clock) implements KafkaClientSupplier {
+/** Supplies a topology with Kafka's own clients, except for a {@link PollingConsumer} for its input. */
+record GatedClients(RecordGate gate, Polling polling, Clock clock) implements KafkaClientSupplier {
 
     @Override
     public Admin getAdmin(Map<String, Object> settings) {
@@ -26,7 +26,7 @@ record GatedClients(RecordGate gate, Clock clock) implements KafkaClientSupplier
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> settings) {
-        return new GatedConsumer(settings, gate, clock);
+        return new PollingConsumer(settings, gate, polling, clock);
     }
 
     @Override

@@ -25,7 +25,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * <p>Waiting inside a processor was rejected: it stops all partitions of the thread, its open transaction times out, and after
  * {@code max.poll.interval.ms} the group takes the thread for dead.
  */
-final class GatedConsumer extends KafkaConsumer<byte[], byte[]> {
+class GatedConsumer extends KafkaConsumer<byte[], byte[]> {
     /** How long a poll may take while a partition waits. */
     private static final Duration WAITING_POLL = Duration.ofMillis(100);
     /** A waiting record is fetched again after this time: retention may have deleted it. */

@@ -18,8 +18,11 @@ public record InputTimestamps(Clock clock) implements TimestampExtractor {
 
     @Override
     public long extract(ConsumerRecord<Object, Object> record, long partitionTime) {
-        long timestamp = record.timestamp();
-        long now = clock.millis();
-        return timestamp >= 0 && timestamp <= now + MAX_AHEAD.toMillis() ? timestamp : now;
+        return valid(record.timestamp(), clock.millis());
+    }
+
+    /** The timestamp if a broker would take it, otherwise the present time, in milliseconds since the epoch. */
+    public static long valid(long timestamp, long nowMillis) {
+        return timestamp >= 0 && timestamp <= nowMillis + MAX_AHEAD.toMillis() ? timestamp : nowMillis;
     }
 }

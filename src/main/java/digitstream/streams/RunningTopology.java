@@ -66,6 +66,7 @@ public final class RunningTopology implements AutoCloseable {
      *
      * @param name the name for log messages and metric tags
      * @param gate holds back records whose schema cannot be fetched; closed with the topology
+     * @param polling how its stream threads poll
      * @param temporary exceptions of the topology's own code that a later try does not meet again
      * @param meters receives the metrics of Kafka Streams and its clients, and whether the topology runs
      */
@@ -74,6 +75,7 @@ public final class RunningTopology implements AutoCloseable {
             Topology topology,
             Properties settings,
             RecordGate gate,
+            Polling polling,
             Collection<Class<? extends Throwable>> temporary,
             Clock clock,
             MeterRegistry meters) {
@@ -81,7 +83,7 @@ public final class RunningTopology implements AutoCloseable {
                 TopologyTopics.of(
                         topology.describe(), String.valueOf(settings.get(StreamsConfig.APPLICATION_ID_CONFIG))),
                 temporary);
-        KafkaStreams streams = new KafkaStreams(topology, settings, new GatedClients(gate, clock));
+        KafkaStreams streams = new KafkaStreams(topology, settings, new GatedClients(gate, polling, clock));
         int threads = new StreamsConfig(settings).getInt(StreamsConfig.NUM_STREAM_THREADS_CONFIG);
         RunningTopology started = new RunningTopology(name, streams, gate, threads, failures, clock, meters);
         started.registerMetrics();

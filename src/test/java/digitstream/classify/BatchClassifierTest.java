@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import digitstream.accuracy.ModelVersion;
-import digitstream.avro.DigitImage;
 import digitstream.common.Digits;
 import digitstream.model.Classifier;
 import digitstream.model.ModelException;
 import digitstream.model.Probabilities;
 import digitstream.streams.DeadLetterReason;
-import digitstream.streams.SourcePosition;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +18,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
-import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 class BatchClassifierTest {
@@ -155,9 +152,8 @@ class BatchClassifierTest {
         for (int i = 0; i < firstPixels.size(); i++) {
             byte[] pixels = new byte[784];
             pixels[0] = firstPixels.get(i).byteValue();
-            DigitImage image = new DigitImage("i" + i, 28, 28, ByteBuffer.wrap(pixels), Instant.EPOCH);
             images.add(new PendingImage(
-                    image, new byte[0], new byte[0], new RecordHeaders(), pixels, 0, new SourcePosition("t", 0, i), 0));
+                    new ConsumerRecord<>("t", 0, i, new byte[0], new byte[0]), 0, "i" + i, Instant.EPOCH, pixels));
         }
         return images;
     }

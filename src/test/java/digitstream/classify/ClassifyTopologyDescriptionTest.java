@@ -25,7 +25,8 @@ class ClassifyTopologyDescriptionTest {
                 "classify",
                 new ClassifyTopology(
                                 Topics.DEFAULT,
-                                new ClassifySettings(256, Duration.ofMillis(20), EventTimeRange.DEFAULT),
+                                new ClassifySettings(
+                                        256, Duration.ofMillis(5), Duration.ofMillis(60), EventTimeRange.DEFAULT),
                                 1_000_000,
                                 MODEL,
                                 Digits.SIDE,
@@ -34,7 +35,7 @@ class ClassifyTopologyDescriptionTest {
                                     throw new AssertionError("a description needs no classifier");
                                 },
                                 () -> PlainAvro.decoder(DigitImage.class),
-                                PlainAvro.serializer(Prediction.class),
+                                () -> PlainAvro.serializer(Prediction.class),
                                 new ClassifyMetrics(
                                         new SimpleMeterRegistry(), MODEL, "", Optional.empty(), Clock.systemUTC()),
                                 Clock.systemUTC())

@@ -42,8 +42,8 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tests the topology without a broker. The driver commits after each record, so each batch has one image here; {@code
- * CommitBarrierIT} tests larger batches.
+ * Tests the topology without a broker. Each batch has one image here, because the driver has no consumer that bundles records;
+ * {@code ClassifyingProcessorTest} and {@code CommitBarrierIT} test larger batches.
  */
 class ClassifyTopologyTest {
     private static final Topics TOPICS = Topics.DEFAULT;
@@ -82,14 +82,15 @@ class ClassifyTopologyTest {
             this.driver = new TopologyTestDriver(
                     new ClassifyTopology(
                                     TOPICS,
-                                    new ClassifySettings(4, Duration.ofMillis(20), EventTimeRange.DEFAULT),
+                                    new ClassifySettings(
+                                            4, Duration.ofMillis(5), Duration.ofMillis(60), EventTimeRange.DEFAULT),
                                     1_000_000,
                                     model,
                                     28,
                                     28,
                                     () -> classifier,
                                     () -> PlainAvro.decoder(DigitImage.class),
-                                    PlainAvro.serializer(Prediction.class),
+                                    () -> PlainAvro.serializer(Prediction.class),
                                     new ClassifyMetrics(meters, model, "", Optional.empty(), clock),
                                     clock)
                             .build(),

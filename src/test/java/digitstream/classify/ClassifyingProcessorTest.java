@@ -1,38 +1,56 @@
 package digitstream.classify;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import digitstream.accuracy.ModelVersion;
 import digitstream.avro.DigitImage;
+import digitstream.avro.Prediction;
 import digitstream.common.Digits;
+import digitstream.common.EventTimeRange;
 import digitstream.model.Classifier;
-import digitstream.streams.SourcePosition;
-import digitstream.streams.TaskMemory;
+import digitstream.streams.CommitPace;
+import digitstream.streams.PolledRecords;
 import digitstream.testing.ManualClock;
+import digitstream.testing.PlainAvro;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Tests when a batch that is not full is classified: by the injected clock, not by the time of the ticks. */
+/** Tests what happens to the records that one poll returns. */
 class ClassifyingProcessorTest {
-    private static final Duration MAX_DELAY = Duration.ofMillis(20);
+    private static final int MAX_SIZE = 4;
     private static final ModelVersion MODEL = new ModelVersion("m", "1");
+    private static final Instant START = Instant.parse("2026-01-01T12:00:00Z");
 
-    private static final class Zeros implements Classifier {
+    private final class Uniform implements Classifier {
         private boolean closed;
 
         @Override
         public float[] classify(List<byte[]> images) {
-            return new float[images.size() * Digits.CLASSES];
+            if (broken) {
+                throw new IllegalStateException("broken");
+            }
+            batchSizes.add(images.size());
+            float[] probabilities = new float[images.size() * Digits.CLASSES];
+            Arrays.fill(probabilities, 0.1f);
+            return probabilities;
         }
 
         @Override
@@ -42,59 +60,115 @@ class ClassifyingProcessorTest {
         }
     }
 
-    private final List<Zeros> classifiers = new ArrayList<>();
+    private final List<Uniform> classifiers = new ArrayList<>();
+    private final List<Integer> batchSizes = new ArrayList<>();
+    private boolean broken;
 
-    private final ManualClock clock = new ManualClock(Instant.parse("2026-01-01T12:00:00Z"));
+    private final ManualClock clock = new ManualClock(START);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final MockProcessorContext<byte[], ClassifiedImage> context = new MockProcessorContext<>();
-    private final TaskMemory<PendingBatch> memory =
-            TaskMemory.builder("batch", PendingBatch::new, PendingBatch::clear).build();
+    private final MockProcessorContext<byte[], byte[]> context = new MockProcessorContext<>();
+    private final CommitPace pace = new CommitPace(Duration.ofMillis(30), clock);
 
     private final ClassifyingProcessor processor = new ClassifyingProcessor(
-            "batch",
+            new ImageReader(PlainAvro.decoder(DigitImage.class), new ImageCheck(28, 28, EventTimeRange.DEFAULT)),
             this::newClassifier,
             MODEL,
-            MAX_DELAY,
+            MAX_SIZE,
+            PlainAvro.serializer(Prediction.class),
+            new ClassifyingProcessor.Sinks("predictions", "p", "dead-letters", 1_000_000),
             new ClassifyMetrics(meters, MODEL, "", Optional.empty(), clock),
             clock);
 
     private Classifier newClassifier() {
-        classifiers.add(new Zeros());
+        classifiers.add(new Uniform());
         return classifiers.get(classifiers.size() - 1);
     }
 
     @BeforeEach
     void start() {
-        memory.init(context.getStateStoreContext(), memory);
         processor.init(context);
     }
 
     @Test
-    void classifiesABatchWhoseOldestImageHasWaitedForTheMaximumDelay() {
-        arrive();
-        clock.advance(Duration.ofMillis(15));
-        arrive();
-        clock.advance(Duration.ofMillis(4));
-        tick();
-        assertThat(context.forwarded()).isEmpty();
-
-        clock.advance(Duration.ofMillis(1));
-        tick();
-        assertThat(context.forwarded()).hasSize(2);
-        assertThat(meters.get("digits.batch.flush")
-                        .tag("reason", "delay")
-                        .counter()
-                        .count())
-                .isEqualTo(1);
-        assertThat(meters.get("digits.queue.wait").timer().totalTime(TimeUnit.MILLISECONDS))
-                .isEqualTo(20 + 5);
+    void classifiesPolledImagesInFullBatchesAndTheRest() {
+        poll(100, 10);
+        assertThat(batchSizes).containsExactly(4, 4, 2);
+        assertThat(flushes("size")).isEqualTo(2);
+        assertThat(flushes("poll")).isEqualTo(1);
+        assertThat(forwardedTo("predictions"))
+                .extracting(prediction ->
+                        PlainAvro.read(Prediction.class, prediction.value()).getImageOffset())
+                .containsExactlyElementsOf(LongStream.range(100, 110).boxed().toList());
     }
 
     @Test
-    void ticksTwicePerMaximumDelay() {
-        assertThat(context.scheduledPunctuators())
-                .extracting(MockProcessorContext.CapturedPunctuator::getInterval)
-                .containsExactly(MAX_DELAY.dividedBy(2));
+    void predictsTheGoodImagesOfAPollAndRejectsTheOthersByThemselves() {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        records.add(image(0));
+        records.add(record(1, null, image(1).value()));
+        records.add(record(2, "i2".getBytes(UTF_8), null));
+        records.add(record(3, "i3".getBytes(UTF_8), new byte[] {1}));
+        records.add(image(4));
+        process(records);
+        assertThat(batchSizes).containsExactly(2);
+        assertThat(forwardedTo("predictions")).hasSize(2);
+        assertThat(forwardedTo("dead-letters"))
+                .extracting(letter ->
+                        header(letter, "digitstream.reason") + " " + header(letter, "__streams.errors.offset"))
+                .containsExactly("null-key 1", "null-value 2", "undecodable 3");
+    }
+
+    @Test
+    void measuresTheWaitFromThePollToTheModelCall() {
+        List<ConsumerRecord<byte[], byte[]>> records = List.of(image(0), image(1));
+        PolledRecords polled = new PolledRecords(records, clock.millis(), pace);
+        clock.advance(Duration.ofMillis(7));
+        process(polled);
+        assertThat(meters.get("digits.queue.wait").timer().totalTime(TimeUnit.MILLISECONDS))
+                .isEqualTo(14);
+    }
+
+    @Test
+    void commitsAtMostOncePerIntervalWhileItKeepsUp() {
+        pace.polled(false);
+        poll(0, 1);
+        assertThat(context.committed()).as("nothing was committed for a while").isTrue();
+
+        context.resetCommit();
+        clock.advance(Duration.ofMillis(29));
+        pace.polled(false);
+        poll(1, 1);
+        assertThat(context.committed()).isFalse();
+        tick();
+        assertThat(context.committed()).isFalse();
+
+        clock.advance(Duration.ofMillis(1));
+        tick();
+        assertThat(context.committed()).as("without another image").isTrue();
+
+        context.resetCommit();
+        clock.advance(Duration.ofMillis(100));
+        tick();
+        assertThat(context.committed()).as("nothing is uncommitted").isFalse();
+    }
+
+    @Test
+    void leavesTheCommitToKafkaStreamsWhileItLags() {
+        clock.advance(Duration.ofSeconds(1));
+        pace.polled(true);
+        poll(0, 3);
+        tick();
+        assertThat(context.committed()).isFalse();
+    }
+
+    @Test
+    void startsAfreshAfterAFailure() {
+        broken = true;
+        assertThatThrownBy(() -> poll(0, 3)).hasMessage("broken");
+        broken = false;
+        poll(0, 3);
+        assertThat(batchSizes).containsExactly(3);
+        assertThat(forwardedTo("predictions")).hasSize(3);
     }
 
     @Test
@@ -110,21 +184,58 @@ class ClassifyingProcessorTest {
         assertThat(classifiers).hasSize(3).allMatch(classifier -> classifier.closed);
     }
 
+    private void poll(int firstOffset, int count) {
+        process(IntStream.range(firstOffset, firstOffset + count)
+                .mapToObj(this::image)
+                .toList());
+    }
+
+    private void process(List<ConsumerRecord<byte[], byte[]>> records) {
+        process(new PolledRecords(records, clock.millis(), pace));
+    }
+
+    private void process(PolledRecords polled) {
+        processor.process(new Record<>(new byte[0], new byte[0], 0, new RecordHeaders().add(polled)));
+    }
+
     private void tick() {
         context.scheduledPunctuators().get(0).getPunctuator().punctuate(0);
     }
 
-    private void arrive() {
-        byte[] pixels = new byte[784];
-        memory.value()
-                .add(new PendingImage(
-                        new DigitImage("i", 28, 28, ByteBuffer.wrap(pixels), clock.instant()),
-                        new byte[0],
-                        new byte[0],
-                        new RecordHeaders(),
-                        pixels,
-                        0,
-                        new SourcePosition("t", 0, 0),
-                        clock.millis()));
+    private double flushes(String reason) {
+        return meters.get("digits.batch.flush").tag("reason", reason).counter().count();
+    }
+
+    private List<? extends Record<? extends byte[], ? extends byte[]>> forwardedTo(String sink) {
+        return context.forwarded(sink).stream()
+                .map(MockProcessorContext.CapturedForward::record)
+                .toList();
+    }
+
+    private static String header(Record<?, ?> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), UTF_8);
+    }
+
+    private ConsumerRecord<byte[], byte[]> image(int offset) {
+        String id = "i" + offset;
+        DigitImage image = new DigitImage(id, 28, 28, ByteBuffer.wrap(new byte[784]), clock.instant());
+        return record(offset, id.getBytes(UTF_8), PlainAvro.bytes(DigitImage.class, image));
+    }
+
+    // Kafka's consumer returns null keys and values, although its records are not marked as such.
+    @SuppressWarnings("NullAway")
+    private static ConsumerRecord<byte[], byte[]> record(int offset, byte[] key, byte[] value) {
+        return new ConsumerRecord<>(
+                "t",
+                0,
+                offset,
+                START.toEpochMilli(),
+                TimestampType.CREATE_TIME,
+                0,
+                0,
+                key,
+                value,
+                new RecordHeaders(),
+                Optional.empty());
     }
 }

@@ -9,6 +9,7 @@ import digitstream.model.Classifier;
 import digitstream.model.LoadedModel;
 import digitstream.model.ModelArtifact;
 import digitstream.settings.Settings;
+import digitstream.streams.Polling;
 import digitstream.streams.RecordGate;
 import digitstream.testing.Environment;
 import digitstream.testing.RefusedConsumers;
@@ -57,7 +58,7 @@ class ServingIT {
         properties.putAll(RefusedConsumers.ADMISSION);
         try (Serving serving = new Serving(true, false);
                 Producer<byte[], byte[]> producer = environment.producer()) {
-            serving.classify(builder.build(), properties, RecordGate.OPEN);
+            serving.classify(builder.build(), properties, RecordGate.OPEN, Polling.ONE_BY_ONE);
             producer.send(new ProducerRecord<>(settings.topics().images(), "an image".getBytes(UTF_8)));
             assertThatThrownBy(() -> serving.runUntil(ServingIT::doNotStop, () -> {}))
                     .isInstanceOf(ServeException.class)
@@ -87,7 +88,7 @@ class ServingIT {
         Serving serving = new Serving(true, false);
         try (Producer<byte[], byte[]> producer = environment.producer()) {
             serving.use(model);
-            serving.classify(builder.build(), properties, RecordGate.OPEN);
+            serving.classify(builder.build(), properties, RecordGate.OPEN, Polling.ONE_BY_ONE);
             producer.send(new ProducerRecord<>(settings.topics().images(), 0, null, "hang".getBytes(UTF_8)));
             assertThat(hanging.await(60, TimeUnit.SECONDS)).isTrue();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import digitstream.settings.InvalidSettingsException;
 import digitstream.settings.Settings;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -12,39 +13,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StreamsConfigurationTest {
-    @ParameterizedTest
-    @CsvSource({
-        "statestore.cache.max.bytes, 0",
-        "classify.statestore.cache.max.bytes, 0",
-        "cache.max.bytes.buffering, 0",
-        "classify.cache.max.bytes.buffering, 0",
-        "classify.statestore.cache.max.bytes, 65535",
-    })
-    void refusesACacheThatHasNoRoomForABatch(String setting, String value) {
-        assertThat(StreamsConfiguration.cacheFault(Settings.parse(Map.of(setting, value, "num.stream.threads", "4"))))
-                .hasValueSatisfying(fault -> assertThat(fault)
-                        .startsWith(setting.replace("classify.", "") + " is " + value)
-                        .contains("needs 65536 or more for 4 stream threads"));
-    }
-
     @Test
-    void acceptsACacheWithRoomAndAnyCacheOfScoring() {
-        assertThat(StreamsConfiguration.cacheFault(Settings.parse(Map.of()))).isEmpty();
-        assertThat(StreamsConfiguration.cacheFault(Settings.parse(Map.of(
-                        "num.stream.threads",
-                        "4",
-                        "cache.max.bytes.buffering",
-                        "0",
-                        "statestore.cache.max.bytes",
-                        "65536"))))
-                .as("the newer name wins")
+    void commitsTwicePerLatencyTargetUnlessPredictionsAreReadableAtOnce() {
+        assertThat(StreamsConfiguration.polling(Settings.parse(Map.of("latency.target.ms", "100")))
+                        .commitInterval())
+                .contains(Duration.ofMillis(50));
+        assertThat(StreamsConfiguration.polling(
+                                Settings.parse(Map.of("classify.processing.guarantee", "at_least_once")))
+                        .commitInterval())
                 .isEmpty();
-        assertThat(StreamsConfiguration.cacheFault(Settings.parse(Map.of("score.statestore.cache.max.bytes", "0"))))
-                .isEmpty();
-        assertThatThrownBy(() ->
-                        StreamsConfiguration.cacheFault(Settings.parse(Map.of("statestore.cache.max.bytes", "10MB"))))
-                .isInstanceOf(InvalidSettingsException.class)
-                .hasMessageContaining("statestore.cache.max.bytes is '10MB'");
     }
 
     @ParameterizedTest

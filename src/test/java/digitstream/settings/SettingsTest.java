@@ -18,7 +18,8 @@ class SettingsTest {
         Settings settings = Settings.parse(Map.of());
         assertThat(settings.topics()).isEqualTo(Topics.DEFAULT);
         assertThat(settings.classify())
-                .isEqualTo(new ClassifySettings(256, Duration.ofMillis(20), EventTimeRange.DEFAULT));
+                .isEqualTo(
+                        new ClassifySettings(256, Duration.ofMillis(5), Duration.ofMillis(60), EventTimeRange.DEFAULT));
         assertThat(settings.score().windows()).containsOnlyKeys("1m", "10m", "1h");
     }
 

@@ -60,7 +60,14 @@ class RunningTopologyIT {
         properties.put("num.stream.threads", THREADS);
         properties.putAll(RefusedConsumers.ADMISSION);
         return RunningTopology.start(
-                "classifying", builder.build(), properties, RecordGate.OPEN, Set.of(), Clock.systemUTC(), meters);
+                "classifying",
+                builder.build(),
+                properties,
+                RecordGate.OPEN,
+                Polling.ONE_BY_ONE,
+                Set.of(),
+                Clock.systemUTC(),
+                meters);
     }
 
     private void execute(String command) {
