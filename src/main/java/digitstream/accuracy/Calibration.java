@@ -25,16 +25,30 @@ public final class Calibration {
      * @param temperature greater than 0; 1 changes nothing
      */
     public static double confidence(List<Float> probabilities, double temperature) {
+        float[] row = new float[probabilities.size()];
+        for (int i = 0; i < row.length; i++) {
+            row[i] = probabilities.get(i);
+        }
+        return confidence(row, 0, row.length, temperature);
+    }
+
+    /**
+     * As {@link #confidence(List, double)}, for a row of a model's output.
+     *
+     * @param from the index of the first probability
+     * @param classes the number of probabilities
+     */
+    public static double confidence(float[] probabilities, int from, int classes, double temperature) {
         double highest = 0;
-        for (int i = 0; i < probabilities.size(); i++) {
-            highest = Math.max(highest, probabilities.get(i));
+        for (int i = from; i < from + classes; i++) {
+            highest = Math.max(highest, probabilities[i]);
         }
         if (temperature == 1) {
             return highest;
         }
         double sum = 0;
-        for (int i = 0; i < probabilities.size(); i++) {
-            double ratio = probabilities.get(i) / highest;
+        for (int i = from; i < from + classes; i++) {
+            double ratio = probabilities[i] / highest;
             sum += ratio == 1 ? 1 : Math.exp(Math.log(Math.max(MIN_PROBABILITY, ratio)) / temperature);
         }
         return 1 / sum;

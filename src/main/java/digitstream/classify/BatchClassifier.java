@@ -1,19 +1,14 @@
 package digitstream.classify;
 
-import digitstream.accuracy.ModelVersion;
-import digitstream.avro.Prediction;
 import digitstream.common.Digits;
 import digitstream.model.Classifier;
 import digitstream.model.Probabilities;
 import digitstream.model.ReferenceDigits;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
-import org.apache.avro.Schema;
-import org.apache.avro.generic.PrimitivesArrays.FloatArray;
 
 /**
  * Classifies batches and isolates images on which the model fails. A failing batch is halved until each failing image is
@@ -22,11 +17,7 @@ import org.apache.avro.generic.PrimitivesArrays.FloatArray;
  * no probability distribution is unclassifiable too. Not thread-safe.
  */
 final class BatchClassifier {
-    private static final Schema PROBABILITIES =
-            Prediction.getClassSchema().getField("probabilities").schema();
-
     private final Classifier classifier;
-    private final ModelVersion model;
     private final LongSupplier clockMillis;
     private final LongConsumer inferenceNanos;
 
@@ -36,9 +27,8 @@ final class BatchClassifier {
      * @param clockMillis the time of a prediction, in milliseconds since the epoch
      * @param inferenceNanos receives the duration of each successful classifier call
      */
-    BatchClassifier(Classifier classifier, ModelVersion model, LongSupplier clockMillis, LongConsumer inferenceNanos) {
+    BatchClassifier(Classifier classifier, LongSupplier clockMillis, LongConsumer inferenceNanos) {
         this.classifier = classifier;
-        this.model = model;
         this.clockMillis = clockMillis;
         this.inferenceNanos = inferenceNanos;
     }
@@ -73,7 +63,7 @@ final class BatchClassifier {
             }
             return;
         }
-        Instant predictedAt = Instant.ofEpochMilli(clockMillis.getAsLong());
+        long predictedAtMillis = clockMillis.getAsLong();
         for (int i = 0; i < images.size(); i++) {
             int from = i * Digits.CLASSES;
             Optional<String> fault = Probabilities.fault(probabilities, from);
@@ -82,7 +72,11 @@ final class BatchClassifier {
                             ? new Classified.Unclassifiable(
                                     "the model returns no probabilities for this image: " + fault.get())
                             : new Classified.Predicted(
-                                    prediction(images.get(i), probabilities, from, predictedAt, batchSize)));
+                                    probabilities,
+                                    from,
+                                    Digits.argmax(probabilities, from),
+                                    predictedAtMillis,
+                                    batchSize));
         }
     }
 
@@ -94,27 +88,5 @@ final class BatchClassifier {
             failure.addSuppressed(brokenModel);
             throw failure;
         }
-    }
-
-    private Prediction prediction(
-            PendingImage pending, float[] probabilities, int from, Instant predictedAt, int batchSize) {
-        FloatArray ofImage = new FloatArray(Digits.CLASSES, PROBABILITIES);
-        for (int digit = 0; digit < Digits.CLASSES; digit++) {
-            ofImage.add(digit, probabilities[from + digit]);
-        }
-        int label = Digits.argmax(probabilities, from);
-        return new Prediction(
-                pending.imageId(),
-                label,
-                probabilities[from + label],
-                ofImage,
-                model.name(),
-                model.version(),
-                pending.record().topic(),
-                pending.record().partition(),
-                pending.record().offset(),
-                pending.eventTime(),
-                predictedAt,
-                batchSize);
     }
 }

@@ -1,11 +1,9 @@
 package digitstream.classify;
 
 import digitstream.accuracy.Baseline;
-import digitstream.accuracy.Calibration;
 import digitstream.accuracy.Drift;
 import digitstream.accuracy.ModelVersion;
 import digitstream.accuracy.PredictionMix;
-import digitstream.avro.Prediction;
 import digitstream.common.Digits;
 import digitstream.streams.DeadLetterMetrics;
 import digitstream.streams.DurationHistogram;
@@ -168,21 +166,16 @@ public final class ClassifyMetrics {
         inference.record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** Records the results of a batch. */
-    void classified(List<Classified> results) {
+    /** Records the results of a batch, in the order of its images. */
+    void classified(List<PendingImage> images, List<Classified> results) {
         long[] classes = new long[Digits.CLASSES];
         PredictionMix batch = new PredictionMix();
-        for (Classified result : results) {
-            if (result instanceof Classified.Predicted predicted) {
-                Prediction prediction = predicted.prediction();
-                classes[prediction.getLabel()]++;
-                long tookMillis = prediction.getPredictedAt().toEpochMilli()
-                        - prediction.getEventTime().toEpochMilli();
-                latency.record(TimeUnit.MILLISECONDS.toNanos(tookMillis));
-                batch.add(
-                        prediction.getLabel(),
-                        prediction.getConfidence(),
-                        Calibration.confidence(prediction.getProbabilities(), temperature));
+        for (int i = 0; i < results.size(); i++) {
+            if (results.get(i) instanceof Classified.Predicted predicted) {
+                classes[predicted.label()]++;
+                latency.record(TimeUnit.MILLISECONDS.toNanos(
+                        predicted.predictedAtMillis() - images.get(i).eventTimeMillis()));
+                batch.add(predicted.label(), predicted.confidence(), predicted.calibrated(temperature));
             }
         }
         for (int digit = 0; digit < Digits.CLASSES; digit++) {

@@ -2,7 +2,6 @@ package digitstream.classify;
 
 import digitstream.accuracy.ModelVersion;
 import digitstream.avro.DigitImage;
-import digitstream.avro.Prediction;
 import digitstream.model.Classifier;
 import digitstream.serde.Decoder;
 import digitstream.settings.ClassifySettings;
@@ -12,7 +11,6 @@ import java.time.Clock;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -40,7 +38,7 @@ public final class ClassifyTopology {
     private final ModelVersion model;
     private final Supplier<Classifier> classifiers;
     private final Supplier<Decoder<DigitImage>> images;
-    private final Supplier<Serializer<Prediction>> predictions;
+    private final byte[] predictionHeader;
     private final ClassifyMetrics metrics;
     private final Clock clock;
     private final ImageCheck check;
@@ -53,7 +51,7 @@ public final class ClassifyTopology {
      * @param height image height that the model expects, in pixels
      * @param classifiers supplies a new classifier for each task, which closes it
      * @param images supplies a new decoder for each task
-     * @param predictions supplies a new serializer for each task
+     * @param predictionHeader the bytes before each prediction: the magic byte and the id of its schema
      * @param clock clock for the time of predictions; must be thread-safe
      */
     public ClassifyTopology(
@@ -65,7 +63,7 @@ public final class ClassifyTopology {
             int height,
             Supplier<Classifier> classifiers,
             Supplier<Decoder<DigitImage>> images,
-            Supplier<Serializer<Prediction>> predictions,
+            byte[] predictionHeader,
             ClassifyMetrics metrics,
             Clock clock) {
         this.topics = topics;
@@ -75,7 +73,7 @@ public final class ClassifyTopology {
         this.check = new ImageCheck(width, height, settings.eventTimes());
         this.classifiers = classifiers;
         this.images = images;
-        this.predictions = predictions;
+        this.predictionHeader = predictionHeader.clone();
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -95,10 +93,9 @@ public final class ClassifyTopology {
         return new ClassifyingProcessor(
                 new ImageReader(images.get(), check),
                 classifiers,
-                model,
                 settings.batchMaxSize(),
-                predictions.get(),
-                new ClassifyingProcessor.Sinks(PREDICTIONS, topics.predictions(), DEAD_LETTERS, deadLettersMaxBytes),
+                new PredictionWriter(predictionHeader, model, topics.images()),
+                new ClassifyingProcessor.Sinks(PREDICTIONS, DEAD_LETTERS, deadLettersMaxBytes),
                 metrics,
                 clock);
     }

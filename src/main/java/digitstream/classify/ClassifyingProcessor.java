@@ -1,7 +1,5 @@
 package digitstream.classify;
 
-import digitstream.accuracy.ModelVersion;
-import digitstream.avro.Prediction;
 import digitstream.model.Classifier;
 import digitstream.streams.CommitPace;
 import digitstream.streams.DeadLetter;
@@ -15,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -31,18 +28,13 @@ final class ClassifyingProcessor implements Processor<byte[], byte[], byte[], by
     /** How exactly a commit that is due between two polls keeps its time. */
     private static final Duration COMMIT_CHECK = Duration.ofMillis(1);
 
-    /**
-     * The names of the sinks.
-     *
-     * @param predictionsTopic the topic of the predictions, for their schema
-     */
-    record Sinks(String predictions, String predictionsTopic, String deadLetters, int deadLettersMaxBytes) {}
+    /** The names of the sinks, and the size of a dead letter at most. */
+    record Sinks(String predictions, String deadLetters, int deadLettersMaxBytes) {}
 
     private final ImageReader reader;
     private final Supplier<Classifier> classifiers;
-    private final ModelVersion model;
     private final int batchMaxSize;
-    private final Serializer<Prediction> serializer;
+    private final PredictionWriter writer;
     private final Sinks sinks;
     private final ClassifyMetrics metrics;
     private final Clock clock;
@@ -59,17 +51,15 @@ final class ClassifyingProcessor implements Processor<byte[], byte[], byte[], by
     ClassifyingProcessor(
             ImageReader reader,
             Supplier<Classifier> classifiers,
-            ModelVersion model,
             int batchMaxSize,
-            Serializer<Prediction> serializer,
+            PredictionWriter writer,
             Sinks sinks,
             ClassifyMetrics metrics,
             Clock clock) {
         this.reader = reader;
         this.classifiers = classifiers;
-        this.model = model;
         this.batchMaxSize = batchMaxSize;
-        this.serializer = serializer;
+        this.writer = writer;
         this.sinks = sinks;
         this.metrics = metrics;
         this.clock = clock;
@@ -82,7 +72,7 @@ final class ClassifyingProcessor implements Processor<byte[], byte[], byte[], by
         this.context = context;
         Classifier taskClassifier = classifiers.get();
         this.classifier = taskClassifier;
-        this.batchClassifier = new BatchClassifier(taskClassifier, model, clock::millis, metrics::inferred);
+        this.batchClassifier = new BatchClassifier(taskClassifier, clock::millis, metrics::inferred);
         this.timer = context.schedule(COMMIT_CHECK, PunctuationType.WALL_CLOCK_TIME, now -> commitIfDue());
     }
 
@@ -112,11 +102,11 @@ final class ClassifyingProcessor implements Processor<byte[], byte[], byte[], by
     private void classify(FlushReason reason, PolledRecords polled) {
         metrics.flushed(reason, batch.size(), clock.millis() - polled.polledAtMillis());
         List<Classified> results = batchClassifier.classify(batch);
-        metrics.classified(results);
+        metrics.classified(batch, results);
         for (int i = 0; i < batch.size(); i++) {
             PendingImage image = batch.get(i);
             if (results.get(i) instanceof Classified.Predicted predicted) {
-                publish(image, predicted.prediction());
+                publish(image, predicted);
             } else {
                 reject(image.unclassifiable(((Classified.Unclassifiable) results.get(i)).message()));
             }
@@ -124,11 +114,11 @@ final class ClassifyingProcessor implements Processor<byte[], byte[], byte[], by
         batch.clear();
     }
 
-    private void publish(PendingImage image, Prediction prediction) {
+    private void publish(PendingImage image, Classified.Predicted predicted) {
         context.forward(
                 new Record<>(
                         image.record().key(),
-                        serializer.serialize(sinks.predictionsTopic(), prediction),
+                        writer.write(image, predicted),
                         image.timestamp(),
                         ForwardedHeaders.of(image.record().headers())),
                 sinks.predictions());

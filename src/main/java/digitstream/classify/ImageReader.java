@@ -49,7 +49,8 @@ final class ImageReader {
         }
         byte[] pixels = new byte[image.getPixels().remaining()];
         image.getPixels().get(pixels);
-        return new Read.Valid(new PendingImage(record, timestamp, image.getImageId(), image.getEventTime(), pixels));
+        return new Read.Valid(
+                new PendingImage(record, timestamp, image.getEventTime().toEpochMilli(), pixels));
     }
 
     private static Read reject(

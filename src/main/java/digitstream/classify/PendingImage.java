@@ -2,7 +2,6 @@ package digitstream.classify;
 
 import digitstream.streams.DeadLetter;
 import digitstream.streams.DeadLetterReason;
-import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -10,10 +9,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  *
  * @param record the consumed record; its key is the image id in UTF-8
  * @param timestamp of the results, in milliseconds: the record's, if a broker would take it
+ * @param eventTimeMillis the image's own time, in milliseconds since the epoch
  * @param pixels one unsigned byte per pixel, row by row
  */
-record PendingImage(
-        ConsumerRecord<byte[], byte[]> record, long timestamp, String imageId, Instant eventTime, byte[] pixels) {
+record PendingImage(ConsumerRecord<byte[], byte[]> record, long timestamp, long eventTimeMillis, byte[] pixels) {
 
     /** The dead letter of an image on which the model fails. */
     DeadLetter unclassifiable(String message) {

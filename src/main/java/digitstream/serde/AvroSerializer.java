@@ -59,17 +59,11 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
     /**
      * Registers the schema for a topic, or looks it up. Later calls of {@link #serialize} for this topic need no registry.
      *
+     * @return the bytes before each value: the magic byte and the schema id
      * @throws RegistryUnavailableException if the registry is away or rejects the schema
      */
-    public synchronized void register(String topic) {
-        headers.computeIfAbsent(topic, this::header);
-    }
-
-    /** A serializer for another thread, which needs no registry for the topics that this one has registered. */
-    public synchronized AvroSerializer<T> newInstance() {
-        AvroSerializer<T> other = new AvroSerializer<>(registry, type);
-        other.headers.putAll(headers);
-        return other;
+    public synchronized byte[] register(String topic) {
+        return headers.computeIfAbsent(topic, this::header).clone();
     }
 
     private byte[] header(String topic) {

@@ -106,7 +106,8 @@ public record TopologyAssembly(
                         Digits.SIDE,
                         model::newClassifier,
                         () -> new AvroDecoder<>(writers, DigitImage.class),
-                        serializer(Prediction.class, settings.topics().predictions())::newInstance,
+                        new AvroSerializer<>(schemas, Prediction.class)
+                                .register(settings.topics().predictions()),
                         new ClassifyMetrics(meters, version, card.sha256(), Baselines.of(card), CLOCK),
                         CLOCK)
                 .build();

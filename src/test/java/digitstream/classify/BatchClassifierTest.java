@@ -3,13 +3,11 @@ package digitstream.classify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import digitstream.accuracy.ModelVersion;
 import digitstream.common.Digits;
 import digitstream.model.Classifier;
 import digitstream.model.ModelException;
 import digitstream.model.Probabilities;
 import digitstream.streams.DeadLetterReason;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -59,8 +57,7 @@ class BatchClassifierTest {
     }
 
     private final FirstPixel classifier = new FirstPixel();
-    private final BatchClassifier batches =
-            new BatchClassifier(classifier, new ModelVersion("m", "1"), () -> 1_000, nanos -> {});
+    private final BatchClassifier batches = new BatchClassifier(classifier, () -> 1_000, nanos -> {});
 
     @Test
     void classifiesTheRestOfABatchWithOneBadImage() {
@@ -107,7 +104,7 @@ class BatchClassifierTest {
             @Override
             public void close() {}
         };
-        BatchClassifier blank = new BatchClassifier(failsOnBlank, new ModelVersion("m", "1"), () -> 1_000, nanos -> {});
+        BatchClassifier blank = new BatchClassifier(failsOnBlank, () -> 1_000, nanos -> {});
         assertThat(labels(blank.classify(images(List.of(1, 0, 2))))).containsExactly(0, -1, 0);
     }
 
@@ -132,18 +129,16 @@ class BatchClassifierTest {
         List<Classified> results = batches.classify(images(List.of(7, 7, 0)));
         assertThat(classifier.calls).isEqualTo(1);
         Classified.Predicted first = (Classified.Predicted) results.get(0);
-        assertThat(first.prediction().getBatchSize()).isEqualTo(3);
-        assertThat(first.prediction().getConfidence()).isEqualTo(1f);
-        assertThat(first.prediction().getProbabilities()).hasSize(10);
-        assertThat(first.prediction().getImageOffset()).isZero();
-        assertThat(first.prediction().getPredictedAt()).isEqualTo(Instant.ofEpochMilli(1_000));
+        assertThat(first.batchSize()).isEqualTo(3);
+        assertThat(first.confidence()).isEqualTo(1f);
+        assertThat(first.probability(7)).isEqualTo(1f);
+        assertThat(first.probability(0)).isZero();
+        assertThat(first.predictedAtMillis()).isEqualTo(1_000);
     }
 
     private static List<Integer> labels(List<Classified> results) {
         return results.stream()
-                .map(result -> result instanceof Classified.Predicted predicted
-                        ? predicted.prediction().getLabel()
-                        : -1)
+                .map(result -> result instanceof Classified.Predicted predicted ? predicted.label() : -1)
                 .toList();
     }
 
@@ -152,8 +147,7 @@ class BatchClassifierTest {
         for (int i = 0; i < firstPixels.size(); i++) {
             byte[] pixels = new byte[784];
             pixels[0] = firstPixels.get(i).byteValue();
-            images.add(new PendingImage(
-                    new ConsumerRecord<>("t", 0, i, new byte[0], new byte[0]), 0, "i" + i, Instant.EPOCH, pixels));
+            images.add(new PendingImage(new ConsumerRecord<>("t", 0, i, new byte[0], new byte[0]), 0, 0, pixels));
         }
         return images;
     }

@@ -5,15 +5,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import digitstream.accuracy.Baseline;
 import digitstream.accuracy.ModelVersion;
-import digitstream.avro.Prediction;
 import digitstream.testing.ManualClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -31,15 +32,18 @@ class ClassifyMetricsTest {
         return new ClassifyMetrics(meters, new ModelVersion("m", "1"), "", Optional.of(baseline), clock);
     }
 
-    private static List<Classified> predictions(int count, int classes) {
-        List<Classified> all = new ArrayList<>();
+    private static void classify(ClassifyMetrics metrics, int count, int classes) {
+        List<PendingImage> images = new ArrayList<>();
+        List<Classified> results = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            List<Float> probabilities = new ArrayList<>(Collections.nCopies(10, 0.001f));
-            probabilities.set(i % classes, 0.991f);
-            all.add(new Classified.Predicted(new Prediction(
-                    "i" + i, i % classes, 0.991f, probabilities, "m", "1", "t", 0, 0L, NOON, NOON, count)));
+            float[] probabilities = new float[10];
+            Arrays.fill(probabilities, 0.001f);
+            probabilities[i % classes] = 0.991f;
+            images.add(new PendingImage(
+                    new ConsumerRecord<>("t", 0, i, new byte[0], new byte[0]), 0, NOON.toEpochMilli(), new byte[784]));
+            results.add(new Classified.Predicted(probabilities, 0, i % classes, NOON.toEpochMilli(), count));
         }
-        return all;
+        metrics.classified(images, results);
     }
 
     private double value(String gauge) {
@@ -53,19 +57,19 @@ class ClassifyMetricsTest {
     @Test
     void reportsDriftOnceThereAreEnoughImages() {
         ClassifyMetrics metrics = metrics(1.0);
-        metrics.classified(predictions(100, 10));
+        classify(metrics, 100, 10);
         assertThat(drift("class")).isNaN();
-        metrics.classified(predictions(ENOUGH_IMAGES, 10));
+        classify(metrics, ENOUGH_IMAGES, 10);
         assertThat(drift("class")).isCloseTo(0, within(1e-6));
         assertThat(drift("confidence")).isLessThan(0.1);
-        metrics.classified(predictions(20 * ENOUGH_IMAGES, 2));
+        classify(metrics, 20 * ENOUGH_IMAGES, 2);
         assertThat(drift("class")).isGreaterThan(0.25);
     }
 
     @Test
     void forgetsPredictionsOlderThanTenMinutes() {
         ClassifyMetrics metrics = metrics(1.0);
-        metrics.classified(predictions(ENOUGH_IMAGES, 2));
+        classify(metrics, ENOUGH_IMAGES, 2);
         clock.advance(Duration.ofMinutes(9));
         assertThat(value("digits.drift.images")).isEqualTo(ENOUGH_IMAGES);
         clock.advance(Duration.ofMinutes(2));
@@ -75,14 +79,14 @@ class ClassifyMetricsTest {
 
     @Test
     void estimatesAccuracyFromCalibratedConfidence() {
-        metrics(2.0).classified(predictions(ENOUGH_IMAGES, 10));
+        classify(metrics(2.0), ENOUGH_IMAGES, 10);
         double expected = Math.sqrt(0.991) / (Math.sqrt(0.991) + 9 * Math.sqrt(0.001));
         assertThat(value("digits.estimated.accuracy.ratio")).isCloseTo(expected, within(1e-4));
     }
 
     @Test
     void estimatesNoAccuracyForAnUncalibratedModel() {
-        metrics(null).classified(predictions(ENOUGH_IMAGES, 10));
+        classify(metrics(null), ENOUGH_IMAGES, 10);
         assertThat(meters.find("digits.estimated.accuracy.ratio").gauge()).isNull();
         assertThat(drift("class")).isLessThan(0.1);
     }

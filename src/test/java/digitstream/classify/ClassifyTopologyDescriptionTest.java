@@ -2,7 +2,6 @@ package digitstream.classify;
 
 import digitstream.accuracy.ModelVersion;
 import digitstream.avro.DigitImage;
-import digitstream.avro.Prediction;
 import digitstream.common.Digits;
 import digitstream.common.EventTimeRange;
 import digitstream.settings.ClassifySettings;
@@ -35,7 +34,7 @@ class ClassifyTopologyDescriptionTest {
                                     throw new AssertionError("a description needs no classifier");
                                 },
                                 () -> PlainAvro.decoder(DigitImage.class),
-                                () -> PlainAvro.serializer(Prediction.class),
+                                new byte[0],
                                 new ClassifyMetrics(
                                         new SimpleMeterRegistry(), MODEL, "", Optional.empty(), Clock.systemUTC()),
                                 Clock.systemUTC())

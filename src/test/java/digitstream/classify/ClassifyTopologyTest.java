@@ -90,7 +90,7 @@ class ClassifyTopologyTest {
                                     28,
                                     () -> classifier,
                                     () -> PlainAvro.decoder(DigitImage.class),
-                                    () -> PlainAvro.serializer(Prediction.class),
+                                    new byte[0],
                                     new ClassifyMetrics(meters, model, "", Optional.empty(), clock),
                                     clock)
                             .build(),

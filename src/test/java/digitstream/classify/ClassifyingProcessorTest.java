@@ -72,10 +72,9 @@ class ClassifyingProcessorTest {
     private final ClassifyingProcessor processor = new ClassifyingProcessor(
             new ImageReader(PlainAvro.decoder(DigitImage.class), new ImageCheck(28, 28, EventTimeRange.DEFAULT)),
             this::newClassifier,
-            MODEL,
             MAX_SIZE,
-            PlainAvro.serializer(Prediction.class),
-            new ClassifyingProcessor.Sinks("predictions", "p", "dead-letters", 1_000_000),
+            new PredictionWriter(new byte[0], MODEL, "t"),
+            new ClassifyingProcessor.Sinks("predictions", "dead-letters", 1_000_000),
             new ClassifyMetrics(meters, MODEL, "", Optional.empty(), clock),
             clock);
 
