@@ -11,9 +11,15 @@ training need no Python.
 import json
 import pathlib
 
+from typing import List
+
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+# The number of images whose activations fit in a processor's cache. Larger ones are also returned to the operating system after each
+# operation, and then cost a page fault for each 4 kB.
+CACHED = 64
 
 RESOURCES = pathlib.Path(__file__).parent.parent / "src/main/resources/digitstream/training"
 
@@ -39,10 +45,56 @@ class Network(nn.Module):
         return F.softmax(self.classifier(features.flatten(1)), 1)
 
 
+class LeNet(Network):
+    """Has forward_prepared, which returns the same probabilities with less work than forward_mkldnn. Call prepare once before it.
+
+    MKL-DNN computes 16 channels at a time, so that 10 of 16 would be padding for the first convolution's 6. Its filters are therefore
+    applied to two columns at once: 12 channels, of which channel c + 6 is channel c of the next column. Half of the 2x2 pooling is then
+    a maximum of channels."""
+
+    def __init__(self, features, classifier):
+        super().__init__(features, classifier)
+        self.cached = CACHED
+        self.weight1 = torch.empty(0)
+        self.bias1 = torch.empty(0)
+        self.weight2 = torch.empty(0)
+
+    @torch.jit.export
+    def prepare(self):
+        """Computes what forward_prepared needs from the parameters, and returns an arbitrary tensor. Not thread-safe."""
+        bias = self.features[0].bias
+        assert bias is not None
+        weight = self.features[0].weight / 255.0
+        left = F.pad(weight, [0, 1])
+        right = F.pad(weight, [1, 0])
+        self.bias1 = torch.cat([bias, bias])
+        self.weight1 = torch._C._nn.mkldnn_reorder_conv2d_weight(torch.cat([left, right]).to_mkldnn(), [0, 0], [1, 2], [1, 1], 1)
+        self.weight2 = torch._C._nn.mkldnn_reorder_conv2d_weight(self.features[3].weight.to_mkldnn(), [0, 0], [1, 1], [1, 1], 1)
+        return self.bias1
+
+    def prepared_features(self, x):
+        y = F.conv2d(x.float().to_mkldnn(), self.weight1, self.bias1, [1, 2])
+        y = F.max_pool2d(y, [2, 1], [2, 1]).to_dense()
+        y = F.relu(torch.maximum(y[:, :6], y[:, 6:]))
+        y = F.conv2d(y.to_mkldnn(), self.weight2, self.features[3].bias)
+        return F.relu(F.max_pool2d(y, [2, 2], [2, 2]).to_dense()).flatten(1)
+
+    @torch.jit.export
+    def forward_prepared(self, x):
+        if x.size(0) <= self.cached:
+            features = self.prepared_features(x)
+        else:
+            parts: List[torch.Tensor] = []
+            for part in x.split(self.cached):
+                parts.append(self.prepared_features(part))
+            features = torch.cat(parts)
+        return F.softmax(self.classifier(features), 1)
+
+
 def lenet():
     # max(relu(x)) = relu(max(x)), so pooling first reduces the ReLU's work to a quarter. The stride is explicit because
     # TorchScript's derivative of max_pool2d fails without it.
-    return Network(
+    return LeNet(
         nn.Sequential(
             nn.Conv2d(1, 6, 5),
             nn.MaxPool2d(2, 2),

@@ -4,8 +4,6 @@ import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.EngineException;
-import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -18,9 +16,6 @@ import java.util.stream.LongStream;
  * A model in native memory. Thread-safe; its classifiers are not. Close the classifiers before the model.
  */
 public final class LoadedModel implements AutoCloseable {
-    /** An exported method of our own graphs: equivalent to forward, but faster where MKL-DNN is available (x86-64). */
-    private static final String FAST_METHOD = "forward_mkldnn";
-
     private final ModelCard card;
     private final Model model;
     private final String method;
@@ -40,10 +35,9 @@ public final class LoadedModel implements AutoCloseable {
     public static LoadedModel load(ModelArtifact artifact) {
         Model model = read(artifact);
         try {
-            String method = hasFastMethod(model) ? FAST_METHOD : TorchScriptClassifier.FORWARD;
+            requireParametersOfCard(artifact.card(), model);
+            String method = Methods.fastest(model, artifact.card().classOrder());
             LoadedModel loaded = new LoadedModel(artifact.card(), model, method);
-            loaded.requireParametersOfCard();
-            loaded.test();
             loaded.warmUp();
             return loaded;
         } catch (ModelException e) {
@@ -69,19 +63,13 @@ public final class LoadedModel implements AutoCloseable {
         }
     }
 
-    private static boolean hasFastMethod(Model model) {
-        return Engines.pyTorch().hasCapability("MKLDNN")
-                && model.getBlock() instanceof PtSymbolBlock block
-                && List.of(JniUtils.getMethodNames(block)).contains(FAST_METHOD);
-    }
-
     /** Checks that the model has as many parameters as the layers in its card; the layers themselves can't be checked. */
-    private void requireParametersOfCard() {
+    private static void requireParametersOfCard(ModelCard card, Model model) {
         Network network = card.network();
         if (network == null) {
             return;
         }
-        long actual = parameterShapes().values().stream()
+        long actual = parameterShapes(model).values().stream()
                 .mapToLong(LoadedModel::elements)
                 .sum();
         if (actual != network.parameters()) {
@@ -96,6 +84,10 @@ public final class LoadedModel implements AutoCloseable {
 
     /** Returns the parameters' names and shapes, in the order of their layers. */
     public Map<String, List<Long>> parameterShapes() {
+        return parameterShapes(model);
+    }
+
+    private static Map<String, List<Long>> parameterShapes(Model model) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         for (var parameter : model.getBlock().getParameters()) {
             shapes.put(
@@ -114,18 +106,6 @@ public final class LoadedModel implements AutoCloseable {
                 .toList();
     }
 
-    private void test() {
-        try (Classifier classifier = newClassifier()) {
-            SelfTest.run(classifier);
-            if (!method.equals(TorchScriptClassifier.FORWARD)) {
-                try (Classifier forward =
-                        new TorchScriptClassifier(model, TorchScriptClassifier.FORWARD, card.classOrder())) {
-                    SelfTest.requireEqual(classifier, method, forward, TorchScriptClassifier.FORWARD);
-                }
-            }
-        }
-    }
-
     /** Runs a few batches so that libraries are loaded and code is compiled before the first real batch. */
     private void warmUp() {
         List<byte[]> digits = ReferenceDigits.images();
@@ -138,9 +118,9 @@ public final class LoadedModel implements AutoCloseable {
         }
     }
 
-    /** Returns whether the model's classifiers run the convolutions on MKL-DNN tensors. */
-    boolean usesMklDnn() {
-        return method.equals(FAST_METHOD);
+    /** Returns the method of the module that the model's classifiers run, for example "forward". */
+    public String method() {
+        return method;
     }
 
     public ModelCard card() {

@@ -1,7 +1,6 @@
 package digitstream.model;
 
 import ai.djl.Model;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -13,8 +12,6 @@ import java.util.List;
 
 /** Runs a TorchScript module through DJL without a translator: bytes in, floats out, one copy each way. */
 final class TorchScriptClassifier implements Classifier {
-    static final String FORWARD = "forward";
-
     private final Model model;
     private final String method;
     private final ClassOrder order;
@@ -42,10 +39,8 @@ final class TorchScriptClassifier implements Classifier {
         try (NDManager batch = manager.newSubManager()) {
             NDList inputs =
                     new NDList(batch.create(input, new Shape(count, 1, Digits.SIDE, Digits.SIDE), DataType.UINT8));
-            if (!method.equals(FORWARD)) {
-                NDArray methodName = batch.zeros(new Shape(1));
-                methodName.setName("module_method:" + method);
-                inputs.add(methodName);
+            if (!method.equals(Methods.FORWARD)) {
+                inputs.add(Methods.name(batch, method));
             }
             NDList outputs = model.getBlock().forward(new ParameterStore(batch, false), inputs, false);
             outputs.attach(batch);
