@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.typeinfo.TypeHint;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -32,7 +31,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +64,7 @@ record ClassificationJob(
                 .fromSource(source(), WatermarkStrategy.noWatermarks(), "images")
                 .transform(
                         "classify",
-                        TypeInformation.of(new TypeHint<ProducerRecord<byte[], byte[]>>() {}),
+                        TypeInformation.of(EncodedPrediction.class),
                         new ClassifyOperator(schemaRegistry, predictions, model, batch, MAX_DELAY.toMillis()))
                 .sinkTo(sink())
                 .name("predictions");
@@ -105,20 +103,20 @@ record ClassificationJob(
                 .build();
     }
 
-    private KafkaSink<ProducerRecord<byte[], byte[]>> sink() {
+    private KafkaSink<EncodedPrediction> sink() {
         Properties properties = new Properties();
         properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         properties.put(ProducerConfig.LINGER_MS_CONFIG, "20");
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, "131072");
         properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, "60000");
-        return KafkaSink.<ProducerRecord<byte[], byte[]>>builder()
+        return KafkaSink.<EncodedPrediction>builder()
                 .setBootstrapServers(bootstrapServer)
                 .setKafkaProducerConfig(properties)
                 .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
                 .setTransactionalIdPrefix(group)
                 // Reuses producers. The default makes the broker remember five new transactional ids a second and task.
                 .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
-                .setRecordSerializer((record, context, timestamp) -> record)
+                .setRecordSerializer(new PredictionRecords(predictions))
                 .build();
     }
 

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.PrimitivesArrays.FloatArray;
@@ -24,15 +25,14 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.IOUtils;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Classifies images in batches. A batch closes when it is full, after a delay, and before each checkpoint barrier, so that no
  * image is in memory when a checkpoint is taken and there is no state to write. Used by the task's thread only.
  */
-final class ClassifyOperator extends AbstractStreamOperator<ProducerRecord<byte[], byte[]>>
-        implements OneInputStreamOperator<ConsumerRecord<byte[], byte[]>, ProducerRecord<byte[], byte[]>> {
+final class ClassifyOperator extends AbstractStreamOperator<EncodedPrediction>
+        implements OneInputStreamOperator<ConsumerRecord<byte[], byte[]>, EncodedPrediction> {
     private static final long serialVersionUID = 1;
     private static final Schema PROBABILITIES =
             Prediction.getClassSchema().getField("probabilities").schema();
@@ -49,7 +49,7 @@ final class ClassifyOperator extends AbstractStreamOperator<ProducerRecord<byte[
     private transient LoadedModel model;
     private transient Classifier classifier;
     private transient List<Pending> batch;
-    private transient StreamRecord<ProducerRecord<byte[], byte[]>> reused;
+    private transient StreamRecord<EncodedPrediction> reused;
     private transient long openedAtMillis;
     private transient @Nullable ScheduledFuture<?> timer;
 
@@ -140,12 +140,9 @@ final class ClassifyOperator extends AbstractStreamOperator<ProducerRecord<byte[
             Pending pending = batch.get(i);
             Prediction prediction = prediction(pending, probabilities, i * Digits.CLASSES, predictedAt);
             ConsumerRecord<byte[], byte[]> record = pending.record();
-            output.collect(reused.replace(new ProducerRecord<>(
-                    predictions,
-                    null,
-                    record.timestamp(),
-                    record.key(),
-                    serializer.serialize(predictions, prediction))));
+            output.collect(reused.replace(
+                    new EncodedPrediction(record.key(), Objects.requireNonNull(serializer.serialize(predictions, prediction))),
+                    record.timestamp()));
         }
         batch.clear();
     }
