@@ -141,7 +141,8 @@ final class ClassifyOperator extends AbstractStreamOperator<EncodedPrediction>
             Prediction prediction = prediction(pending, probabilities, i * Digits.CLASSES, predictedAt);
             ConsumerRecord<byte[], byte[]> record = pending.record();
             output.collect(reused.replace(
-                    new EncodedPrediction(record.key(), Objects.requireNonNull(serializer.serialize(predictions, prediction))),
+                    new EncodedPrediction(
+                            record.key(), Objects.requireNonNull(serializer.serialize(predictions, prediction))),
                     record.timestamp()));
         }
         batch.clear();
