@@ -126,7 +126,7 @@ record ClassificationJob(
      */
     static void stop(JobClient client) {
         try {
-            if (client.getJobStatus().get().isGloballyTerminalState()) {
+            if (client.getJobExecutionResult().isDone()) {
                 return;
             }
             Path savepoint = Files.createTempDirectory("digitstream-flink");
