@@ -35,7 +35,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The job: reads images, classifies them in batches, and writes the predictions in the transactions of its checkpoints.
+ * The job: reads images, classifies them in batches, and writes the predictions in the transactions of its checkpoints. Exactly
+ * once holds within a run. A run starts from the group's offsets, which Flink commits after its checkpoints, and not from an
+ * earlier run's checkpoint.
  *
  * @param model the folder of the artifact
  * @param threads the parallelism: tasks, each with a fetcher, a task thread and a producer
