@@ -1,0 +1,4 @@
+package digitstream.flink;
+
+/** A prediction's record, ready to be sent. */
+record EncodedPrediction(byte[] key, byte[] value) {}
