@@ -14,10 +14,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class ImageReader {
     private final Decoder<DigitImage> decoder;
     private final ImageCheck check;
+    private final PlainImage plain;
 
     ImageReader(Decoder<DigitImage> decoder, ImageCheck check) {
         this.decoder = decoder;
         this.check = check;
+        this.plain = new PlainImage(check);
     }
 
     /** A record's image, or its dead letter. */
@@ -37,6 +39,18 @@ final class ImageReader {
         if (record.value() == null) {
             return reject(record, timestamp, DeadLetterReason.NULL_VALUE, "the value is null");
         }
+        PendingImage common = hasNoHeaders(record)
+                ? plain.read(record, decoder.plainOffset(record.headers(), record.value()), timestamp, nowMillis)
+                : null;
+        return common != null ? new Read.Valid(common) : readAny(record, timestamp, nowMillis);
+    }
+
+    /** Headers have a maximum size, which the general way checks. */
+    private static boolean hasNoHeaders(ConsumerRecord<byte[], byte[]> record) {
+        return !record.headers().iterator().hasNext();
+    }
+
+    private Read readAny(ConsumerRecord<byte[], byte[]> record, long timestamp, long nowMillis) {
         Decoded<DigitImage> decoded = decoder.decode(record.headers(), record.value());
         if (decoded instanceof Decoded.Malformed<DigitImage> malformed) {
             return reject(record, timestamp, DeadLetterReason.UNDECODABLE, malformed.reason());

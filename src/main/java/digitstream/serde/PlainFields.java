@@ -1,0 +1,112 @@
+package digitstream.serde;
+
+import java.util.Arrays;
+
+/**
+ * Reads Avro's binary encoding where it has the form that nearly all records have. Reports everything else as {@link #fails()}:
+ * the caller then decodes the record in the general way, which knows what is wrong, if anything is. After a failure, all further
+ * results are meaningless. Allocates nothing. Not thread-safe.
+ */
+public final class PlainFields {
+    private static final int MAX_TEXT_BYTES = 256;
+    private static final int MAX_LENGTH_BYTES = 5;
+
+    private byte[] bytes = new byte[0];
+    private int position;
+    private boolean failed;
+
+    /** Starts to read a value at an offset. At a negative one, everything fails. */
+    public void start(byte[] value, int offset) {
+        bytes = value;
+        position = offset < 0 ? value.length : offset;
+        failed = offset < 0;
+    }
+
+    /** Whether something could not be read. */
+    public boolean fails() {
+        return failed;
+    }
+
+    /** Fails unless all bytes have been read. */
+    public void end() {
+        failed |= position != bytes.length;
+    }
+
+    /** The index of the next byte. */
+    public int position() {
+        return position;
+    }
+
+    /** An integer of at most this number of bytes. */
+    public long number(int maxBytes) {
+        long value = 0;
+        for (int i = 0; i < maxBytes && position < bytes.length; i++) {
+            byte next = bytes[position++];
+            value |= (next & 0x7fL) << (7 * i);
+            if (next >= 0) {
+                return (value >>> 1) ^ -(value & 1);
+            }
+        }
+        failed = true;
+        return 0;
+    }
+
+    /** A float. */
+    public float real() {
+        if (bytes.length - position < Float.BYTES) {
+            failed = true;
+            return 0;
+        }
+        int bits = (bytes[position] & 0xff)
+                | ((bytes[position + 1] & 0xff) << 8)
+                | ((bytes[position + 2] & 0xff) << 16)
+                | (bytes[position + 3] << 24);
+        position += Float.BYTES;
+        return Float.intBitsToFloat(bits);
+    }
+
+    /** Fails unless a text of ASCII characters equals these bytes. */
+    public void asciiEquals(byte[] expected) {
+        int start = text();
+        if (failed || !Arrays.equals(bytes, start, position, expected, 0, expected.length)) {
+            failed = true;
+            return;
+        }
+        for (byte character : expected) {
+            failed |= character < 0;
+        }
+    }
+
+    /** Moves behind an Avro value of type {@code bytes} of exactly this length and returns where its bytes start. */
+    public int bytes(int length) {
+        if (number(MAX_LENGTH_BYTES) != length || length > bytes.length - position) {
+            failed = true;
+            return position;
+        }
+        int start = position;
+        position += length;
+        return start;
+    }
+
+    /** Whether the bytes from the position on start with these; if so, moves behind them. */
+    public boolean startsWith(byte[] expected) {
+        int end = position + expected.length;
+        if (end > bytes.length || !Arrays.equals(bytes, position, end, expected, 0, expected.length)) {
+            return false;
+        }
+        position = end;
+        return true;
+    }
+
+    /** Moves behind a text of 1 to 256 bytes and returns where its bytes start. */
+    public int text() {
+        long length = number(2);
+        if (failed || length < 1 || length > MAX_TEXT_BYTES || length > bytes.length - position) {
+            failed = true;
+            return position;
+        }
+        int start = position;
+        position += (int) length;
+        return start;
+    }
+}
