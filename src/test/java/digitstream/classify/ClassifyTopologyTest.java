@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Tests the topology without a broker. Each batch has one image here, because the driver has no consumer that bundles records;
- * {@code ClassifyingProcessorTest} and {@code CommitBarrierIT} test larger batches.
+ * {@code ClassifyingProcessorTest} and {@code DeliveryIT} test larger batches.
  */
 class ClassifyTopologyTest {
     private static final Topics TOPICS = Topics.DEFAULT;

@@ -1,4 +1,4 @@
-package digitstream.streams;
+package digitstream.classify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,11 +20,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests the contract of the commit barrier on a real broker, with a real model in real processes: no image is lost, and under
+ * Tests what the classifying topology promises, on a real broker, with a real model in real processes: no image is lost, and under
  * exactly-once none is predicted twice, whatever happens to the classifying processes.
  */
 @ExtendWith(Environment.Extension.class)
-class CommitBarrierIT {
+class DeliveryIT {
     /** Produced more slowly than images are classified, so that each step has work and leaves a backlog. */
     private static final int STEADY = 140_000;
 
@@ -45,7 +45,7 @@ class CommitBarrierIT {
         // The minimum that the broker allows, so that a crash is detected soon.
         given.put("consumer.session.timeout.ms", "6000");
         given.put("producer.transaction.timeout.ms", "5000");
-        // Large batches stay open across many commits, so that a crash hits an open batch.
+        // Many images in one call, so that a crash hits a batch.
         given.put("batch.max.size", "512");
         Settings settings = Settings.parse(given);
         CompletableFuture<Void> producing =
