@@ -21,6 +21,11 @@ public record EventTimeRange(Instant earliest, Duration maxAhead) {
 
     private static final long THOUSAND = 1_000;
 
+    /** Whether a time is in the range. */
+    public boolean contains(long millis, long nowMillis) {
+        return millis >= earliest.toEpochMilli() && millis <= nowMillis + maxAhead.toMillis();
+    }
+
     /**
      * What is wrong with a time, with the likely cause, in one line; empty if it is in the range.
      *
@@ -28,11 +33,11 @@ public record EventTimeRange(Instant earliest, Duration maxAhead) {
      * @param millis milliseconds since 1970; any value
      */
     public Optional<String> fault(String field, long millis, long nowMillis) {
-        long first = earliest.toEpochMilli();
-        long last = nowMillis + maxAhead.toMillis();
-        if (millis >= first && millis <= last) {
+        if (contains(millis, nowMillis)) {
             return Optional.empty();
         }
+        long first = earliest.toEpochMilli();
+        long last = nowMillis + maxAhead.toMillis();
         String side = millis < first
                 ? "before " + earliest + " (event.time.min)"
                 : "more than " + maxAhead.toMillis() + " ms in the future (event.time.max.ahead.ms)";

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaNormalization;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.DecoderFactory;
@@ -27,6 +28,9 @@ public final class AvroDecoder<T extends SpecificRecord> implements Decoder<T> {
     private final WriterSchemas schemas;
     private final Schema schema;
     private @Nullable BinaryDecoder decoder;
+
+    /** The id of our own schema that was read last, or 0, which is no id. */
+    private int plainId;
 
     /** Readers by writer's schema, at most {@value #MAX_READERS}: there can be as many schemas as somebody registers. */
     private final Map<WriterSchemaId, Reader<T>> readers = new LinkedHashMap<>(16, 0.75f, true) {
@@ -72,6 +76,25 @@ public final class AvroDecoder<T extends SpecificRecord> implements Decoder<T> {
                         : ((WriterSchema.Unknown) answer).reason());
     }
 
+    @Override
+    public int plainOffset(Headers headers, byte[] bytes) {
+        return bytes.length > WireFormat.HEADER_BYTES
+                        && bytes[0] == WireFormat.MAGIC
+                        && plainId != 0
+                        && WireFormat.schemaId(bytes) == plainId
+                        && headers.lastHeader(WriterSchemaId.HEADER) == null
+                ? WireFormat.HEADER_BYTES
+                : -1;
+    }
+
+    /** Remembers the id of a schema that writes the same bytes as ours. */
+    private void rememberPlain(WriterSchemaId id, Schema written) {
+        if (id instanceof WriterSchemaId.Numeric numeric
+                && SchemaNormalization.toParsingForm(written).equals(SchemaNormalization.toParsingForm(schema))) {
+            plainId = numeric.id();
+        }
+    }
+
     private Decoded<T> readFirst(Schema written, WriterSchemaId.At at, byte[] bytes) {
         Reader<T> reader;
         try {
@@ -91,6 +114,7 @@ public final class AvroDecoder<T extends SpecificRecord> implements Decoder<T> {
             return malformed(named(at, written) + ": " + Excerpt.of(e.toString()));
         }
         readers.put(at.id(), reader);
+        rememberPlain(at.id(), written);
         return read(reader, at, bytes);
     }
 

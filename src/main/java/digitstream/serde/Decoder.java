@@ -16,4 +16,12 @@ public interface Decoder<T> {
      * @throws RegistryUnavailableException if the schema registry is unavailable; the record can be decoded later
      */
     Decoded<T> decode(Headers headers, byte @Nullable [] bytes);
+
+    /**
+     * Where the bytes of a value start that is known to be written in our own schema, so that its fields can be read one after the
+     * other. Negative if it is not, or not known yet; then only {@link #decode} can read the value.
+     */
+    default int plainOffset(Headers headers, byte[] bytes) {
+        return -1;
+    }
 }

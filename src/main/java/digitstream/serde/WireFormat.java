@@ -24,6 +24,6 @@ final class WireFormat {
 
     /** The schema id of bytes with a complete header. */
     static int schemaId(byte[] bytes) {
-        return ByteBuffer.wrap(bytes).getInt(1);
+        return (bytes[1] << 24) | ((bytes[2] & 0xff) << 16) | ((bytes[3] & 0xff) << 8) | (bytes[4] & 0xff);
     }
 }
