@@ -40,7 +40,8 @@ class ArchitectureTest {
             entry("training.report", "training", "accuracy", "data", "model"),
             entry("benchmark", "model"),
             entry("classify", "accuracy", "model", "serde", "settings", "streams"),
-            entry("score", "accuracy", "serde", "settings", "streams"),
+            entry("score", "accuracy", "score.images", "serde", "settings", "streams"),
+            entry("score.images"),
             entry("client", "data", "settings"),
             entry(
                     "serve",
@@ -137,7 +138,7 @@ class ArchitectureTest {
     static final ArchRule KAFKA_STREAMS_STAYS_IN_THE_TOPOLOGIES = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    "digitstream.streams", "digitstream.classify", "digitstream.score", "digitstream.serve")
+                    "digitstream.streams", "digitstream.classify", "digitstream.score..", "digitstream.serve")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.kafka.streams..");

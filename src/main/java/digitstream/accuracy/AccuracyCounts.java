@@ -47,7 +47,12 @@ public final class AccuracyCounts {
 
     /** Counts a prediction whose label did not arrive in time. */
     public void addExpired() {
-        counts[EXPIRED]++;
+        addExpired(1);
+    }
+
+    /** Counts predictions whose labels did not arrive in time. */
+    public void addExpired(long predictions) {
+        counts[EXPIRED] = SaturatedMath.add(counts[EXPIRED], predictions);
     }
 
     /**

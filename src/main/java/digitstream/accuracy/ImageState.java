@@ -2,7 +2,6 @@ package digitstream.accuracy;
 
 import digitstream.common.SaturatedMath;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,10 +14,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param label null if none has arrived
  * @param predictions the first one of each model version
- * @param touchedAtMillis when an event last changed the state, by the scorer's clock; the retention runs from here
+ * @param touchedAtMillis when an event last changed the state, by the scorer's clock; the retention runs from here. Rounded up, so
+ *     that the images of a minute or so expire together
  */
 public record ImageState(@Nullable Label label, List<Predicted> predictions, long touchedAtMillis) {
-    private static final byte FORMAT = 1;
+    private static final byte FORMAT = 2;
+    /** The format of older versions: the same, but with a time that is not rounded. */
+    private static final byte UNROUNDED = 1;
 
     /** Keeps a state below a megabyte, Kafka's default limit of a record, even if every name has its maximum length. */
     static final int MAX_PREDICTIONS = 1_000;
@@ -50,9 +52,11 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
         predictions = List.copyOf(predictions);
     }
 
+    private static final ImageState UNKNOWN = new ImageState(null, List.of(), 0);
+
     /** The state of an image without events. */
     public static ImageState unknown() {
-        return new ImageState(null, List.of(), 0);
+        return UNKNOWN;
     }
 
     /** Applies a label or a prediction. */
@@ -68,7 +72,7 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
      */
     public ImageState predicted(Predicted prediction, long nowMillis, CountChanges changes) {
         AccuracyCounts counts = changes.counts(prediction.model(), prediction.bucketStartMillis());
-        if (predictions.stream().anyMatch(known -> known.model().equals(prediction.model()))) {
+        if (isKnown(prediction.model())) {
             counts.addDuplicate();
             return this;
         }
@@ -79,6 +83,9 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
                 changes.labels(LabelOutcomes.PENDING_TO_MATCHED);
             }
         }
+        if (predictions.isEmpty()) {
+            return new ImageState(label, List.of(prediction), nowMillis);
+        }
         List<Predicted> all = new ArrayList<>(predictions);
         all.add(prediction);
         if (all.size() > MAX_PREDICTIONS) {
@@ -88,6 +95,15 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
             }
         }
         return new ImageState(label, all, nowMillis);
+    }
+
+    private boolean isKnown(ModelVersion model) {
+        for (Predicted known : predictions) {
+            if (known.model().equals(model)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Applies a label. */
@@ -106,21 +122,25 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
         return new ImageState(next, predictions, nowMillis);
     }
 
-    /** Whether the state has not changed for the retention time. */
-    public boolean isExpired(long nowMillis, long retentionMillis) {
-        return SaturatedMath.subtract(nowMillis, touchedAtMillis) >= retentionMillis;
+    /** Whether the state was last changed at or before this time, up to which everything has expired. */
+    public boolean isExpired(long expiredToMillis) {
+        return touchedAtMillis <= expiredToMillis;
     }
 
-    /** Counts what is unmatched as expired or orphaned. The caller then deletes the state. */
-    public void expire(CountChanges changes) {
+    /** Adds what is unmatched in this state, or takes it back. */
+    public void unmatched(int sign, UnmatchedChanges changes) {
         if (label == null) {
             for (Predicted prediction : predictions) {
-                changes.counts(prediction.model(), prediction.bucketStartMillis())
-                        .addExpired();
+                changes.predictions(touchedAtMillis, prediction.model(), prediction.bucketStartMillis(), sign);
             }
         } else if (predictions.isEmpty()) {
-            changes.labels(LabelOutcomes.PENDING_TO_ORPHANED);
+            changes.labels(touchedAtMillis, sign);
         }
+    }
+
+    /** The same state, as if it had been changed at this time. */
+    public ImageState touchedAt(long millis) {
+        return new ImageState(label, predictions, millis);
     }
 
     private static void count(int sign, Label label, Predicted prediction, CountChanges changes) {
@@ -133,19 +153,17 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
                         SaturatedMath.subtract(label.labelledAtMillis(), prediction.eventTimeMillis()));
     }
 
-    /** Serializes the state compactly, because there are up to 20,000 of them a second. */
-    public byte[] toBytes() {
+    /** The size of the serialized state at most, in bytes. */
+    public int maxBytes(ModelNames names) {
         int size = 32;
-        List<byte[]> texts = new ArrayList<>(2 * predictions.size());
         for (Predicted prediction : predictions) {
-            for (String text :
-                    new String[] {prediction.model().name(), prediction.model().version()}) {
-                byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-                texts.add(utf8);
-                size += utf8.length + 20;
-            }
+            size += names.size(prediction.model()) + 26;
         }
-        ByteBuffer out = ByteBuffer.allocate(size);
+        return size;
+    }
+
+    /** Serializes the state compactly, because there are up to 50,000 of them a second. */
+    public void write(ByteBuffer out, ModelNames names) {
         out.put(FORMAT);
         Varint.put(out, touchedAtMillis);
         out.put((byte) (label == null ? -1 : label.digit()));
@@ -153,48 +171,59 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
             Varint.put(out, label.labelledAtMillis());
         }
         Varint.put(out, predictions.size());
-        for (int i = 0; i < predictions.size(); i++) {
-            Predicted prediction = predictions.get(i);
-            put(out, texts.get(2 * i));
-            put(out, texts.get(2 * i + 1));
+        for (Predicted prediction : predictions) {
+            names.put(out, prediction.model());
             out.put((byte) prediction.digit());
             out.putFloat(prediction.confidence());
             Varint.put(out, prediction.eventTimeMillis());
             Varint.put(out, prediction.bucketStartMillis() - prediction.eventTimeMillis());
         }
+    }
+
+    /** The bytes of {@link #write}. */
+    public byte[] toBytes() {
+        ModelNames names = new ModelNames();
+        ByteBuffer out = ByteBuffer.allocate(maxBytes(names));
+        write(out, names);
         return Arrays.copyOf(out.array(), out.position());
     }
 
     /** Parses the output of {@link #toBytes()}. */
     public static ImageState fromBytes(byte[] bytes) {
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        if (in.get() != FORMAT) {
-            throw new IllegalArgumentException("unknown format of an image state; format " + FORMAT + " is supported");
+        return read(ByteBuffer.wrap(bytes), new ModelNames());
+    }
+
+    /** Whether the time in a serialized state is rounded, as that of older versions is not. */
+    public static boolean isRounded(byte[] bytes) {
+        return bytes[0] != UNROUNDED;
+    }
+
+    /** Parses the output of {@link #write}, also of older versions, from a buffer with an array. */
+    public static ImageState read(ByteBuffer in, ModelNames names) {
+        byte format = in.get();
+        if (format != FORMAT && format != UNROUNDED) {
+            throw new IllegalArgumentException(
+                    "unknown format of an image state; formats " + UNROUNDED + " and " + FORMAT + " are supported");
         }
         long touchedAtMillis = Varint.get(in);
         int digit = in.get();
         Label label = digit < 0 ? null : new Label(digit, Varint.get(in));
         int count = (int) Varint.get(in);
+        if (count == 1) {
+            return new ImageState(label, List.of(prediction(in, names)), touchedAtMillis);
+        }
         List<Predicted> predictions = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            ModelVersion model = new ModelVersion(text(in), text(in));
-            int predictedDigit = in.get();
-            float confidence = in.getFloat();
-            long eventTimeMillis = Varint.get(in);
-            predictions.add(new Predicted(
-                    model, predictedDigit, confidence, eventTimeMillis, Varint.get(in) + eventTimeMillis));
+            predictions.add(prediction(in, names));
         }
         return new ImageState(label, predictions, touchedAtMillis);
     }
 
-    private static void put(ByteBuffer out, byte[] utf8) {
-        Varint.put(out, utf8.length);
-        out.put(utf8);
-    }
-
-    private static String text(ByteBuffer in) {
-        byte[] utf8 = new byte[(int) Varint.get(in)];
-        in.get(utf8);
-        return new String(utf8, StandardCharsets.UTF_8);
+    private static Predicted prediction(ByteBuffer in, ModelNames names) {
+        ModelVersion model = names.get(in);
+        int digit = in.get();
+        float confidence = in.getFloat();
+        long eventTimeMillis = Varint.get(in);
+        return new Predicted(model, digit, confidence, eventTimeMillis, Varint.get(in) + eventTimeMillis);
     }
 }

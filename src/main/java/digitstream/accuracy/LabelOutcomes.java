@@ -16,7 +16,11 @@ public record LabelOutcomes(long received, long matched, long pending, long orph
     static final LabelOutcomes DUPLICATE = new LabelOutcomes(1, 0, 0, 0, 1, 0);
     static final LabelOutcomes CORRECTED = new LabelOutcomes(1, 0, 0, 0, 0, 1);
     static final LabelOutcomes PENDING_TO_MATCHED = new LabelOutcomes(0, 1, -1, 0, 0, 0);
-    static final LabelOutcomes PENDING_TO_ORPHANED = new LabelOutcomes(0, 0, -1, 1, 0, 0);
+
+    /** The change when labels have waited for their prediction for too long. */
+    public static LabelOutcomes orphaned(long labels) {
+        return new LabelOutcomes(0, 0, -labels, labels, 0, 0);
+    }
 
     public LabelOutcomes plus(LabelOutcomes other) {
         return new LabelOutcomes(

@@ -3,13 +3,15 @@ package digitstream.score;
 import digitstream.accuracy.AccuracyCounts;
 import digitstream.accuracy.ImageState;
 import digitstream.accuracy.LabelOutcomes;
+import digitstream.accuracy.ModelNames;
 import digitstream.accuracy.ModelVersion;
 import digitstream.accuracy.RecordFaults;
+import digitstream.score.images.StateChunk;
 import digitstream.settings.ScoreSettings;
 import digitstream.streams.CommitBarrier;
 import digitstream.streams.TaskMemory;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,6 +21,7 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -31,21 +34,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first stage of scoring: keeps the counts of one partition. At the {@link CommitBarrier} it adds the pending changes to
- * the logged counts. At each publish interval it forwards the counts that changed, as totals, so that duplicates do no
- * harm. It also sweeps the image store for expired images.
+ * the logged counts, and stores the changed states. At each publish interval it forwards the counts that changed, as totals, so
+ * that duplicates do no harm. Then it also lets the images expire whose time has passed.
  */
 final class PartialCountsProcessor implements Processor<byte[], Counted, byte[], byte[]> {
-    /** The maximum number of sweeps in one pass through the image store, which takes at most one retention time. */
-    private static final int SWEEPS_PER_PASS = 60;
-
-    private static final Duration MAX_SWEEP_INTERVAL = Duration.ofSeconds(1);
-    private static final int MIN_IMAGES_PER_SWEEP = 1_000;
+    /** How many states of an older version are adopted at each publish interval: few enough for one transaction. */
+    private static final int ADOPTED_AT_ONCE = 50_000;
 
     private final String imagesStore;
     private final String pendingStore;
     private final String countsStore;
+    private final String unmatchedStore;
     private final ScoreSettings settings;
     private final TimeBuckets timeBuckets;
+    private final ArrivalBuckets arrival;
     private final ScoreMetrics metrics;
 
     /** The counts by model version, the one changed longest ago first, and by start of their bucket. */
@@ -60,18 +62,28 @@ final class PartialCountsProcessor implements Processor<byte[], Counted, byte[],
     private KeyValueStore<byte[], byte[]> images;
     private KeyValueStore<byte[], byte[]> stored;
     private PendingCounts pending;
+    private UnmatchedBuckets unmatched;
+    private StateWriter states;
     private LabelOutcomes labels = LabelOutcomes.NONE;
-    private byte @Nullable [] sweptTo;
+    /** Where the search for states of an older version goes on, or null if there are none. */
+    private byte @Nullable [] adoptedTo;
 
     // Kafka Streams calls init before anything else.
     @SuppressWarnings("NullAway.Init")
     PartialCountsProcessor(
-            String imagesStore, String pendingStore, String countsStore, ScoreSettings settings, ScoreMetrics metrics) {
+            String imagesStore,
+            String pendingStore,
+            String countsStore,
+            String unmatchedStore,
+            ScoreSettings settings,
+            ScoreMetrics metrics) {
         this.imagesStore = imagesStore;
         this.pendingStore = pendingStore;
         this.countsStore = countsStore;
+        this.unmatchedStore = unmatchedStore;
         this.settings = settings;
         this.timeBuckets = TimeBuckets.of(settings);
+        this.arrival = ArrivalBuckets.of(settings);
         this.metrics = metrics;
     }
 
@@ -84,15 +96,12 @@ final class PartialCountsProcessor implements Processor<byte[], Counted, byte[],
         this.stored = context.getStateStore(countsStore);
         TaskMemory<PendingCounts> memory = context.getStateStore(pendingStore);
         this.pending = memory.value();
-        this.sweptTo = null;
+        this.unmatched = new UnmatchedBuckets(context.getStateStore(unmatchedStore));
+        this.states = new StateWriter(images);
+        this.adoptedTo = new byte[0];
+        pending.expiredTo(unmatched.expiredToMillis());
         restore();
         timers.add(context.schedule(settings.publishInterval(), PunctuationType.WALL_CLOCK_TIME, this::publish));
-        Duration step = settings.unmatchedRetention().dividedBy(SWEEPS_PER_PASS);
-        Duration interval = step.compareTo(MAX_SWEEP_INTERVAL) > 0 ? MAX_SWEEP_INTERVAL : step;
-        timers.add(context.schedule(
-                interval.toMillis() < 1 ? Duration.ofMillis(1) : interval,
-                PunctuationType.WALL_CLOCK_TIME,
-                this::sweep));
     }
 
     @Override
@@ -153,10 +162,18 @@ final class PartialCountsProcessor implements Processor<byte[], Counted, byte[],
             stored.put(key.toBytes(), labels.toBytes());
             changed.add(key);
         }
+        unmatched.add(pending.unmatched());
+        writeStates(pending.states(), now);
         pending.clear();
         while (counts.size() > VersionUse.MAX_KEPT) {
             forget(counts.keySet().iterator().next());
         }
+    }
+
+    private void writeStates(Map<Bytes, ImageState> changedStates, long now) {
+        long bucket = arrival.touched(now, unmatched.expiredToMillis());
+        states.write(changedStates, () -> StateChunk.key(bucket, unmatched.nextChunk(bucket)));
+        unmatched.write();
     }
 
     private void add(CountsKey key, AccuracyCounts change) {
@@ -171,6 +188,7 @@ final class PartialCountsProcessor implements Processor<byte[], Counted, byte[],
         for (long bucket : Objects.requireNonNull(counts.remove(model)).keySet()) {
             delete(new CountsKey(model, bucket, partition()));
         }
+        unmatched.forget(model);
     }
 
     private void delete(CountsKey key) {
@@ -179,6 +197,8 @@ final class PartialCountsProcessor implements Processor<byte[], Counted, byte[],
     }
 
     private void publish(long now) {
+        adopt(now);
+        expire(now);
         unusable.forEach(stored::delete);
         unusable.clear();
         counts.forEach((model, buckets) -> {
@@ -204,27 +224,63 @@ final class PartialCountsProcessor implements Processor<byte[], Counted, byte[],
                         .toBytes();
     }
 
-    private void sweep(long now) {
-        // Twice the share of one sweep, so that a pass completes in time even while the store grows.
-        long maxImages = Math.max(MIN_IMAGES_PER_SWEEP, 2 * images.approximateNumEntries() / SWEEPS_PER_PASS);
-        List<byte[]> expired = new ArrayList<>();
-        byte[] last = null;
-        long seen = 0;
-        try (KeyValueIterator<byte[], byte[]> from = sweptTo == null ? images.all() : images.range(sweptTo, null)) {
-            while (from.hasNext() && seen < maxImages) {
-                KeyValue<byte[], byte[]> entry = from.next();
-                ImageState state = ImageState.fromBytes(entry.value);
-                if (state.isExpired(now, settings.unmatchedRetention().toMillis())) {
-                    state.expire(pending);
-                    expired.add(entry.key);
-                }
-                last = entry.key;
-                seen++;
-            }
-            sweptTo = from.hasNext() ? last : null;
+    /** Counts what is unmatched as expired and orphaned, and drops the states, of all arrival buckets whose time has passed. */
+    private void expire(long now) {
+        long to = arrival.expiredTo(now);
+        if (!unmatched.hasExpired(to)) {
+            return;
         }
-        expired.forEach(images::delete);
         writePending(now);
+        unmatched.expire(to, new UnmatchedBuckets.Expiry() {
+            @Override
+            public void predictions(ModelVersion model, long bucketStartMillis, long expired) {
+                pending.counts(model, bucketStartMillis).addExpired(expired);
+            }
+
+            @Override
+            public void labels(long orphaned) {
+                pending.labels(LabelOutcomes.orphaned(orphaned));
+            }
+
+            @Override
+            public void chunks(long bucketEndMillis, int count) {
+                for (int number = 0; number < count; number++) {
+                    images.delete(StateChunk.key(bucketEndMillis, number));
+                }
+            }
+        });
+        pending.expiredTo(unmatched.expiredToMillis());
+        writePending(now);
+    }
+
+    /**
+     * Takes over states of an older version, which have a record each in the changelog and are not in the unmatched counts. One
+     * that has been replaced since is only added to these: its replacement has been subtracted.
+     */
+    private void adopt(long now) {
+        if (adoptedTo == null) {
+            return;
+        }
+        UnmatchedCounts found = new UnmatchedCounts();
+        Map<Bytes, ImageState> adopted = new LinkedHashMap<>();
+        List<byte[]> done = new ArrayList<>();
+        try (KeyValueIterator<byte[], byte[]> older = images.range(adoptedTo, null)) {
+            while (older.hasNext() && done.size() < ADOPTED_AT_ONCE) {
+                KeyValue<byte[], byte[]> entry = older.next();
+                ImageState state = ImageScorer.read(entry.value, new ModelNames(), arrival);
+                state.unmatched(1, found);
+                if (Arrays.equals(images.get(entry.key), entry.value)) {
+                    adopted.put(Bytes.wrap(entry.key), state);
+                }
+                done.add(entry.key);
+            }
+            adoptedTo = older.hasNext() ? older.next().key : null;
+        }
+        if (!done.isEmpty()) {
+            unmatched.add(found);
+            writeStates(adopted, now);
+            done.forEach(images::delete);
+        }
     }
 
     private int partition() {

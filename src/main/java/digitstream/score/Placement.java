@@ -1,7 +1,8 @@
 package digitstream.score;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import digitstream.common.Excerpt;
-import digitstream.streams.SourcePosition;
 import io.micrometer.core.instrument.Counter;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.slf4j.Logger;
@@ -38,8 +40,8 @@ final class Placement {
     }
 
     /** Whether a record lies in another partition than that of its key. Counts it if so, and warns of the first in its topic. */
-    boolean isMisplaced(byte[] key, String imageId, SourcePosition source) {
-        int right = partition(key);
+    boolean isMisplaced(ConsumerRecord<byte[], byte[]> source) {
+        int right = partition(source.key());
         if (source.partition() == right) {
             return false;
         }
@@ -50,7 +52,7 @@ final class Placement {
                             + " belongs in partition {}. They are scored, but by way of an internal topic. Set"
                             + " partitioner=murmur2_random in their producer if it is built on librdkafka, such as kcat.",
                     source.topic(),
-                    Excerpt.of(imageId),
+                    Excerpt.of(new String(source.key(), UTF_8)),
                     source.partition(),
                     source.offset(),
                     right);

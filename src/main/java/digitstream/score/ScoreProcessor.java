@@ -3,64 +3,113 @@ package digitstream.score;
 import digitstream.accuracy.ImageState;
 import digitstream.settings.ScoreSettings;
 import digitstream.streams.CommitBarrier;
+import digitstream.streams.DeadLetter;
+import digitstream.streams.InputTimestamps;
+import digitstream.streams.PolledRecords;
 import digitstream.streams.TaskMemory;
+import java.time.Clock;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
-import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
-/** Applies predictions and labels to the state of their image, and collects the changes in the pending counts. */
-final class ScoreProcessor implements FixedKeyProcessor<byte[], ImageState.Event, Counted> {
+/** Reads the predictions and labels of a poll, and scores those in the partition of their key. */
+final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Reading> {
     private final String imagesStore;
     private final String pendingStore;
-    private final long unmatchedRetentionMillis;
+    private final String labelsTopic;
+    private final ArrivalBuckets arrival;
+    private final Placement placement;
+    private final RecordReader reader;
+    private final Clock clock;
 
-    private FixedKeyProcessorContext<byte[], Counted> context;
-    private KeyValueStore<byte[], byte[]> images;
-    private PendingCounts counts;
+    private FixedKeyProcessorContext<byte[], Reading> context;
+    private ImageScorer scorer;
 
     // Kafka Streams calls init before anything else.
     @SuppressWarnings("NullAway.Init")
-    ScoreProcessor(String imagesStore, String pendingStore, ScoreSettings settings) {
+    ScoreProcessor(
+            String imagesStore,
+            String pendingStore,
+            String labelsTopic,
+            ScoreSettings settings,
+            Placement placement,
+            RecordReader reader,
+            Clock clock) {
         this.imagesStore = imagesStore;
         this.pendingStore = pendingStore;
-        this.unmatchedRetentionMillis = settings.unmatchedRetention().toMillis();
+        this.labelsTopic = labelsTopic;
+        this.arrival = ArrivalBuckets.of(settings);
+        this.placement = placement;
+        this.reader = reader;
+        this.clock = clock;
     }
 
     @Override
-    public void init(FixedKeyProcessorContext<byte[], Counted> context) {
+    public void init(FixedKeyProcessorContext<byte[], Reading> context) {
         this.context = context;
-        this.images = context.getStateStore(imagesStore);
         TaskMemory<PendingCounts> memory = context.getStateStore(pendingStore);
-        this.counts = memory.value();
+        this.scorer = new ImageScorer(context.getStateStore(imagesStore), memory.value(), arrival);
     }
 
     @Override
-    public void process(FixedKeyRecord<byte[], ImageState.Event> record) {
-        boolean first = counts.isEmpty();
+    public void process(FixedKeyRecord<byte[], byte[]> record) {
+        boolean first = false;
         long now = context.currentSystemTimeMs();
-        ImageState before = state(record.key(), now);
-        ImageState after = before.after(record.value(), now, counts);
-        if (!after.equals(before)) {
-            images.put(record.key(), after.toBytes());
+        for (ConsumerRecord<byte[], byte[]> polled :
+                PolledRecords.of(record, context, clock).records()) {
+            first |= process(polled, record, now);
         }
-        // Change the counts before forwarding the marker: a full barrier lets it through at once.
         if (first) {
-            context.forward(CommitBarrier.marker(record, Counted.MARKER, now));
+            // After the counts were changed: a full barrier lets the marker through at once.
+            context.forward(CommitBarrier.marker(record, new Reading.Pending(Counted.MARKER), now));
         }
     }
 
-    /** The state of an image. An expired state is counted as expired and replaced by an empty one. */
-    private ImageState state(byte[] imageId, long now) {
-        byte[] bytes = images.get(imageId);
-        if (bytes == null) {
-            return ImageState.unknown();
+    /** Processes one record. Returns whether it has made the first change since the last commit. */
+    private boolean process(ConsumerRecord<byte[], byte[]> polled, FixedKeyRecord<byte[], byte[]> record, long now) {
+        boolean isLabel = polled.topic().equals(labelsTopic);
+        ImageState.Event event = plain(polled, isLabel, now);
+        if (event != null) {
+            return accept(polled, record, event, now);
         }
-        ImageState state = ImageState.fromBytes(bytes);
-        if (state.isExpired(now, unmatchedRetentionMillis)) {
-            state.expire(counts);
-            return ImageState.unknown();
+        RecordReader.Result result = isLabel
+                ? reader.label(polled.key(), polled.headers(), polled.value(), now)
+                : reader.prediction(polled.key(), polled.headers(), polled.value(), now);
+        if (result instanceof RecordReader.Valid valid) {
+            return accept(polled, record, valid.event(), now);
         }
-        return state;
+        RecordReader.Fault fault = (RecordReader.Fault) result;
+        long timestamp = InputTimestamps.valid(polled.timestamp(), now);
+        forward(record, new Reading.Rejected(DeadLetter.of(polled, timestamp, fault.reason(), fault.message())));
+        return false;
+    }
+
+    private ImageState.@Nullable Event plain(ConsumerRecord<byte[], byte[]> polled, boolean isLabel, long now) {
+        if (polled.key() == null || polled.value() == null) {
+            return null;
+        }
+        return isLabel
+                ? reader.plainLabel(polled.key(), polled.headers(), polled.value(), now)
+                : reader.plainPrediction(polled.key(), polled.headers(), polled.value(), now);
+    }
+
+    private boolean accept(
+            ConsumerRecord<byte[], byte[]> polled,
+            FixedKeyRecord<byte[], byte[]> record,
+            ImageState.Event event,
+            long now) {
+        if (placement.isMisplaced(polled)) {
+            forward(record, new Reading.Misplaced(polled.key(), event));
+            return false;
+        }
+        return scorer.score(polled.key(), event, now);
+    }
+
+    /** Passes on a result without the headers: they hold the polled records. */
+    private void forward(FixedKeyRecord<byte[], byte[]> record, Reading reading) {
+        context.forward(record.withValue(reading).withHeaders(new RecordHeaders()));
     }
 }

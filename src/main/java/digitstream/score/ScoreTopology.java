@@ -4,6 +4,7 @@ import digitstream.accuracy.ImageState;
 import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.Prediction;
+import digitstream.score.images.ImageStore;
 import digitstream.serde.Decoder;
 import digitstream.settings.ScoreSettings;
 import digitstream.settings.Topics;
@@ -13,12 +14,14 @@ import digitstream.streams.InputTimestamps;
 import digitstream.streams.OneWaySerde;
 import digitstream.streams.TaskMemory;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.Consumed;
@@ -38,12 +41,14 @@ import org.apache.kafka.streams.state.Stores;
  * Matches predictions with labels and publishes rolling accuracy.
  *
  * <pre>
- *   predictions --+                +-- in place -------------+                             (one task per partition)
- *                 +--> read -------+-- misplaced -> [topic] -+--> score --> [ commit barrier ] --> count --+
- *   labels -------+                +-- rejected --> dead letters    |                                      |
- *                                                              image states    changed totals, once a second
- *                                                                                                          v
- *                                                                   accuracy <-- sum-up <-- partial-counts (one partition)
+ *   predictions --+           +-- rejected --> dead letters                                      (one task per partition)
+ *                 +--> score -+-- misplaced -> [topic] -> score-moved --+
+ *   labels -------+     |     |                               |         |
+ *                 image states|                          image states   |
+ *                             +-----------------------------------------+--> [ commit barrier ] --> count --+
+ *                                                                              changed totals, once a second |
+ *                                                                                                           v
+ *                                                                    accuracy <-- sum-up <-- partial-counts (one partition)
  * </pre>
  *
  * <p>An image's state is in the partition of its key. A label or a prediction that its producer has put elsewhere gets there by
@@ -53,10 +58,16 @@ public final class ScoreTopology {
     private static final String IMAGES = "images";
     private static final String PENDING = "pending-counts";
     private static final String COUNTS = "counts-by-partition";
+    private static final String UNMATCHED = "unmatched";
     private static final String TOTALS = "counts";
     private static final String BARRIER = "commit-barrier";
     private static final String PARTIAL_COUNTS = "partial-counts";
     private static final String MISPLACED = "misplaced";
+
+    /** Few, because an image that is new is looked up in all of them. The oldest one is kept until all of it has expired. */
+    private static final int SEGMENTS_PER_RETENTION = 2;
+
+    private static final Duration MIN_SEGMENT = Duration.ofMinutes(1);
 
     private final Topics topics;
     private final ScoreSettings settings;
@@ -104,20 +115,21 @@ public final class ScoreTopology {
                         Consumed.with(bytes, bytes)
                                 .withTimestampExtractor(new InputTimestamps(Clock.systemUTC()))
                                 .withName("predictions-and-labels"))
-                .processValues(read(placement), Named.as("read"));
+                .processValues(score(placement), Named.as("score"));
 
-        KStream<byte[], ImageState.Event> inPlace = readings.filter(
-                        (key, reading) -> reading instanceof Reading.InPlace, Named.as("is-in-place"))
-                .mapValues(reading -> ((Reading.InPlace) reading).event(), Named.as("in-place-event"));
-        KStream<byte[], ImageState.Event> misplaced = readings.filter(
+        KStream<byte[], Counted> moved = readings.filter(
                         (key, reading) -> reading instanceof Reading.Misplaced, Named.as("is-misplaced"))
-                .mapValues(reading -> ((Reading.Misplaced) reading).event(), Named.as("misplaced-event"))
+                .map(ScoreTopology::misplaced, Named.as("misplaced-event"))
                 .repartition(Repartitioned.with(bytes, EventSerde.create())
                         .withName(MISPLACED)
                         .withNumberOfPartitions(partitions)
-                        .withStreamPartitioner(placement.partitioner()));
-        KStream<byte[], Counted> counted =
-                inPlace.merge(misplaced, Named.as("all-events")).processValues(score(), Named.as("score"));
+                        .withStreamPartitioner(placement.partitioner()))
+                .processValues(
+                        () -> new MovedProcessor(IMAGES, PENDING, settings), Named.as("score-moved"), IMAGES, PENDING);
+        KStream<byte[], Counted> counted = readings.filter(
+                        (key, reading) -> reading instanceof Reading.Pending, Named.as("is-pending"))
+                .mapValues(reading -> ((Reading.Pending) reading).marker(), Named.as("pending-marker"))
+                .merge(moved, Named.as("all-markers"));
 
         CommitBarrier.beforeCommit(counted, bytes, OneWaySerde.ofConstant(Counted.MARKER), BARRIER)
                 .process(countByPartition(), Named.as("count"), IMAGES, PENDING)
@@ -136,20 +148,20 @@ public final class ScoreTopology {
         return builder.build();
     }
 
-    private FixedKeyProcessorSupplier<byte[], byte[], Reading> read(Placement placement) {
-        return () -> new ReadingProcessor(topics.labels(), settings, placement, predictions.get(), labels.get());
+    private static KeyValue<byte[], ImageState.Event> misplaced(byte[] ignored, Reading reading) {
+        Reading.Misplaced misplaced = (Reading.Misplaced) reading;
+        return KeyValue.pair(misplaced.imageId(), misplaced.event());
     }
 
-    private FixedKeyProcessorSupplier<byte[], ImageState.Event, Counted> score() {
-        Set<StoreBuilder<?>> stores = Set.of(
-                Stores.keyValueStoreBuilder(
-                                Stores.persistentKeyValueStore(IMAGES), Serdes.ByteArray(), Serdes.ByteArray())
-                        .withCachingEnabled(),
-                TaskMemory.builder(PENDING, PendingCounts::new, PendingCounts::clear));
+    private FixedKeyProcessorSupplier<byte[], byte[], Reading> score(Placement placement) {
+        Set<StoreBuilder<?>> stores =
+                Set.of(images(), TaskMemory.builder(PENDING, PendingCounts::new, PendingCounts::clear));
         return new FixedKeyProcessorSupplier<>() {
             @Override
-            public FixedKeyProcessor<byte[], ImageState.Event, Counted> get() {
-                return new ScoreProcessor(IMAGES, PENDING, settings);
+            public FixedKeyProcessor<byte[], byte[], Reading> get() {
+                RecordReader reader = new RecordReader(settings, predictions.get(), labels.get());
+                return new ScoreProcessor(
+                        IMAGES, PENDING, topics.labels(), settings, placement, reader, Clock.systemUTC());
             }
 
             @Override
@@ -159,12 +171,19 @@ public final class ScoreTopology {
         };
     }
 
+    private StoreBuilder<KeyValueStore<byte[], byte[]>> images() {
+        long segmentMillis =
+                Math.max(MIN_SEGMENT.toMillis(), settings.unmatchedRetention().toMillis() / SEGMENTS_PER_RETENTION);
+        return Stores.keyValueStoreBuilder(
+                ImageStore.supplier(IMAGES, segmentMillis), Serdes.ByteArray(), Serdes.ByteArray());
+    }
+
     private ProcessorSupplier<byte[], Counted, byte[], byte[]> countByPartition() {
-        Set<StoreBuilder<?>> stores = Set.of(inMemory(COUNTS));
+        Set<StoreBuilder<?>> stores = Set.of(inMemory(COUNTS), inMemory(UNMATCHED));
         return new ProcessorSupplier<>() {
             @Override
             public Processor<byte[], Counted, byte[], byte[]> get() {
-                return new PartialCountsProcessor(IMAGES, PENDING, COUNTS, settings, metrics);
+                return new PartialCountsProcessor(IMAGES, PENDING, COUNTS, UNMATCHED, settings, metrics);
             }
 
             @Override

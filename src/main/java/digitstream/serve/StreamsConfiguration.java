@@ -1,10 +1,11 @@
 package digitstream.serve;
 
-import digitstream.score.BoundedRocksDb;
 import digitstream.settings.ClassifySettings;
 import digitstream.settings.InvalidSettingsException;
 import digitstream.settings.Settings;
+import digitstream.settings.Topics;
 import digitstream.streams.Polling;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,12 @@ public final class StreamsConfiguration {
     private static final long DEFAULT_MAX_REQUEST_SIZE = 1 << 20;
     /** More than a request adds to its only record. */
     private static final int REQUEST_OVERHEAD = 1_000;
+
+    /** More records in a poll make scoring no faster. */
+    private static final int ENOUGH_TO_SCORE = 2_000;
+
+    /** Much less than the interval at which accuracy is published. */
+    private static final Duration GATHERING_TO_SCORE = Duration.ofMillis(50);
 
     private StreamsConfiguration() {}
 
@@ -49,10 +56,21 @@ public final class StreamsConfiguration {
     public static Properties score(Settings settings, Map<String, String> cluster) {
         Map<String, Object> defaults = common();
         defaults.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
-        // An image's prediction and label arrive seconds apart; until then the cache saves reads from RocksDB.
-        defaults.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 64L << 20);
-        defaults.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class.getName());
+        // Accuracy is published once a second. Each commit writes the changed states and counts.
+        defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
+        // The image states are written with their changelog offset at each commit, and need no rebuild after a crash.
+        defaults.put(StreamsConfig.TRANSACTIONAL_STATE_STORES_CONFIG, true);
+        defaults.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), ENOUGH_TO_SCORE);
+        // What one poll returns from a partition counts as one record.
+        defaults.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 1);
         return with(defaults, cluster, settings.streams(Settings.SCORE_PREFIX), settings.scoreApplicationId());
+    }
+
+    /** How the stream threads of the scoring topology poll: together. */
+    static Polling scorePolling(Settings settings) {
+        Topics topics = settings.topics();
+        return new Polling(
+                Set.of(topics.predictions(), topics.labels()), ENOUGH_TO_SCORE, GATHERING_TO_SCORE, Optional.empty());
     }
 
     private static Map<String, Object> common() {

@@ -23,7 +23,6 @@ import digitstream.serde.SchemaRegistry;
 import digitstream.serde.WriterSchemas;
 import digitstream.settings.Settings;
 import digitstream.settings.Topics;
-import digitstream.streams.Polling;
 import digitstream.streams.SchemaGate;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
@@ -77,7 +76,7 @@ public record TopologyAssembly(
                 scoreTopology(gate, serving.meters(), partitionsOfLabels()),
                 StreamsConfiguration.score(settings, streamsDefaults()),
                 gate,
-                Polling.ONE_BY_ONE);
+                StreamsConfiguration.scorePolling(settings));
     }
 
     /**

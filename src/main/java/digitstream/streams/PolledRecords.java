@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.ProcessingContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -60,26 +62,39 @@ public final class PolledRecords implements Header {
 
     /** The records that a record stands for, or the record itself if it stands for no others. */
     public static PolledRecords of(Record<byte[], byte[]> record, ProcessingContext context, Clock clock) {
-        return record.headers().lastHeader(KEY) instanceof PolledRecords polled
-                ? polled
-                : new PolledRecords(List.of(single(record, context)), clock.millis(), null);
+        return of(record.key(), record.value(), record.timestamp(), record.headers(), context, clock);
     }
 
-    private static ConsumerRecord<byte[], byte[]> single(Record<byte[], byte[]> record, ProcessingContext context) {
+    /** The records that a record stands for, or the record itself if it stands for no others. */
+    public static PolledRecords of(FixedKeyRecord<byte[], byte[]> record, ProcessingContext context, Clock clock) {
+        return of(record.key(), record.value(), record.timestamp(), record.headers(), context, clock);
+    }
+
+    private static PolledRecords of(
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            long timestamp,
+            Headers headers,
+            ProcessingContext context,
+            Clock clock) {
+        if (headers.lastHeader(KEY) instanceof PolledRecords polled) {
+            return polled;
+        }
         RecordMetadata metadata = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("only a consumed record has a source position"));
-        return new ConsumerRecord<>(
+        ConsumerRecord<byte[], byte[]> single = new ConsumerRecord<>(
                 metadata.topic(),
                 metadata.partition(),
                 metadata.offset(),
-                record.timestamp(),
+                timestamp,
                 TimestampType.CREATE_TIME,
                 ConsumerRecord.NULL_SIZE,
                 ConsumerRecord.NULL_SIZE,
-                record.key(),
-                record.value(),
-                record.headers(),
+                key,
+                value,
+                headers,
                 Optional.empty());
+        return new PolledRecords(List.of(single), clock.millis(), null);
     }
 
     /** The records, unchanged, in the order of their offsets. Keys and values may be null, timestamps any number. */

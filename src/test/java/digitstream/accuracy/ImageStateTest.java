@@ -25,10 +25,32 @@ class ImageStateTest {
     /** A label or a prediction of an image; the other one is null. */
     private record Event(int image, Label label, Predicted prediction) {}
 
-    /** Sums the changes of events. */
-    private static final class Sums implements CountChanges {
+    /** Sums the changes of events, and what is unmatched. */
+    private static final class Sums implements CountChanges, UnmatchedChanges {
         private final Map<ModelVersion, AccuracyCounts> counts = new HashMap<>();
+        private final Map<ModelVersion, Integer> unmatched = new HashMap<>();
+        private int unmatchedLabels;
         private LabelOutcomes outcomes = LabelOutcomes.NONE;
+
+        @Override
+        public void predictions(long touchedAtMillis, ModelVersion model, long bucketStartMillis, int more) {
+            unmatched.merge(model, more, Integer::sum);
+        }
+
+        @Override
+        public void labels(long touchedAtMillis, int more) {
+            unmatchedLabels += more;
+        }
+
+        /** Applies an event to the state of its image. */
+        ImageState after(Event event, ImageState state) {
+            ImageState after = event.label != null
+                    ? state.labelled(event.label, 1, this)
+                    : state.predicted(event.prediction, 1, this);
+            state.unmatched(-1, this);
+            after.unmatched(1, this);
+            return after;
+        }
 
         @Override
         public AccuracyCounts counts(ModelVersion model, long bucketStartMillis) {
@@ -63,10 +85,7 @@ class ImageStateTest {
         Sums sums = new Sums();
         Map<Integer, ImageState> states = new HashMap<>();
         for (Event event : events) {
-            ImageState state = states.getOrDefault(event.image, ImageState.unknown());
-            state = event.label != null
-                    ? state.labelled(event.label, 1, sums)
-                    : state.predicted(event.prediction, 1, sums);
+            ImageState state = sums.after(event, states.getOrDefault(event.image, ImageState.unknown()));
             states.put(event.image, ImageState.fromBytes(state.toBytes()));
         }
 
@@ -97,15 +116,11 @@ class ImageStateTest {
         Sums sums = new Sums();
         Map<Integer, ImageState> states = new HashMap<>();
         for (Event event : events) {
-            ImageState state = states.getOrDefault(event.image, ImageState.unknown());
-            states.put(
-                    event.image,
-                    event.label != null
-                            ? state.labelled(event.label, 1, sums)
-                            : state.predicted(event.prediction, 1, sums));
+            states.put(event.image, sums.after(event, states.getOrDefault(event.image, ImageState.unknown())));
         }
         long pendingLabels = sums.outcomes.pending();
-        states.values().forEach(state -> state.expire(sums));
+        sums.unmatched.forEach((model, count) -> sums.counts(model, 0).addExpired(count));
+        sums.labels(LabelOutcomes.orphaned(sums.unmatchedLabels));
 
         sums.counts.values().forEach(counts -> assertThat(counts.pending()).isZero());
         assertThat(sums.outcomes.pending()).isZero();
@@ -190,8 +205,8 @@ class ImageStateTest {
     void expiresByTheTimeOfItsLastChange() {
         Sums sums = new Sums();
         ImageState state = ImageState.unknown().labelled(new Label(3, 0), 100, sums);
-        assertThat(state.isExpired(1_099, 1_000)).isFalse();
-        assertThat(state.isExpired(1_100, 1_000)).isTrue();
+        assertThat(state.isExpired(99)).isFalse();
+        assertThat(state.isExpired(100)).isTrue();
     }
 
     @Test

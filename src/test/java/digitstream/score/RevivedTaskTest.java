@@ -17,6 +17,7 @@ import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedPunctuator;
+import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
@@ -32,6 +33,7 @@ class RevivedTaskTest {
     private final ScoreMetrics metrics = new ScoreMetrics(new SimpleMeterRegistry());
     private final KeyValueStore<byte[], byte[]> counts = store("counts");
     private final KeyValueStore<byte[], byte[]> images = store("images");
+    private final KeyValueStore<byte[], byte[]> unmatched = store("unmatched");
     private final TaskMemory<PendingCounts> pending = TaskMemory.builder(
                     "pending", PendingCounts::new, PendingCounts::clear)
             .build();
@@ -44,20 +46,20 @@ class RevivedTaskTest {
                 new CountsKey(CountsKey.LABELS, CountsKey.SINCE_START, 0).toBytes(),
                 new LabelOutcomes(5, 5, 0, 0, 0, 0).toBytes());
         PartialCountsProcessor processor =
-                new PartialCountsProcessor("images", "pending", "counts", ScoreSettings.DEFAULT, metrics);
+                new PartialCountsProcessor("images", "pending", "counts", "unmatched", ScoreSettings.DEFAULT, metrics);
         processor.init(context);
         clear(counts);
         put(new ModelVersion("m", "2"), CountsKey.SINCE_START);
         processor.init(context);
 
-        assertThat(running(context)).hasSize(2);
+        assertThat(running(context)).hasSize(1);
         running(context).forEach(timer -> timer.getPunctuator().punctuate(NOW));
         assertThat(context.forwarded())
                 .extracting(forwarded -> CountsKey.fromBytes(forwarded.record().key()))
                 .containsExactly(new CountsKey(new ModelVersion("m", "2"), CountsKey.SINCE_START, 0));
         // A label now counts from zero, not from five.
         pending.value().labels(new LabelOutcomes(1, 1, 0, 0, 0, 0));
-        running(context).forEach(timer -> timer.getPunctuator().punctuate(NOW));
+        processor.process(new Record<>(new byte[0], Counted.MARKER, NOW));
         assertThat(LabelOutcomes.fromBytes(
                         counts.get(new CountsKey(CountsKey.LABELS, CountsKey.SINCE_START, 0).toBytes())))
                 .isEqualTo(new LabelOutcomes(1, 1, 0, 0, 0, 0));
@@ -98,7 +100,7 @@ class RevivedTaskTest {
         byte[] good = new CountsKey(MODEL, CountsKey.SINCE_START, 0).toBytes();
 
         PartialCountsProcessor partial =
-                new PartialCountsProcessor("images", "pending", "counts", ScoreSettings.DEFAULT, metrics);
+                new PartialCountsProcessor("images", "pending", "counts", "unmatched", ScoreSettings.DEFAULT, metrics);
         List<KeyValue<byte[], byte[]>> before = entries(counts);
         partial.init(first);
         running(first).forEach(timer -> timer.getPunctuator().punctuate(NOW));
@@ -122,14 +124,14 @@ class RevivedTaskTest {
     void keepsABoundedNumberOfModelVersions() {
         MockProcessorContext<byte[], byte[]> first = context();
         PartialCountsProcessor partial =
-                new PartialCountsProcessor("images", "pending", "counts", ScoreSettings.DEFAULT, metrics);
+                new PartialCountsProcessor("images", "pending", "counts", "unmatched", ScoreSettings.DEFAULT, metrics);
         partial.init(first);
         long bucket = NOW;
         ModelVersion busy = new ModelVersion("m", "busy");
         for (int i = 0; i < VersionUse.MAX_KEPT + 10; i++) {
             pending.value().counts(busy, bucket).addPredicted();
             pending.value().counts(new ModelVersion("m", "v" + i), bucket).addPredicted();
-            running(first).forEach(timer -> timer.getPunctuator().punctuate(NOW));
+            partial.process(new Record<>(new byte[0], Counted.MARKER, NOW));
         }
         // Each has a bucket and its counts since the start.
         assertThat(entries(counts)).hasSize(2 * VersionUse.MAX_KEPT);
@@ -142,7 +144,8 @@ class RevivedTaskTest {
 
     private <K, V> MockProcessorContext<K, V> context() {
         MockProcessorContext<K, V> context = new MockProcessorContext<>();
-        for (StateStore store : List.of(counts, images, pending)) {
+        context.setCurrentSystemTimeMs(NOW);
+        for (StateStore store : List.of(counts, images, unmatched, pending)) {
             store.init(context.getStateStoreContext(), store);
         }
         return context;
