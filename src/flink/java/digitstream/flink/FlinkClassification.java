@@ -5,6 +5,7 @@ import digitstream.model.Engines;
 import digitstream.model.ModelArtifact;
 import digitstream.model.ModelException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -12,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.util.FileUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -102,10 +104,28 @@ public final class FlinkClassification implements Callable<Integer> {
         // Before the job starts, so that a fault in the files is found at once.
         ModelArtifact.open(model);
         Engines.forInference();
+        Path temporary = Files.createTempDirectory("digitstream-flink");
         ClassificationJob job = new ClassificationJob(
-                bootstrapServer, schemaRegistry, images, predictions, model.toString(), threads, batch, group);
-        JobClient client = job.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> ClassificationJob.stop(client), "stop"));
+                bootstrapServer,
+                schemaRegistry,
+                images,
+                predictions,
+                model.toString(),
+                threads,
+                batch,
+                group,
+                temporary);
+        JobClient client;
+        try {
+            client = job.start();
+        } catch (Exception e) {
+            FileUtils.deleteDirectoryQuietly(temporary.toFile());
+            throw e;
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            job.stop(client);
+            FileUtils.deleteDirectoryQuietly(temporary.toFile());
+        }));
         awaitRunning(client);
         out.println("Ready");
         client.getJobExecutionResult().get();
