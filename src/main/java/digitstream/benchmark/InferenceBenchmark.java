@@ -8,17 +8,20 @@ import digitstream.model.ModelException;
 import digitstream.model.Network;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Measures the throughput of a model on one thread, and of the same network built from DJL blocks. The rounds of the two
+ * Measures the throughput of a model's methods on one thread, and of the same network built from DJL blocks. Their rounds
  * alternate in one process, so that other load on the machine affects both.
  */
 public final class InferenceBenchmark {
     private static final int ROUNDS = 7;
-    private static final long WARM_UP_NANOS = 1_000_000_000;
+    private static final long WARM_UP_NANOS = 500_000_000;
     private static final long ROUND_NANOS = 400_000_000;
 
     /**
@@ -36,13 +39,19 @@ public final class InferenceBenchmark {
      * The result for one batch size.
      *
      * @param batch images per batch
-     * @param torchScript the artifact, as served
+     * @param methods each method of the artifact that returns the probabilities
+     * @param served the method that is served, the fastest when the model was loaded
      * @param blocks the same network built from DJL blocks
      */
-    public record Line(int batch, Speed torchScript, Speed blocks) {
+    public record Line(int batch, Map<String, Speed> methods, String served, Speed blocks) {
+        /** Returns the throughput of the artifact, as served. */
+        public Speed torchScript() {
+            return Objects.requireNonNull(methods.get(served));
+        }
+
         /** Returns the median throughput of the artifact divided by that of the DJL blocks. */
         public double ratio() {
-            return torchScript.median() / blocks.median();
+            return torchScript().median() / blocks.median();
         }
     }
 
@@ -70,18 +79,29 @@ public final class InferenceBenchmark {
      */
     public static List<Line> run(LoadedModel model, int... batches) {
         Network network = requireNetwork(model.card());
-        List<Line> lines = new ArrayList<>();
-        try (Classifier torchScript = model.newClassifier();
-                Classifier blocks = new BlockClassifier(
-                        network, model.parameters(), model.card().classOrder())) {
+        List<String> methods = model.methods();
+        List<Classifier> classifiers = new ArrayList<>();
+        try {
+            methods.forEach(method -> classifiers.add(model.newClassifier(method)));
+            classifiers.add(new BlockClassifier(
+                    network, model.parameters(), model.card().classOrder()));
+            List<Line> lines = new ArrayList<>();
             for (int batch : batches) {
-                lines.add(line(batch, torchScript, blocks));
+                List<Speed> speeds = speeds(batch, classifiers);
+                Map<String, Speed> ofMethods = new LinkedHashMap<>();
+                for (int i = 0; i < methods.size(); i++) {
+                    ofMethods.put(methods.get(i), speeds.get(i));
+                }
+                lines.add(new Line(batch, ofMethods, model.method(), speeds.get(methods.size())));
             }
+            return lines;
+        } finally {
+            classifiers.forEach(Classifier::close);
         }
-        return lines;
     }
 
-    private static Line line(int batch, Classifier torchScript, Classifier blocks) {
+    /** Measures each classifier; their rounds alternate. */
+    private static List<Speed> speeds(int batch, List<Classifier> classifiers) {
         Random random = new Random(batch);
         List<byte[]> images = IntStream.range(0, batch)
                 .mapToObj(i -> {
@@ -90,15 +110,14 @@ public final class InferenceBenchmark {
                     return image;
                 })
                 .toList();
-        imagesPerSecond(torchScript, images, WARM_UP_NANOS);
-        imagesPerSecond(blocks, images, WARM_UP_NANOS);
-        double[] torchScriptRounds = new double[ROUNDS];
-        double[] blockRounds = new double[ROUNDS];
+        classifiers.forEach(classifier -> imagesPerSecond(classifier, images, WARM_UP_NANOS));
+        double[][] rounds = new double[classifiers.size()][ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
-            torchScriptRounds[round] = imagesPerSecond(torchScript, images, ROUND_NANOS);
-            blockRounds[round] = imagesPerSecond(blocks, images, ROUND_NANOS);
+            for (int i = 0; i < rounds.length; i++) {
+                rounds[i][round] = imagesPerSecond(classifiers.get(i), images, ROUND_NANOS);
+            }
         }
-        return new Line(batch, Speed.of(torchScriptRounds), Speed.of(blockRounds));
+        return Arrays.stream(rounds).map(Speed::of).toList();
     }
 
     private static double imagesPerSecond(Classifier classifier, List<byte[]> images, long nanos) {

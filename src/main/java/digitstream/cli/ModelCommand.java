@@ -40,7 +40,7 @@ final class ModelCommand {
     @Command(
             name = "benchmark",
             description = {
-                "Measure a model's inference throughput on one thread.",
+                "Measure the inference throughput of a model's methods on one thread.",
                 "For comparison, also measures the same network built from DJL blocks, in the same run."
             },
             mixinStandardHelpOptions = true)
@@ -53,20 +53,23 @@ final class ModelCommand {
         Engines.forInference();
         try (LoadedModel model = LoadedModel.load(artifact)) {
             System.out.println("Images/s on one thread: median of 7 alternating rounds (lowest to highest)");
-            System.out.printf("%6s  %31s  %31s  %6s%n", "batch", "model.pt", "DJL blocks", "ratio");
+            System.out.printf("%6s  %-25s  %31s  %15s%n", "batch", "", "images/s", "/ DJL blocks");
             for (int batch : BATCHES) {
                 InferenceBenchmark.Line line =
                         InferenceBenchmark.run(model, batch).get(0);
-                System.out.printf(
-                        Locale.ROOT,
-                        "%6d  %31s  %31s  %6.2f%n",
-                        batch,
-                        speed(line.torchScript()),
-                        speed(line.blocks()),
-                        line.ratio());
+                line.methods().forEach((method, speed) -> {
+                    String served = method.equals(line.served()) ? " (served)" : "";
+                    print(batch, method + served, speed, line.blocks());
+                });
+                print(batch, "DJL blocks", line.blocks(), line.blocks());
             }
         }
         return 0;
+    }
+
+    private static void print(int batch, String what, InferenceBenchmark.Speed speed, InferenceBenchmark.Speed blocks) {
+        System.out.printf(
+                Locale.ROOT, "%6d  %-25s  %31s  %15.2f%n", batch, what, speed(speed), speed.median() / blocks.median());
     }
 
     private static String speed(InferenceBenchmark.Speed speed) {

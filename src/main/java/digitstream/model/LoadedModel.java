@@ -106,19 +106,26 @@ public final class LoadedModel implements AutoCloseable {
                 .toList();
     }
 
-    /** Runs a few batches so that libraries are loaded and code is compiled before the first real batch. */
+    /**
+     * Runs batches of the usual sizes, so that libraries are loaded and code is compiled before the first real batch. Our graphs
+     * divide larger batches into parts of these sizes.
+     */
     private void warmUp() {
         List<byte[]> digits = ReferenceDigits.images();
         try (Classifier classifier = newClassifier()) {
-            for (int size : new int[] {1, 2, 64, 256}) {
-                classifier.classify(IntStream.range(0, size)
-                        .mapToObj(i -> digits.get(i % digits.size()))
-                        .toList());
-            }
+            IntStream.concat(IntStream.of(BatchSizes.upTo(64)), IntStream.of(128, 256))
+                    .forEach(size -> classifier.classify(IntStream.range(0, size)
+                            .mapToObj(i -> digits.get(i % digits.size()))
+                            .toList()));
         }
     }
 
-    /** Returns the method of the module that the model's classifiers run, for example "forward". */
+    /** Returns the methods of the module that return the same probabilities, forward first. */
+    public List<String> methods() {
+        return Methods.of(model);
+    }
+
+    /** Returns the fastest of the methods, which the model's classifiers run. */
     public String method() {
         return method;
     }
@@ -129,7 +136,16 @@ public final class LoadedModel implements AutoCloseable {
 
     /** Creates a classifier, for one thread at a time; the caller closes it. */
     public Classifier newClassifier() {
-        return new TorchScriptClassifier(model, method, card.classOrder());
+        return newClassifier(method);
+    }
+
+    /**
+     * Creates a classifier that runs another method than the fastest one, for comparison.
+     *
+     * @param name one of {@link #methods}
+     */
+    public Classifier newClassifier(String name) {
+        return new TorchScriptClassifier(model, name, card.classOrder());
     }
 
     @Override

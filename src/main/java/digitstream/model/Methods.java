@@ -29,8 +29,8 @@ final class Methods {
     private static final int BATCH = 64;
 
     private static final int WARM_UP_ROUNDS = 2;
-    private static final int ROUNDS = 15;
-    /** Two rounds are always run. A larger network differs by more than the noise of so few. */
+    private static final int MIN_ROUNDS = 5;
+    private static final int MAX_ROUNDS = 15;
     private static final long MAX_NANOS = 300_000_000;
 
     private Methods() {}
@@ -64,7 +64,7 @@ final class Methods {
     }
 
     /** Returns forward, then the other methods that the module has and the machine can run. */
-    private static List<String> of(Model model) {
+    static List<String> of(Model model) {
         List<String> methods = new ArrayList<>(List.of(FORWARD));
         if (Engines.pyTorch().hasCapability("MKLDNN") && model.getBlock() instanceof PtSymbolBlock block) {
             List<String> all = List.of(JniUtils.getMethodNames(block));
@@ -103,7 +103,7 @@ final class Methods {
                 .toList();
         long[] shortest = new long[classifiers.size()];
         long start = System.nanoTime();
-        for (int round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
+        for (int round = 0; round < WARM_UP_ROUNDS + MAX_ROUNDS; round++) {
             for (int i = 0; i < classifiers.size(); i++) {
                 long from = System.nanoTime();
                 classifiers.get(i).classify(batch);
@@ -112,7 +112,7 @@ final class Methods {
                     shortest[i] = nanos;
                 }
             }
-            if (round > WARM_UP_ROUNDS && System.nanoTime() - start > MAX_NANOS) {
+            if (round >= WARM_UP_ROUNDS + MIN_ROUNDS && System.nanoTime() - start > MAX_NANOS) {
                 break;
             }
         }

@@ -8,9 +8,13 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import digitstream.common.Digits;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 
-/** Runs a TorchScript module through DJL without a translator: bytes in, floats out, one copy each way. */
+/**
+ * Runs a TorchScript module through DJL without a translator: bytes in, floats out, one copy each way. Pads batches to the
+ * {@link BatchSizes}.
+ */
 final class TorchScriptClassifier implements Classifier {
     private final Model model;
     private final String method;
@@ -32,20 +36,25 @@ final class TorchScriptClassifier implements Classifier {
 
     @Override
     public float[] classify(List<byte[]> images) {
-        ByteBuffer input = input(images);
+        if (images.isEmpty()) {
+            throw new IllegalArgumentException("a batch must have at least one image");
+        }
         int count = images.size();
+        int padded = BatchSizes.padded(count);
+        ByteBuffer input = input(images, padded);
         // The batch's manager owns all arrays of this batch. The input array wraps the buffer, which outlives the
         // array.
         try (NDManager batch = manager.newSubManager()) {
             NDList inputs =
-                    new NDList(batch.create(input, new Shape(count, 1, Digits.SIDE, Digits.SIDE), DataType.UINT8));
+                    new NDList(batch.create(input, new Shape(padded, 1, Digits.SIDE, Digits.SIDE), DataType.UINT8));
             if (!method.equals(Methods.FORWARD)) {
                 inputs.add(Methods.name(batch, method));
             }
             NDList outputs = model.getBlock().forward(new ParameterStore(batch, false), inputs, false);
             outputs.attach(batch);
-            OutputCheck.require(outputs, count);
-            return order.inDigitOrder(outputs.get(0).toFloatArray());
+            OutputCheck.require(outputs, padded);
+            float[] all = outputs.get(0).toFloatArray();
+            return order.inDigitOrder(padded == count ? all : Arrays.copyOf(all, count * Digits.CLASSES));
         } catch (ModelException | IllegalStateException e) {
             // The latter is a use after close, which is not the model's fault.
             throw e;
@@ -58,11 +67,8 @@ final class TorchScriptClassifier implements Classifier {
         }
     }
 
-    private ByteBuffer input(List<byte[]> images) {
-        if (images.isEmpty()) {
-            throw new IllegalArgumentException("a batch must have at least one image");
-        }
-        int bytes = images.size() * Digits.PIXELS;
+    private ByteBuffer input(List<byte[]> images, int padded) {
+        int bytes = padded * Digits.PIXELS;
         if (pixels.capacity() < bytes) {
             pixels = ByteBuffer.allocateDirect(bytes);
         }
@@ -73,6 +79,11 @@ final class TorchScriptClassifier implements Classifier {
                 throw new IllegalArgumentException("an image has " + image.length + " bytes, not " + Digits.PIXELS);
             }
             pixels.put(image);
+        }
+        // An image of this batch, so that a module that fails on one image can't fail in other batches.
+        byte[] last = images.get(images.size() - 1);
+        while (pixels.position() < bytes) {
+            pixels.put(last);
         }
         return pixels.flip();
     }

@@ -2,6 +2,7 @@ package digitstream.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.engine.Engine;
 import digitstream.testing.TorchScripts;
@@ -89,12 +90,14 @@ class LoadedModelTest {
 
     /** The ratio of speeds in InferenceBenchmarkIT varies with the load of the machine; this does not. */
     @Test
-    void runsTheFastestMethodOfOurGraphs() {
-        boolean hasMklDnn = Engine.getEngine("PyTorch").hasCapability("MKLDNN");
+    void runsAFastMethodOfOurGraphs() {
+        assumeTrue(Engine.getEngine("PyTorch").hasCapability("MKLDNN"), "this PyTorch has no MKL-DNN");
         try (LoadedModel lenet = LoadedModel.load(Graphs.write(models, "lenet", null));
                 LoadedModel convnet = LoadedModel.load(Graphs.write(models, "convnet", null))) {
-            assertThat(lenet.method()).isEqualTo(hasMklDnn ? "forward_prepared" : "forward");
-            assertThat(convnet.method()).isEqualTo(hasMklDnn ? "forward_mkldnn" : "forward");
+            assertThat(lenet.methods()).containsExactly("forward", "forward_mkldnn", "forward_prepared");
+            assertThat(convnet.methods()).containsExactly("forward", "forward_mkldnn");
+            // forward is slower than the others by more than the noise.
+            assertThat(lenet.method()).isNotEqualTo("forward");
         }
     }
 }
