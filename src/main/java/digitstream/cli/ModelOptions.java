@@ -1,6 +1,8 @@
 package digitstream.cli;
 
+import digitstream.data.DigitData;
 import digitstream.model.ModelArtifact;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -30,6 +32,15 @@ final class ModelOptions {
             converter = ModelName.class,
             description = "The name of the model in --models (default: ${DEFAULT-VALUE}).")
     private String name = DEFAULT_NAME;
+
+    /** Opens the model or, without one in the folder of models, trains one. */
+    ModelArtifact openOrTrain(DigitData digits, DataOptions data, Interrupts interrupts) throws IOException {
+        if (model != null || ModelArtifact.latest(models, name).isPresent()) {
+            return open();
+        }
+        System.out.println("No model in " + models + "; training one.");
+        return TrainCommand.trainDefault(digits, data, models, name, interrupts);
+    }
 
     ModelArtifact open() {
         Path directory = model;
