@@ -26,8 +26,7 @@ final class Backlog {
     /** Fewer images, for what is much slower than the rest. */
     static final String FEW_IMAGES = Cluster.topic("few-images");
 
-    /** Their labels, which no row reads: they let a topology find all its topics. */
-    static final String ID_PREFIX = "bench-";
+    private static final String ID_PREFIX = "bench-";
 
     /** Uncompressed, so that every row reads the same bytes, and none pays for unpacking what another packed. */
     private static final String COMPRESSION = "none";
@@ -48,8 +47,6 @@ final class Backlog {
             boolean withLabels,
             int count,
             BooleanSupplier stop) {
-        ProducePlan plan =
-                new ProducePlan(true, withLabels, Double.POSITIVE_INFINITY, count, Duration.ZERO, 0, ID_PREFIX);
         try (Producer<byte[], byte[]> producer = producer(cluster)) {
             new DigitProducer(
                             producer,
@@ -58,10 +55,15 @@ final class Backlog {
                             imagesTopic,
                             LABELS,
                             images,
-                            plan,
+                            plan(count, withLabels),
                             Clock.systemUTC())
                     .run(stop, () -> false);
         }
+    }
+
+    /** Returns a plan without a limit of the rate. */
+    static ProducePlan plan(int count, boolean withLabels) {
+        return new ProducePlan(true, withLabels, Double.POSITIVE_INFINITY, count, Duration.ZERO, 0, ID_PREFIX);
     }
 
     private static Producer<byte[], byte[]> producer(Cluster cluster) {

@@ -3,28 +3,28 @@ package digitstream.benchmark;
 import digitstream.data.LabelledImages;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** Runs every row of a plan in rounds, each round in another order, against one broker. Used once, by one thread. */
+/** Runs every row of a plan in rounds, against one broker. Used once, by one thread. */
 public final class Bench {
     /** Which rows are divided by which. */
     private static final List<List<String>> RATIOS = List.of(
             List.of(Rows.EXACTLY_ONCE, Rows.PASS_TUNED),
+            List.of(Rows.EXACTLY_ONCE, Rows.PASS_DEFAULT),
             List.of(Rows.EXACTLY_ONCE, Rows.LOOP),
             List.of(Rows.EXACTLY_ONCE, Rows.FLINK),
-            List.of(Rows.SCORE, Rows.EXACTLY_ONCE));
+            List.of(Rows.EXACTLY_ONCE, Rows.PER_RECORD),
+            List.of(Rows.SCORE, Rows.EXACTLY_ONCE),
+            List.of(Rows.BOTH, Rows.EXACTLY_ONCE));
 
     private final Cluster cluster;
     private final BenchPlan plan;
@@ -66,18 +66,22 @@ public final class Bench {
      */
     public BenchResult run() throws InterruptedException {
         Instant started = clock.instant();
-        List<Row> rows = Rows.all().stream()
-                .filter(row -> plan.rows().contains(row.id()))
-                .toList();
+        List<Row> rows = Rows.all().stream().filter(row -> plan.has(row.id())).toList();
         try {
             cluster.deleteTopicsExcept(List.of());
             RowRunner runner = new RowRunner(cluster, model, plan.images(), stop);
             Optional<String> unscored = prepare(runner, rows);
-            Map<String, List<Outcome>> outcomes = rounds(runner, rows, unscored);
-            List<RowResult> results = rows.stream()
-                    .map(row -> new RowResult(row.id(), row.title(), Objects.requireNonNull(outcomes.get(row.id()))))
-                    .toList();
-            return new BenchResult(started, Machine.current(), plan, ratios(results), results);
+            Rounds rounds = new Rounds(cluster, plan, runner, images, model, clock, progress, stop);
+            rounds.run(rows, unscored);
+            List<RowResult> results = rounds.rows(rows);
+            return new BenchResult(
+                    started,
+                    Duration.between(started, clock.instant()).toMillis() / 1e3,
+                    Machine.current(),
+                    plan,
+                    ratios(results),
+                    results,
+                    rounds.latencies());
         } finally {
             cluster.deleteTopicsExcept(List.of());
             cluster.deleteGroups();
@@ -90,6 +94,9 @@ public final class Bench {
      * @return why there are no predictions, if so
      */
     private Optional<String> prepare(RowRunner runner, List<Row> rows) throws InterruptedException {
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
         progress.accept(String.format(Locale.ROOT, "Producing %,d images and their labels ...", plan.images()));
         cluster.create(Map.of(
                 Backlog.IMAGES, Cluster.PARTITIONS,
@@ -101,43 +108,7 @@ public final class Bench {
             return Optional.empty();
         }
         progress.accept("Producing predictions, for scoring alone ...");
-        Row classifying = Rows.all().stream()
-                .filter(row -> row.id().equals(Rows.EXACTLY_ONCE))
-                .findFirst()
-                .orElseThrow();
-        return new RowResult("", "", List.of(runner.prepare(classifying))).problem();
-    }
-
-    private Map<String, List<Outcome>> rounds(RowRunner runner, List<Row> rows, Optional<String> unscored)
-            throws InterruptedException {
-        Map<String, List<Outcome>> outcomes = new HashMap<>();
-        rows.forEach(row -> outcomes.put(row.id(), new ArrayList<>()));
-        List<Row> order = new ArrayList<>(rows);
-        Collections.shuffle(order, new Random(plan.seed()));
-        int step = Math.max(1, rows.size() / plan.rounds());
-        for (int round = 1; round <= plan.rounds(); round++) {
-            for (Row row : order) {
-                if (stop.getAsBoolean()) {
-                    return outcomes;
-                }
-                Outcome outcome = row.output() == Row.Output.SCORES && unscored.isPresent()
-                        ? new Outcome.Failed("no predictions to score: " + unscored.get())
-                        : runner.run(row, row.id() + "-" + round);
-                Objects.requireNonNull(outcomes.get(row.id())).add(outcome);
-                progress.accept(line(round, row, outcome));
-            }
-            Collections.rotate(order, step);
-        }
-        return outcomes;
-    }
-
-    private String line(int round, Row row, Outcome outcome) {
-        String text = outcome instanceof Outcome.Measured measured
-                ? String.format(Locale.ROOT, "%,.0f images/s", measured.perSecond())
-                : new RowResult(row.id(), row.title(), List.of(outcome))
-                        .problem()
-                        .orElse("");
-        return String.format(Locale.ROOT, "round %d of %d  %-42s %s", round, plan.rounds(), row.title(), text);
+        return new RowResult("", "", List.of(runner.prepare(Rows.exactlyOnce()))).problem();
     }
 
     private static List<Ratio> ratios(List<RowResult> results) {

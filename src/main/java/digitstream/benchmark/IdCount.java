@@ -65,9 +65,14 @@ final class IdCount {
 
     /** Returns why the counts are not exact, or an empty string if each expected id was counted once and no other. */
     String fault() {
+        return fault(expected);
+    }
+
+    /** Returns the same if fewer ids than expected were sent. */
+    String fault(int sent) {
         String fault = "";
-        if (distinct < expected || doubled > 0) {
-            fault = String.format(Locale.ROOT, "%,d images missing, %,d doubled", expected - distinct, doubled);
+        if (distinct < sent || doubled > 0) {
+            fault = String.format(Locale.ROOT, "%,d images missing, %,d doubled", sent - distinct, doubled);
         }
         if (foreign > 0) {
             fault += (fault.isEmpty() ? "" : ", ") + String.format(Locale.ROOT, "%,d unknown ids", foreign);

@@ -20,8 +20,8 @@ final class RowRunner {
     /** Predictions of all images, as input of scoring alone. */
     static final String KEPT_PREDICTIONS = Cluster.topic("kept-predictions");
 
-    private static final List<String> KEPT =
-            List.of(Backlog.IMAGES, Backlog.FEW_IMAGES, Backlog.LABELS, KEPT_PREDICTIONS);
+    /** What the benchmark keeps on the brokers between two runs. */
+    static final List<String> KEPT = List.of(Backlog.IMAGES, Backlog.FEW_IMAGES, Backlog.LABELS, KEPT_PREDICTIONS);
 
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long START_TIMEOUT_NANOS = Duration.ofMinutes(2).toNanos();
@@ -45,6 +45,11 @@ final class RowRunner {
         this.model = model;
         this.images = images;
         this.stop = stop;
+    }
+
+    /** Returns the topics that a run writes, with their partitions. */
+    static Map<String, Integer> outputs() {
+        return Map.of(PREDICTIONS, Cluster.PARTITIONS, ACCURACY, 1, MODELS, 1, DEAD_LETTERS, Cluster.PARTITIONS);
     }
 
     /** Returns how many images the small backlog has. */
@@ -79,8 +84,7 @@ final class RowRunner {
         Path log = cluster.directory().resolve(name + ".log");
         try {
             List<String> program = row.program().arguments(run);
-            cluster.create(
-                    Map.of(PREDICTIONS, Cluster.PARTITIONS, ACCURACY, 1, MODELS, 1, DEAD_LETTERS, Cluster.PARTITIONS));
+            cluster.create(outputs());
             try (Watch watch = watch(row, predictions)) {
                 try (ReadyProcess process = ReadyProcess.start(row.title(), cluster.home(), program, log)) {
                     watch(watch, process);

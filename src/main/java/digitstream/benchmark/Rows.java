@@ -18,11 +18,14 @@ import java.util.stream.Stream;
 
 /** The rows of the table of throughputs. */
 final class Rows {
+    static final String PASS_DEFAULT = "pass-default";
     static final String PASS_TUNED = "pass-tuned";
+    static final String PER_RECORD = "per-record";
     static final String LOOP = "loop";
     static final String FLINK = "flink";
     static final String EXACTLY_ONCE = "exactly-once";
     static final String SCORE = "score";
+    static final String BOTH = "both";
 
     /** As many as the compared programs have, and as the machine of the issue has processors. */
     private static final int THREADS = 2;
@@ -36,16 +39,16 @@ final class Rows {
     /** Returns all rows, in the order of the table. */
     static List<Row> all() {
         return List.of(
-                compared("pass-default", "pass-through, Kafka Streams' defaults", PassThrough.class),
+                compared(PASS_DEFAULT, "pass-through, Kafka Streams' defaults", PassThrough.class),
                 compared(PASS_TUNED, "pass-through, tuned", PassThrough.class, "tuned"),
                 new Row(
-                        "per-record",
-                        "classifying record by record in Kafka Streams",
+                        PER_RECORD,
+                        "Kafka Streams, record by record",
                         Output.FEW_PREDICTIONS,
                         program(PerRecord.class)),
                 compared(LOOP, "consumer and transactional producer loop", TransactionalLoop.class),
                 new Row(FLINK, "Apache Flink job", Output.PREDICTIONS, Rows::flink),
-                classify(EXACTLY_ONCE, "exactly-once, 2 threads", THREADS, BATCH, "exactly_once_v2"),
+                exactlyOnce(),
                 classify("threads-1", "exactly-once, 1 thread", 1, BATCH, "exactly_once_v2"),
                 classify("threads-4", "exactly-once, 4 threads", 4, BATCH, "exactly_once_v2"),
                 classify("batch-64", "exactly-once, batches of 64", THREADS, 64, "exactly_once_v2"),
@@ -59,24 +62,35 @@ final class Rows {
                         run -> serve(run, List.of(), settings(THREADS, BATCH, "exactly_once_v2"))));
     }
 
+    /** Returns the row that the others are compared with. */
+    static Row exactlyOnce() {
+        return classify(EXACTLY_ONCE, "exactly-once, 2 threads", THREADS, BATCH, "exactly_once_v2");
+    }
+
     private static Row compared(String id, String title, Class<?> main, String... first) {
         return new Row(id, title, Output.PREDICTIONS, program(main, first));
     }
 
     private static Program program(Class<?> main, String... first) {
         return run -> {
-            List<String> all = new ArrayList<>();
-            // The home folder may not be writable, and then the command has chosen another.
-            String cache = System.getProperty("DJL_CACHE_DIR");
-            if (cache != null) {
-                all.add("-DDJL_CACHE_DIR=" + cache);
-            }
-            all.addAll(List.of(
-                    "-cp", run.cluster().home().resolve("digitstream.jar").toString(), main.getName()));
+            List<String> all = main(run.cluster().home(), main);
             all.addAll(List.of(first));
             all.addAll(options(run).arguments());
             return all;
         };
+    }
+
+    /** Returns the arguments of {@code java} that run a main class of the distribution, without its own arguments. */
+    static List<String> main(Path home, Class<?> main) {
+        List<String> all = new ArrayList<>(engineCache());
+        all.addAll(List.of("-cp", home.resolve("digitstream.jar").toString(), main.getName()));
+        return all;
+    }
+
+    /** The home folder may not be writable, and then the command has chosen another for PyTorch's library. */
+    private static List<String> engineCache() {
+        String cache = System.getProperty("DJL_CACHE_DIR");
+        return cache == null ? List.of() : List.of("-DDJL_CACHE_DIR=" + cache);
     }
 
     private static ProgramOptions options(RunContext run) {
@@ -98,7 +112,8 @@ final class Rows {
                 .filter(Files::isDirectory)
                 .findFirst()
                 .orElseThrow(() -> new Row.SkippedException("not built: mvn package -Pflink"));
-        List<String> all = new ArrayList<>(List.of("-cp", folder + File.separator + "*", FLINK_MAIN));
+        List<String> all = new ArrayList<>(engineCache());
+        all.addAll(List.of("-cp", folder + File.separator + "*", FLINK_MAIN));
         all.addAll(options(run).arguments());
         return all;
     }

@@ -1,6 +1,7 @@
 package digitstream.cli;
 
 import digitstream.benchmark.Bench;
+import digitstream.benchmark.BenchJson;
 import digitstream.benchmark.BenchPlan;
 import digitstream.benchmark.BenchResult;
 import digitstream.benchmark.BenchText;
@@ -101,11 +102,20 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model = new ModelOptions();
 
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            description = "Also write bench.json and bench.html to this folder.")
+    private @Nullable Path output;
+
     @Override
     public Integer call() throws InterruptedException, IOException {
         BenchPlan plan = plan();
         if ((bootstrapServer == null) != (registry == null)) {
             throw new UsageException("--bootstrap-server and --schema-registry go together; set both or neither");
+        }
+        if (output != null) {
+            Writable.requireFolder("--output", output);
         }
         UserFolders.ofProcess().setEngineCache();
         Interrupts interrupts = Interrupts.listen();
@@ -157,7 +167,7 @@ final class BenchCommand implements Callable<Integer> {
         return new BenchPlan(count, times, seed, quick, rows.isEmpty() ? known : rows);
     }
 
-    private static Integer run(
+    private Integer run(
             BenchPlan plan,
             DigitData digits,
             ModelArtifact artifact,
@@ -167,7 +177,7 @@ final class BenchCommand implements Callable<Integer> {
             String bootstrap,
             RegistryUrl registry,
             Supplier<Optional<String>> fault)
-            throws InterruptedException {
+            throws InterruptedException, IOException {
         Settings settings = Settings.parse(Map.of());
         try (Admin admin = ClusterOptions.admin(ClusterOptions.clients(bootstrap, settings));
                 SchemaRegistry schemas = ClusterOptions.registry(registry, settings)) {
@@ -185,7 +195,15 @@ final class BenchCommand implements Callable<Integer> {
                 throw interrupted();
             }
             System.out.print(BenchText.of(result));
+            write(result);
             return result.isSound() ? 0 : 1;
+        }
+    }
+
+    private void write(BenchResult result) throws IOException {
+        if (output != null) {
+            Files.createDirectories(output);
+            Files.writeString(output.resolve("bench.json"), BenchJson.of(result));
         }
     }
 

@@ -37,19 +37,24 @@ public final class ReadyProcess implements AutoCloseable {
      * @param log the file that its log is appended to
      */
     public static ReadyProcess start(String name, Path home, List<String> program, Path log) {
-        List<String> all = new ArrayList<>(List.of(
-                JavaProcess.compilerOption(),
-                // Room for fetched records; the memory of PyTorch and RocksDB is outside the heap.
-                "-Xms256m",
-                "-Xmx768m",
-                "-XX:+UseParallelGC",
-                "-Ddigitstream.home=" + home));
+        List<String> all = new ArrayList<>(jvm(home));
         all.addAll(program);
         ReadyProcess started = new ReadyProcess(name, JavaProcess.start(name, home, all, Map.of(), log, true));
         Thread reader = new Thread(started::read, "process-output");
         reader.setDaemon(true);
         reader.start();
         return started;
+    }
+
+    /** Returns the options of the JVM. */
+    public static List<String> jvm(Path home) {
+        return List.of(
+                JavaProcess.compilerOption(),
+                // Room for fetched records; the memory of PyTorch and RocksDB is outside the heap.
+                "-Xms256m",
+                "-Xmx768m",
+                "-XX:+UseParallelGC",
+                "-Ddigitstream.home=" + home);
     }
 
     private void read() {
