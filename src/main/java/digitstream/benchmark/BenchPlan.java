@@ -31,6 +31,11 @@ public record BenchPlan(int images, int rounds, long seed, boolean quick, List<S
                 .toList();
     }
 
+    /** Returns the ids of the rows of a quick run: at least one of each kind. */
+    public static List<String> quickRows() {
+        return allRows().stream().filter(row -> !Rows.VARIANTS.contains(row)).toList();
+    }
+
     boolean has(String row) {
         return rows.contains(row);
     }

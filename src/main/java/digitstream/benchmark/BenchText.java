@@ -44,7 +44,7 @@ public final class BenchText {
             Figure figure = ratio.figure();
             line(
                     text,
-                    "%-58s %5.2f (%.2f to %.2f)",
+                    "%-52s %6.2f (%.2f to %.2f)",
                     titles.get(ratio.row()) + " / " + titles.get(ratio.to()),
                     figure.median(),
                     figure.lowest(),

@@ -121,7 +121,7 @@ final class Rounds {
     }
 
     private static String inferenceTitle(int batch) {
-        return String.format(Locale.ROOT, "the model alone, 1 thread, batches of %,d", batch);
+        return String.format(Locale.ROOT, "the model alone, batches of %,d", batch);
     }
 
     private void add(String id, String title, Outcome outcome, int round) {

@@ -27,6 +27,9 @@ final class Rows {
     static final String SCORE = "score";
     static final String BOTH = "both";
 
+    /** Rows that differ from others in a number only. */
+    static final List<String> VARIANTS = List.of("threads-1", "batch-1024");
+
     /** As many as the compared programs have, and as the machine of the issue has processors. */
     private static final int THREADS = 2;
 
@@ -36,17 +39,18 @@ final class Rows {
 
     private Rows() {}
 
+    /** Returns whether a row is one of the programs that ours are compared with. */
+    static boolean isCompared(String id) {
+        return List.of(PASS_DEFAULT, PASS_TUNED, PER_RECORD, LOOP, FLINK).contains(id);
+    }
+
     /** Returns all rows, in the order of the table. */
     static List<Row> all() {
         return List.of(
-                compared(PASS_DEFAULT, "pass-through, Kafka Streams' defaults", PassThrough.class),
+                compared(PASS_DEFAULT, "pass-through, defaults", PassThrough.class),
                 compared(PASS_TUNED, "pass-through, tuned", PassThrough.class, "tuned"),
-                new Row(
-                        PER_RECORD,
-                        "Kafka Streams, record by record",
-                        Output.FEW_PREDICTIONS,
-                        program(PerRecord.class)),
-                compared(LOOP, "consumer and transactional producer loop", TransactionalLoop.class),
+                new Row(PER_RECORD, "Kafka Streams per record", Output.FEW_PREDICTIONS, program(PerRecord.class)),
+                compared(LOOP, "transactional loop", TransactionalLoop.class),
                 new Row(FLINK, "Apache Flink job", Output.PREDICTIONS, Rows::flink),
                 exactlyOnce(),
                 classify("threads-1", "exactly-once, 1 thread", 1, BATCH, "exactly_once_v2"),

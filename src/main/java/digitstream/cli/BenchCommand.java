@@ -2,6 +2,7 @@ package digitstream.cli;
 
 import digitstream.benchmark.Bench;
 import digitstream.benchmark.BenchJson;
+import digitstream.benchmark.BenchPage;
 import digitstream.benchmark.BenchPlan;
 import digitstream.benchmark.BenchResult;
 import digitstream.benchmark.BenchText;
@@ -49,8 +50,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--quick",
-            description = "Run one round with few images, to see that everything works and is exact; its figures are no"
-                    + " measurements.")
+            description =
+                    "Run one round with few images, and fewer rows, to see that everything works and is exact; its figures"
+                            + " are no measurements.")
     private boolean quick;
 
     @Option(
@@ -117,11 +119,12 @@ final class BenchCommand implements Callable<Integer> {
         if (output != null) {
             Writable.requireFolder("--output", output);
         }
+        Optional<ModelArtifact> trained = model.find();
         UserFolders.ofProcess().setEngineCache();
         Interrupts interrupts = Interrupts.listen();
         Path home = Terminal.home();
         DigitData digits = data.findOrDraw(System.err::println);
-        ModelArtifact artifact = model.openOrTrain(digits, data, interrupts);
+        ModelArtifact artifact = trained.isPresent() ? trained.get() : model.train(digits, data, interrupts);
         if (interrupts.stopRequested()) {
             throw interrupted();
         }
@@ -164,7 +167,8 @@ final class BenchCommand implements Callable<Integer> {
             throw new UsageException(
                     "--rows has '" + Excerpt.of(row) + "', which is no row; use " + String.join(",", known));
         });
-        return new BenchPlan(count, times, seed, quick, rows.isEmpty() ? known : rows);
+        List<String> chosen = rows.isEmpty() ? (quick ? BenchPlan.quickRows() : known) : rows;
+        return new BenchPlan(count, times, seed, quick, chosen);
     }
 
     private Integer run(
@@ -204,6 +208,7 @@ final class BenchCommand implements Callable<Integer> {
         if (output != null) {
             Files.createDirectories(output);
             Files.writeString(output.resolve("bench.json"), BenchJson.of(result));
+            Files.writeString(output.resolve("bench.html"), BenchPage.of(result));
         }
     }
 

@@ -4,6 +4,7 @@ import digitstream.data.DigitData;
 import digitstream.model.ModelArtifact;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -33,11 +34,17 @@ final class ModelOptions {
             description = "The name of the model in --models (default: ${DEFAULT-VALUE}).")
     private String name = DEFAULT_NAME;
 
-    /** Opens the model or, without one in the folder of models, trains one. */
-    ModelArtifact openOrTrain(DigitData digits, DataOptions data, Interrupts interrupts) throws IOException {
+    /** Opens the model. Without one in the folder of models, returns nothing, after checking that one can be written there. */
+    Optional<ModelArtifact> find() {
         if (model != null || ModelArtifact.latest(models, name).isPresent()) {
-            return open();
+            return Optional.of(open());
         }
+        Writable.requireFolder("--models", models.resolve(name));
+        return Optional.empty();
+    }
+
+    /** Trains a model into the folder of models. */
+    ModelArtifact train(DigitData digits, DataOptions data, Interrupts interrupts) throws IOException {
         System.out.println("No model in " + models + "; training one.");
         return TrainCommand.trainDefault(digits, data, models, name, interrupts);
     }
