@@ -52,7 +52,6 @@ public final class BenchJson {
         put(all, "maxImagesPerSecond", latency.maxPerSecond());
         all.put("loads", latency.loads().stream().map(BenchJson::load).toList());
         put(all, "loneWaitMeanMillis", latency.waitMean());
-        put(all, "loneWaitP99AtMostMillis", latency.waitBound());
         return all;
     }
 

@@ -3,6 +3,7 @@ package digitstream.benchmark;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,7 +50,7 @@ public final class BenchPage {
                         Cluster.PARTITIONS,
                         result.plan().rounds(),
                         result.plan().seed(),
-                        result.startedAt(),
+                        result.startedAt().truncatedTo(ChronoUnit.SECONDS),
                         result.seconds()));
     }
 
@@ -82,7 +83,18 @@ public final class BenchPage {
 
     /** Returns milliseconds: median (lowest to highest). */
     static String millis(Figure figure) {
-        return String.format(Locale.ROOT, "%.1f (%.1f to %.1f)", figure.median(), figure.lowest(), figure.highest());
+        return time(figure.median()) + " (" + time(figure.lowest()) + " to " + time(figure.highest()) + ")";
+    }
+
+    /** Returns milliseconds with at least two digits that mean something. */
+    static String time(double millis) {
+        return String.format(Locale.ROOT, millis < 100 ? "%.1f" : "%,.0f", millis);
+    }
+
+    /** Returns the heading of a chapter. */
+    String heading(LatencyResult latency) {
+        return latency.title().substring(0, 1).toUpperCase(Locale.ROOT)
+                + latency.title().substring(1);
     }
 
     static String rate(Optional<Figure> figure) {

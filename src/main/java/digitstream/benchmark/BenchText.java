@@ -73,11 +73,11 @@ public final class BenchText {
             entry(text, latency.title(), latency.problem().get());
             return;
         }
-        line(text, "%-30s %9s %9s %9s %9s %9s", latency.title() + " (ms)", "images/s", "p50", "p95", "p99", "p99.9");
+        line(text, "%-32s %8s %8s %8s %8s %8s", latency.title() + " (ms)", "images/s", "p50", "p95", "p99", "p99.9");
         for (LatencyResult.Load load : latency.loads()) {
             line(
                     text,
-                    "%-30s %9s %9.1f %9.1f %9.1f %9.1f",
+                    "%-32s %8s %8.1f %8.1f %8.1f %8.1f",
                     load.title(),
                     load.perSecond()
                             .map(figure -> String.format(Locale.ROOT, "%,.0f", figure.median()))
@@ -91,11 +91,7 @@ public final class BenchText {
                 .ifPresent(wait -> entry(
                         text,
                         "wait of a lone image in its batch",
-                        String.format(
-                                Locale.ROOT,
-                                "mean %.1f ms, 99 %% within %.0f ms",
-                                wait.median(),
-                                latency.waitBound().map(Figure::median).orElse(0.0))));
+                        String.format(Locale.ROOT, "mean %.1f ms", wait.median())));
     }
 
     /** Appends a title and its value; a long value, such as a reason, goes on its own lines. */

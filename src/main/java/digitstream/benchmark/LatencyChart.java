@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 record LatencyChart(List<Line> lines, List<Mark> marks) {
     static final int WIDTH = 720;
     static final int HEIGHT = 260;
-    private static final int LEFT = 60;
-    private static final int RIGHT = 570;
+    private static final int LEFT = 85;
+    private static final int RIGHT = 520;
     private static final int TOP = 15;
     private static final int BOTTOM = 225;
     private static final List<String> QUANTILES = List.of("p50", "p95", "p99", "p99.9", "max");

@@ -27,13 +27,13 @@ record LatencyOutcome(String problem, double maxPerSecond, List<Load> loads, Lon
      * Images that come one at a time.
      *
      * @param millis from when an image is due to when its prediction can be read
+     * @param classified from when an image is due to when it has been classified
      * @param waitMeanMillis the mean wait in a batch, by the metrics of the serving process
-     * @param waitBoundMillis a time that 99 % of the images did not wait longer than: a bound of the metric's buckets
      */
-    record Lone(Quantiles millis, double waitMeanMillis, double waitBoundMillis) {}
+    record Lone(Quantiles millis, Quantiles classified, double waitMeanMillis) {}
 
     static LatencyOutcome failed(String problem) {
         Quantiles none = new Quantiles(0, 0, 0, 0, 0);
-        return new LatencyOutcome(problem, 0, List.of(), new Lone(none, 0, 0));
+        return new LatencyOutcome(problem, 0, List.of(), new Lone(none, none, 0));
     }
 }

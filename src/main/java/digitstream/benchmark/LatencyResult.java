@@ -12,9 +12,9 @@ import java.util.function.ToDoubleFunction;
  * @param title of the row
  * @param problem why there is no figure, in words that stand in its place
  * @param maxPerSecond the highest rate, with the sender on the same machine
- * @param loads by share of that rate; the last one, without a share, is images that come one at a time
+ * @param loads by share of that rate; the last two, without a share, are of images that come one at a time, until their predictions
+ *     can be read and until they were classified
  * @param waitMean the mean wait of a lone image in its batch
- * @param waitBound a time that 99 % of the lone images did not wait longer than, as finely as the metric tells
  */
 public record LatencyResult(
         String id,
@@ -22,8 +22,7 @@ public record LatencyResult(
         Optional<String> problem,
         Optional<Figure> maxPerSecond,
         List<Load> loads,
-        Optional<Figure> waitMean,
-        Optional<Figure> waitBound) {
+        Optional<Figure> waitMean) {
 
     public LatencyResult {
         loads = List.copyOf(loads);
@@ -69,7 +68,6 @@ public record LatencyResult(
                     problem.or(() -> Optional.of("not measured")),
                     Optional.empty(),
                     List.of(),
-                    Optional.empty(),
                     Optional.empty());
         }
         List<Load> loads = new ArrayList<>();
@@ -89,14 +87,18 @@ public record LatencyResult(
                 0,
                 Optional.empty(),
                 rounds.stream().map(round -> round.lone().millis()).toList()));
+        loads.add(Load.of(
+                "one at a time, until classified",
+                0,
+                Optional.empty(),
+                rounds.stream().map(round -> round.lone().classified()).toList()));
         return new LatencyResult(
                 id,
                 title,
                 Optional.empty(),
                 Optional.of(figure(rounds, LatencyOutcome::maxPerSecond)),
                 loads,
-                Optional.of(figure(rounds, round -> round.lone().waitMeanMillis())),
-                Optional.of(figure(rounds, round -> round.lone().waitBoundMillis())));
+                Optional.of(figure(rounds, round -> round.lone().waitMeanMillis())));
     }
 
     private static <T> Figure figure(List<T> rounds, ToDoubleFunction<T> value) {

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
-import org.HdrHistogram.Histogram;
 import org.apache.kafka.common.KafkaException;
 
 /** Measures the latency of a serving process while images arrive at several rates. Used by one thread. */
@@ -95,7 +94,7 @@ final class LatencyRunner {
         try {
             cluster.create(RowRunner.outputs());
             cluster.create(Map.of(IMAGES, Cluster.PARTITIONS));
-            PredictionTimer timer = new PredictionTimer(cluster.clients(), RowRunner.PREDICTIONS, CAPACITY);
+            PredictionTimer timer = new PredictionTimer(cluster, RowRunner.PREDICTIONS, CAPACITY);
             try (OpenLoop sender = new OpenLoop(cluster, images, IMAGES, timer, clock, CAPACITY)) {
                 timer.start();
                 LatencyOutcome outcome;
@@ -135,10 +134,11 @@ final class LatencyRunner {
         for (double share : LOADS) {
             double perSecond = Math.max(1, share * maxPerSecond);
             int count = (int) Math.ceil(perSecond * phase.toMillis() / 1e3);
-            Histogram micros = timer.record(sender.sent() + (int) (count * WARM_UP), sender.sent() + count);
+            PredictionTimer.Times times =
+                    timer.record(sender.sent() + (int) (count * WARM_UP), sender.sent() + count, false);
             sender.send(perSecond, count, stop);
             awaitPredictions(sender, timer, process);
-            loads.add(new LatencyOutcome.Load(share, perSecond, Quantiles.of(micros)));
+            loads.add(new LatencyOutcome.Load(share, perSecond, Quantiles.of(times.readable())));
         }
         return new LatencyOutcome("", maxPerSecond, loads, lone(sender, timer, process, port));
     }
@@ -147,14 +147,15 @@ final class LatencyRunner {
     private LatencyOutcome.Lone lone(OpenLoop sender, PredictionTimer timer, ReadyProcess process, int port)
             throws InterruptedException {
         QueueWait before = queueWait(port);
-        Histogram micros = timer.record(sender.sent(), sender.sent() + lone);
+        PredictionTimer.Times times = timer.record(sender.sent(), sender.sent() + lone, true);
         for (int i = 0; i < lone && !stop.getAsBoolean(); i++) {
             sender.send(1, 1, stop);
             awaitPredictions(sender, timer, process);
             Thread.sleep(LONE_PAUSE_MILLIS / 2 + random.nextInt(LONE_PAUSE_MILLIS));
         }
         QueueWait waits = queueWait(port).since(before);
-        return new LatencyOutcome.Lone(Quantiles.of(micros), waits.meanMillis(), waits.boundMillis(0.99));
+        return new LatencyOutcome.Lone(
+                Quantiles.of(times.readable()), Quantiles.of(times.classified()), waits.meanMillis());
     }
 
     private static QueueWait queueWait(int port) throws InterruptedException {

@@ -77,7 +77,7 @@ final class Rows {
 
     private static Program program(Class<?> main, String... first) {
         return run -> {
-            List<String> all = main(run.cluster().home(), main);
+            List<String> all = main(run.cluster(), main);
             all.addAll(List.of(first));
             all.addAll(options(run).arguments());
             return all;
@@ -85,16 +85,23 @@ final class Rows {
     }
 
     /** Returns the arguments of {@code java} that run a main class of the distribution, without its own arguments. */
-    static List<String> main(Path home, Class<?> main) {
-        List<String> all = new ArrayList<>(engineCache());
-        all.addAll(List.of("-cp", home.resolve("digitstream.jar").toString(), main.getName()));
+    static List<String> main(Cluster cluster, Class<?> main) {
+        List<String> all = new ArrayList<>(folders(cluster));
+        all.addAll(List.of("-cp", cluster.home().resolve("digitstream.jar").toString(), main.getName()));
         return all;
     }
 
-    /** The home folder may not be writable, and then the command has chosen another for PyTorch's library. */
-    private static List<String> engineCache() {
+    /**
+     * Temporary files go to the folder that is deleted at the end. PyTorch's library is where the command has unpacked it: the home
+     * folder may not be writable.
+     */
+    private static List<String> folders(Cluster cluster) {
+        List<String> all = new ArrayList<>(List.of("-Djava.io.tmpdir=" + cluster.directory()));
         String cache = System.getProperty("DJL_CACHE_DIR");
-        return cache == null ? List.of() : List.of("-DDJL_CACHE_DIR=" + cache);
+        if (cache != null) {
+            all.add("-DDJL_CACHE_DIR=" + cache);
+        }
+        return all;
     }
 
     private static ProgramOptions options(RunContext run) {
@@ -116,7 +123,7 @@ final class Rows {
                 .filter(Files::isDirectory)
                 .findFirst()
                 .orElseThrow(() -> new Row.SkippedException("not built: mvn package -Pflink"));
-        List<String> all = new ArrayList<>(engineCache());
+        List<String> all = new ArrayList<>(folders(run.cluster()));
         all.addAll(List.of("-cp", folder + File.separator + "*", FLINK_MAIN));
         all.addAll(options(run).arguments());
         return all;

@@ -95,9 +95,10 @@ final class ScoreWatch implements Watch {
 
     @Override
     public double perSecond() {
-        // With few images the first count has all of them.
-        Point from = end.millis > start.millis ? start : new Point(0, openedMillis);
-        return (end.scored - from.scored) * 1e3 / Math.max(1, end.millis - from.millis);
+        // With few images, the first count may be late, or have all of them.
+        Point to = end.millis > start.millis ? end : last;
+        Point from = to.millis > start.millis ? start : new Point(0, openedMillis);
+        return (to.scored - from.scored) * 1e3 / Math.max(1, to.millis - from.millis);
     }
 
     @Override

@@ -31,7 +31,8 @@ class BenchResultTest {
     }
 
     private static BenchResult result(RowResult... rows) {
-        LatencyOutcome.Lone lone = new LatencyOutcome.Lone(new Quantiles(20, 21, 22, 23, 24), 19.5, 20);
+        LatencyOutcome.Lone lone =
+                new LatencyOutcome.Lone(new Quantiles(20, 21, 22, 23, 24), new Quantiles(18, 19, 20, 21, 22), 19.5);
         List<LatencyOutcome.Load> loads = LatencyRunner.LOADS.stream()
                 .map(share -> new LatencyOutcome.Load(share, 1_000 * share, new Quantiles(5, 6, 7, 8, 4_321)))
                 .toList();

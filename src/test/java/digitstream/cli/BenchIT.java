@@ -65,7 +65,7 @@ class BenchIT {
             assertThat(latency.has("problem")).as(latency.toString()).isFalse();
             assertThat(latency.get("maxImagesPerSecond").get("median").asDouble())
                     .isPositive();
-            assertThat(latency.get("loads")).hasSize(4).allSatisfy(load -> assertThat(
+            assertThat(latency.get("loads")).hasSize(5).allSatisfy(load -> assertThat(
                             load.get("p99Millis").get("median").asDouble())
                     .isGreaterThanOrEqualTo(load.get("p50Millis").get("median").asDouble())
                     .isPositive());
