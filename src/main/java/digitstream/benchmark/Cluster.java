@@ -21,6 +21,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * The servers that everything runs against, and the folder for logs and state. Everything that the benchmark creates on them has a
@@ -45,8 +46,8 @@ public record Cluster(
     /** The partitions of each topic that holds a record for each image. */
     static final int PARTITIONS = 4;
 
-    private static final long DELETION_POLL_MILLIS = Duration.ofMillis(50).toMillis();
-    private static final int DELETION_POLLS = 200;
+    private static final long POLL_MILLIS = Duration.ofMillis(50).toMillis();
+    private static final int MAX_POLLS = 400;
 
     /** Returns the settings of a Kafka client. */
     Map<String, String> clients() {
@@ -64,10 +65,24 @@ public record Cluster(
                         .map(topic -> new NewTopic(topic.getKey(), Optional.of(topic.getValue()), Optional.empty()))
                         .toList())
                 .all());
+        awaitMetadata(topics.keySet());
         Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
         topics.forEach((topic, partitions) -> IntStream.range(0, partitions)
                 .forEach(partition -> ends.put(new TopicPartition(topic, partition), OffsetSpec.latest())));
         KafkaFutures.get(admin.listOffsets(ends).all());
+    }
+
+    /** Waits until the brokers know the topics, which the controller tells them a moment after it has answered. */
+    private void awaitMetadata(Set<String> topics) throws InterruptedException {
+        for (int poll = 0; poll < MAX_POLLS; poll++) {
+            try {
+                KafkaFutures.get(admin.describeTopics(topics).allTopicNames());
+                return;
+            } catch (UnknownTopicOrPartitionException notYet) {
+                Thread.sleep(POLL_MILLIS);
+            }
+        }
+        throw new KafkaException("the topics " + topics + " were created, but the brokers don't know them");
     }
 
     /**
@@ -77,17 +92,27 @@ public record Cluster(
      * @param except those to keep
      */
     void deleteTopicsExcept(Collection<String> except) throws InterruptedException {
-        for (int poll = 0; poll < DELETION_POLLS; poll++) {
+        for (int poll = 0; poll < MAX_POLLS; poll++) {
             Set<String> left = KafkaFutures.get(admin.listTopics().names()).stream()
                     .filter(topic -> topic.startsWith(PREFIX) && !except.contains(topic))
                     .collect(Collectors.toSet());
             if (left.isEmpty()) {
                 return;
             }
-            KafkaFutures.get(admin.deleteTopics(left).all());
-            Thread.sleep(DELETION_POLL_MILLIS);
+            delete(left);
+            Thread.sleep(POLL_MILLIS);
         }
         throw new KafkaException("topics that begin with " + PREFIX + " can't be deleted; grant Delete on them");
+    }
+
+    private void delete(Set<String> topics) throws InterruptedException {
+        for (var deletion : admin.deleteTopics(topics).topicNameValues().values()) {
+            try {
+                KafkaFutures.get(deletion);
+            } catch (UnknownTopicOrPartitionException alreadyDeleted) {
+                // The list of topics was older.
+            }
+        }
     }
 
     /** Deletes the consumer groups of the benchmark. One that still has members is left to the broker, which forgets it later. */

@@ -17,11 +17,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -130,7 +132,14 @@ final class BenchCommand implements Callable<Integer> {
         }
         if (bootstrapServer != null && registry != null) {
             Path directory = Files.createTempDirectory("digitstream-bench-");
-            return run(plan, digits, artifact, interrupts, home, directory, bootstrapServer, registry, Optional::empty);
+            int status = run(
+                    plan, digits, artifact, interrupts, home, directory, bootstrapServer, registry, Optional::empty);
+            if (status == 0) {
+                delete(directory);
+            } else {
+                System.err.println("The logs are in " + directory);
+            }
+            return status;
         }
         System.err.println("Starting a Kafka broker and a schema registry ...");
         try (LocalCluster local = LocalCluster.start(home, Optional.empty(), 0, 0)) {
@@ -201,6 +210,14 @@ final class BenchCommand implements Callable<Integer> {
             System.out.print(BenchText.of(result));
             write(result);
             return result.isSound() ? 0 : 1;
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
         }
     }
 

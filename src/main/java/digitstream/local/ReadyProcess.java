@@ -88,11 +88,6 @@ public final class ReadyProcess implements AutoCloseable {
         }
     }
 
-    /** Returns whether the process has reported that it is consuming. */
-    public boolean isReady() {
-        return ready.isDone() && !ready.isCompletedExceptionally();
-    }
-
     public JavaProcess process() {
         return process;
     }

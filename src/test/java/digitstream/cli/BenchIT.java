@@ -43,7 +43,7 @@ class BenchIT {
     @Test
     void measuresEveryRowAndCountsEachImageOnce() throws Exception {
         CommandLineProcess bench = start("--quick", "--images", "5000", "--output", "out");
-        assertThat(bench.waitFor(Duration.ofMinutes(8)))
+        assertThat(bench.waitFor(Duration.ofMinutes(15)))
                 .as(bench.out() + bench.err())
                 .isZero();
 
@@ -80,12 +80,35 @@ class BenchIT {
     }
 
     @Test
+    void leavesNoTopicsAndGroupsOnOtherBrokers(Environment environment) throws Exception {
+        CommandLineProcess bench = start(
+                "--quick",
+                "--images",
+                "2000",
+                "--rows",
+                "loop,score",
+                "--bootstrap-server",
+                environment.bootstrapServers(),
+                "--schema-registry",
+                environment.schemaRegistryUrl());
+        assertThat(bench.waitFor(Duration.ofMinutes(5)))
+                .as(bench.out() + bench.err())
+                .isZero();
+        assertThat(bench.out()).contains("transactional loop", "scoring alone").doesNotContain("void");
+        assertThat(environment.admin().listTopics().names().get())
+                .noneMatch(topic -> topic.startsWith("digitstream-bench"));
+        assertThat(environment.admin().listGroups().all().get())
+                .noneMatch(group -> group.groupId().startsWith("digitstream-bench"));
+        assertNoProcessesOrFilesRemain();
+    }
+
+    @Test
     void leavesNothingBehindAfterCtrlC() throws Exception {
         CommandLineProcess bench = start("--rows", "loop");
-        Await.until("a process under test", Duration.ofMinutes(1), () -> ProcessHandle.allProcesses()
+        Await.until("a process under test", Duration.ofMinutes(3), () -> ProcessHandle.allProcesses()
                 .anyMatch(process -> commandLine(process).contains(temporary.toString()) && isUnderTest(process)));
         bench.signal("INT");
-        assertThat(bench.waitFor(Duration.ofMinutes(1)))
+        assertThat(bench.waitFor(Duration.ofMinutes(2)))
                 .as(bench.out() + bench.err())
                 .isEqualTo(1);
         assertThat(bench.err()).endsWith("digitstream: interrupted; there is no result\n");
