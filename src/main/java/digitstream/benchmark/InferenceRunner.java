@@ -33,7 +33,7 @@ final class InferenceRunner {
 
     /** Measures every batch size once, and returns the outcomes by the row's id. */
     Map<String, Outcome> run() throws InterruptedException {
-        List<String> java = new ArrayList<>(ReadyProcess.jvm(cluster.home()));
+        List<String> java = new ArrayList<>(ReadyProcess.jvm(cluster.home(), ReadyProcess.ALL_COMPILERS));
         java.addAll(Rows.main(cluster, RawInference.class));
         java.add(model.toString());
         BATCHES.forEach(batch -> java.add(Integer.toString(batch)));

@@ -102,6 +102,7 @@ final class LatencyRunner {
                         ReadyProcess process = ReadyProcess.start(
                                 "latency",
                                 cluster.home(),
+                                ReadyProcess.ALL_COMPILERS,
                                 program,
                                 cluster.directory().resolve(name + ".log"))) {
                     process.awaitReady();

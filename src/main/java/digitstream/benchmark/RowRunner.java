@@ -86,7 +86,8 @@ final class RowRunner {
             List<String> program = row.program().arguments(run);
             cluster.create(outputs());
             try (Watch watch = watch(row, predictions)) {
-                try (ReadyProcess process = ReadyProcess.start(row.title(), cluster.home(), program, log)) {
+                try (ReadyProcess process =
+                        ReadyProcess.start(row.title(), cluster.home(), ReadyProcess.ALL_COMPILERS, program, log)) {
                     watch(watch, process);
                 }
                 return outcome(watch);

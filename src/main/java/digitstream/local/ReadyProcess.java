@@ -33,11 +33,12 @@ public final class ReadyProcess implements AutoCloseable {
      *
      * @param name the name used in messages
      * @param home the folder of the distribution
+     * @param compilers the JVM option that selects the compilers
      * @param program the rest of the arguments of {@code java}: the class path or jar, the main class, and its arguments
      * @param log the file that its log is appended to
      */
-    public static ReadyProcess start(String name, Path home, List<String> program, Path log) {
-        List<String> all = new ArrayList<>(jvm(home));
+    public static ReadyProcess start(String name, Path home, String compilers, List<String> program, Path log) {
+        List<String> all = new ArrayList<>(jvm(home, compilers));
         all.addAll(program);
         ReadyProcess started = new ReadyProcess(name, JavaProcess.start(name, home, all, Map.of(), log, true));
         Thread reader = new Thread(started::read, "process-output");
@@ -46,10 +47,13 @@ public final class ReadyProcess implements AutoCloseable {
         return started;
     }
 
+    /** Selects both compilers, as for a program that runs for long. */
+    public static final String ALL_COMPILERS = "-XX:+TieredCompilation";
+
     /** Returns the options of the JVM. */
-    public static List<String> jvm(Path home) {
+    public static List<String> jvm(Path home, String compilers) {
         return List.of(
-                JavaProcess.compilerOption(),
+                compilers,
                 // Room for fetched records; the memory of PyTorch and RocksDB is outside the heap.
                 "-Xms256m",
                 "-Xmx768m",

@@ -22,7 +22,8 @@ public final class ServeProcess implements AutoCloseable {
      * @param log the file that its log is appended to
      */
     public static ServeProcess start(Path home, List<String> arguments, Path log) {
-        return new ServeProcess(ReadyProcess.start(NAME, home, program(home, arguments), log));
+        return new ServeProcess(
+                ReadyProcess.start(NAME, home, JavaProcess.compilerOption(), program(home, arguments), log));
     }
 
     /** Returns the arguments of {@code java} that run {@code serve} with these arguments, for {@link ReadyProcess}. */
