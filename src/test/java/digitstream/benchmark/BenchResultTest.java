@@ -88,7 +88,7 @@ class BenchResultTest {
     void thePageEscapesTextsAndShowsEveryRow() {
         String html = BenchPage.of(result(LOOP, OURS, VOID, SKIPPED));
         assertThat(html)
-                .contains("the &lt;loop&gt;", "void: 3 images missing", "<polyline", "4321")
+                .contains("the &lt;loop&gt;", "void: 3 images missing", "<polyline", "4,321")
                 .doesNotContain("the <loop>");
     }
 

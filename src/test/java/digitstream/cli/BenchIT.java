@@ -80,7 +80,7 @@ class BenchIT {
     }
 
     @Test
-    void leavesNoTopicsAndGroupsOnOtherBrokers(Environment environment) throws Exception {
+    void leavesNoTopicsOnOtherBrokers(Environment environment) throws Exception {
         CommandLineProcess bench = start(
                 "--quick",
                 "--images",
@@ -97,8 +97,6 @@ class BenchIT {
         assertThat(bench.out()).contains("transactional loop", "scoring alone").doesNotContain("void");
         assertThat(environment.admin().listTopics().names().get())
                 .noneMatch(topic -> topic.startsWith("digitstream-bench"));
-        assertThat(environment.admin().listGroups().all().get())
-                .noneMatch(group -> group.groupId().startsWith("digitstream-bench"));
         assertNoProcessesOrFilesRemain();
     }
 
