@@ -39,11 +39,15 @@ public final class CommitPace {
         committedAtMillis = clock.millis();
     }
 
-    /** The time until the thread should commit, at most the given time, in milliseconds. */
+    /**
+     * The time until the thread should commit, at most the given time, in milliseconds. A commit that is overdue by another
+     * interval has no task left that would ask for it, because the partition went to another thread, with its commit.
+     */
     long untilDue(long atMostMillis) {
-        if (!uncommitted || lagging) {
-            return atMostMillis;
+        long remaining = committedAtMillis + intervalMillis - clock.millis();
+        if (remaining < -intervalMillis) {
+            uncommitted = false;
         }
-        return Math.max(0, Math.min(atMostMillis, committedAtMillis + intervalMillis - clock.millis()));
+        return uncommitted && !lagging ? Math.max(0, Math.min(atMostMillis, remaining)) : atMostMillis;
     }
 }

@@ -2,18 +2,24 @@ package digitstream.classify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import digitstream.avro.Prediction;
+import digitstream.client.CommittedReader;
 import digitstream.client.ProducePlan;
 import digitstream.local.ServeProcess;
+import digitstream.serde.AvroDecoder;
+import digitstream.serde.Decoded;
 import digitstream.settings.Settings;
 import digitstream.testing.CommandLineProcess;
 import digitstream.testing.Deliveries;
 import digitstream.testing.Environment;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +37,7 @@ class DeliveryIT {
     private static final double STEADY_RATE = 10_000;
     private static final int BURST = 60_000;
     private static final int IMAGES = STEADY + BURST;
+    private static final int ALONE = 25;
     private static final Duration TIMEOUT = Duration.ofSeconds(150);
 
     @TempDir
@@ -88,6 +95,42 @@ class DeliveryIT {
                 predictions.assertAtLeastOnce(IMAGES);
             }
         }
+    }
+
+    /** Kafka Streams looks at timers only between polls, which an image that comes alone must not wait for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
+    void predictsAnImageThatComesAloneAtOnce(String guarantee, Environment environment) throws Exception {
+        Map<String, String> given = new HashMap<>(environment.freshTopics());
+        given.put("processing.guarantee", guarantee);
+        Settings settings = Settings.parse(given);
+        AvroDecoder<Prediction> decoder = new AvroDecoder<>(environment.schemas(), Prediction.class);
+        List<Long> classifiedMillis = new ArrayList<>();
+        List<Long> readableMillis = new ArrayList<>();
+        try (ServeProcess serve = serve(environment, given, "alone");
+                CommittedReader reader = new CommittedReader(
+                        environment.clients(), List.of(settings.topics().predictions()), true)) {
+            CompletableFuture<Void> producing =
+                    CompletableFuture.runAsync(() -> environment.produce(settings, plan("alone-", ALONE, 5)));
+            while (readableMillis.size() < ALONE) {
+                assertThat(serve.process().isAlive()).isTrue();
+                for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofSeconds(1))) {
+                    long now = System.currentTimeMillis();
+                    Prediction prediction =
+                            ((Decoded.Value<Prediction>) decoder.decode(record.headers(), record.value())).value();
+                    long eventMillis = prediction.getEventTime().toEpochMilli();
+                    classifiedMillis.add(prediction.getPredictedAt().toEpochMilli() - eventMillis);
+                    readableMillis.add(now - eventMillis);
+                }
+            }
+            producing.join();
+        }
+        assertThat(median(classifiedMillis)).as("milliseconds until classified").isLessThan(25);
+        assertThat(median(readableMillis)).as("milliseconds until readable").isLessThan(60);
+    }
+
+    private static long median(List<Long> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
     }
 
     private static ProducePlan plan(String idPrefix, int images, double imagesPerSecond) {
