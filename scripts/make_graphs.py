@@ -45,8 +45,14 @@ class Network(nn.Module):
         return F.softmax(self.classifier(features.flatten(1)), 1)
 
 
+def reordered(weight, stride: List[int], dtype: torch.dtype):
+    """Returns a convolution's weights in MKL-DNN's own order."""
+    return torch._C._nn.mkldnn_reorder_conv2d_weight(weight.to_mkldnn(dtype), [0, 0], stride, [1, 1], 1)
+
+
 class LeNet(Network):
     """Has forward_prepared, which returns the same probabilities with less work than forward_mkldnn. Call prepare once before it.
+    forward_bfloat16 runs the convolutions in that type, where the processor can. Call prepare_bfloat16 once before it.
 
     MKL-DNN computes 16 channels at a time, so that 10 of 16 would be padding for the first convolution's 6. Its filters are therefore
     applied to two columns at once: 12 channels, of which channel c + 6 is channel c of the next column. Half of the 2x2 pooling is then
@@ -55,22 +61,42 @@ class LeNet(Network):
     def __init__(self, features, classifier):
         super().__init__(features, classifier)
         self.cached = CACHED
+        self.cached_bfloat16 = 2 * CACHED
         self.weight1 = torch.empty(0)
         self.bias1 = torch.empty(0)
         self.weight2 = torch.empty(0)
+        self.weight1_bfloat16 = torch.empty(0)
+        self.bias1_bfloat16 = torch.empty(0)
+        self.weight2_bfloat16 = torch.empty(0)
+        self.bias2_bfloat16 = torch.empty(0)
+
+    def two_columns(self):
+        """Returns the first convolution's weights and bias for two columns, with the pixels' scale in the weights."""
+        bias = self.features[0].bias
+        assert bias is not None
+        weight = self.features[0].weight / 255.0
+        return torch.cat([F.pad(weight, [0, 1]), F.pad(weight, [1, 0])]), torch.cat([bias, bias])
 
     @torch.jit.export
     def prepare(self):
         """Computes what forward_prepared needs from the parameters, and returns an arbitrary tensor. Not thread-safe."""
-        bias = self.features[0].bias
-        assert bias is not None
-        weight = self.features[0].weight / 255.0
-        left = F.pad(weight, [0, 1])
-        right = F.pad(weight, [1, 0])
-        self.bias1 = torch.cat([bias, bias])
-        self.weight1 = torch._C._nn.mkldnn_reorder_conv2d_weight(torch.cat([left, right]).to_mkldnn(), [0, 0], [1, 2], [1, 1], 1)
-        self.weight2 = torch._C._nn.mkldnn_reorder_conv2d_weight(self.features[3].weight.to_mkldnn(), [0, 0], [1, 1], [1, 1], 1)
+        weight, bias = self.two_columns()
+        self.bias1 = bias
+        self.weight1 = reordered(weight, [1, 2], torch.float32)
+        self.weight2 = reordered(self.features[3].weight, [1, 1], torch.float32)
         return self.bias1
+
+    @torch.jit.export
+    def prepare_bfloat16(self):
+        """Likewise for forward_bfloat16. Fails if the processor can't compute in that type."""
+        weight, bias = self.two_columns()
+        bias2 = self.features[3].bias
+        assert bias2 is not None
+        self.bias1_bfloat16 = bias.to_mkldnn(torch.bfloat16)
+        self.weight1_bfloat16 = reordered(weight, [1, 2], torch.bfloat16)
+        self.bias2_bfloat16 = bias2.to_mkldnn(torch.bfloat16)
+        self.weight2_bfloat16 = reordered(self.features[3].weight, [1, 1], torch.bfloat16)
+        return bias
 
     def prepared_features(self, x):
         y = F.conv2d(x.float().to_mkldnn(), self.weight1, self.bias1, [1, 2])
@@ -78,6 +104,13 @@ class LeNet(Network):
         y = F.relu(torch.maximum(y[:, :6], y[:, 6:]))
         y = F.conv2d(y.to_mkldnn(), self.weight2, self.features[3].bias)
         return F.relu(F.max_pool2d(y, [2, 2], [2, 2]).to_dense()).flatten(1)
+
+    def bfloat16_features(self, x):
+        y = F.conv2d(x.float().to_mkldnn(torch.bfloat16), self.weight1_bfloat16, self.bias1_bfloat16, [1, 2])
+        y = F.max_pool2d(y, [2, 1], [2, 1]).to_dense(torch.bfloat16)
+        y = F.relu(torch.maximum(y[:, :6], y[:, 6:]))
+        y = F.conv2d(y.to_mkldnn(), self.weight2_bfloat16, self.bias2_bfloat16)
+        return F.relu(F.max_pool2d(y, [2, 2], [2, 2]).to_dense(torch.float32)).flatten(1)
 
     @torch.jit.export
     def forward_prepared(self, x):
@@ -87,6 +120,17 @@ class LeNet(Network):
             parts: List[torch.Tensor] = []
             for part in x.split(self.cached):
                 parts.append(self.prepared_features(part))
+            features = torch.cat(parts)
+        return F.softmax(self.classifier(features), 1)
+
+    @torch.jit.export
+    def forward_bfloat16(self, x):
+        if x.size(0) <= self.cached_bfloat16:
+            features = self.bfloat16_features(x)
+        else:
+            parts: List[torch.Tensor] = []
+            for part in x.split(self.cached_bfloat16):
+                parts.append(self.bfloat16_features(part))
             features = torch.cat(parts)
         return F.softmax(self.classifier(features), 1)
 
