@@ -17,9 +17,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-# The number of images whose activations fit in a processor's cache. Larger ones are also returned to the operating system after each
-# operation, and then cost a page fault for each 4 kB.
-CACHED = 64
+# Larger batches are divided, because the C library returns their activations to the operating system after each operation, and then each
+# 4 kB cost a page fault. Smaller parts would pay an operation's fixed cost more often.
+PART = 256
 
 RESOURCES = pathlib.Path(__file__).parent.parent / "src/main/resources/digitstream/training"
 
@@ -50,6 +50,12 @@ def reordered(weight, stride: List[int], dtype: torch.dtype):
     return torch._C._nn.mkldnn_reorder_conv2d_weight(weight.to_mkldnn(dtype), [0, 0], stride, [1, 1], 1)
 
 
+def affine(weight, bias, mean, variance, eps: float):
+    """Returns batch normalisation in evaluation mode as a scale and a shift."""
+    scale = weight / torch.sqrt(variance + eps)
+    return scale, bias - mean * scale
+
+
 class LeNet(Network):
     """Has forward_prepared, which returns the same probabilities with less work than forward_mkldnn. Call prepare once before it.
     forward_bfloat16 runs the convolutions in that type, where the processor can. Call prepare_bfloat16 once before it.
@@ -60,8 +66,7 @@ class LeNet(Network):
 
     def __init__(self, features, classifier):
         super().__init__(features, classifier)
-        self.cached = CACHED
-        self.cached_bfloat16 = 2 * CACHED
+        self.part = PART
         self.weight1 = torch.empty(0)
         self.bias1 = torch.empty(0)
         self.weight2 = torch.empty(0)
@@ -114,22 +119,22 @@ class LeNet(Network):
 
     @torch.jit.export
     def forward_prepared(self, x):
-        if x.size(0) <= self.cached:
+        if x.size(0) <= self.part:
             features = self.prepared_features(x)
         else:
             parts: List[torch.Tensor] = []
-            for part in x.split(self.cached):
+            for part in x.split(self.part):
                 parts.append(self.prepared_features(part))
             features = torch.cat(parts)
         return F.softmax(self.classifier(features), 1)
 
     @torch.jit.export
     def forward_bfloat16(self, x):
-        if x.size(0) <= self.cached_bfloat16:
+        if x.size(0) <= self.part:
             features = self.bfloat16_features(x)
         else:
             parts: List[torch.Tensor] = []
-            for part in x.split(self.cached_bfloat16):
+            for part in x.split(self.part):
                 parts.append(self.bfloat16_features(part))
             features = torch.cat(parts)
         return F.softmax(self.classifier(features), 1)
@@ -151,9 +156,62 @@ def lenet():
     )
 
 
+class ConvNet(Network):
+    """Has forward_bfloat16, which runs the second and third convolution in that type, where the processor can. Call prepare_bfloat16 once
+    before it. Batch normalisation is part of the weights where it follows a convolution or linear layer directly, otherwise it is a
+    multiplication and an addition."""
+
+    def __init__(self, features, classifier):
+        super().__init__(features, classifier)
+        self.weight1 = torch.empty(0)
+        self.scale1 = torch.empty(0)
+        self.shift1 = torch.empty(0)
+        self.weight2 = torch.empty(0)
+        self.bias2 = torch.empty(0)
+        self.weight3 = torch.empty(0)
+        self.scale3 = torch.empty(0)
+        self.shift3 = torch.empty(0)
+        self.weight4 = torch.empty(0)
+        self.bias4 = torch.empty(0)
+
+    @torch.jit.export
+    def prepare_bfloat16(self):
+        """Computes what forward_bfloat16 needs from the parameters, and returns an arbitrary tensor. Fails if the processor can't compute
+        in that type. Not thread-safe."""
+        # One assignment for each: in a tuple, TorchScript does not find a layer's constants.
+        norm1 = self.features[2]
+        norm2 = self.features[5]
+        norm3 = self.features[9]
+        norm4 = self.classifier[1]
+        self.weight1 = reordered(self.features[0].weight / 255.0, [1, 1], torch.float32)
+        scale1, shift1 = affine(norm1.weight, norm1.bias, norm1.running_mean, norm1.running_var, norm1.eps)
+        self.scale1 = scale1.reshape([1, -1, 1, 1])
+        self.shift1 = shift1.reshape([1, -1, 1, 1])
+        scale2, bias2 = affine(norm2.weight, norm2.bias, norm2.running_mean, norm2.running_var, norm2.eps)
+        self.weight2 = reordered(self.features[4].weight * scale2.reshape([-1, 1, 1, 1]), [1, 1], torch.bfloat16)
+        self.bias2 = bias2.to_mkldnn(torch.bfloat16)
+        self.weight3 = reordered(self.features[7].weight, [1, 1], torch.bfloat16)
+        scale3, shift3 = affine(norm3.weight, norm3.bias, norm3.running_mean, norm3.running_var, norm3.eps)
+        self.scale3 = scale3.reshape([1, -1, 1, 1])
+        self.shift3 = shift3.reshape([1, -1, 1, 1])
+        scale4, self.bias4 = affine(norm4.weight, norm4.bias, norm4.running_mean, norm4.running_var, norm4.eps)
+        self.weight4 = self.classifier[0].weight * scale4.reshape([-1, 1])
+        return bias2
+
+    @torch.jit.export
+    def forward_bfloat16(self, x):
+        y = F.max_pool2d(F.conv2d(x.float().to_mkldnn(), self.weight1, None), [2, 2], [2, 2]).to_dense()
+        y = F.relu(torch.addcmul(self.shift1, y, self.scale1))
+        y = F.relu(F.conv2d(y.to_mkldnn(torch.bfloat16), self.weight2, self.bias2))
+        y = F.max_pool2d(F.conv2d(y, self.weight3, None), [2, 2], [2, 2]).to_dense(torch.float32)
+        y = F.relu(torch.addcmul(self.shift3, y, self.scale3)).flatten(1)
+        y = F.relu(F.linear(y, self.weight4, self.bias4))
+        return F.softmax(self.classifier[4](y), 1)
+
+
 def convnet():
     # No biases, because the normalisation layers have their own.
-    return Network(
+    return ConvNet(
         nn.Sequential(
             nn.Conv2d(1, 32, 5, bias=False),
             nn.MaxPool2d(2, 2),
@@ -185,6 +243,8 @@ class Committee(nn.Module):
     def __init__(self, members):
         super().__init__()
         self.members = nn.ModuleList(members)
+        # An image's activations are four times as large as those of the small network.
+        self.part = PART // 4
 
     def forward(self, x):
         outputs = []
@@ -200,6 +260,23 @@ class Committee(nn.Module):
         for member in self.members:
             outputs.append(member.forward_mkldnn(x))
         return torch.stack(outputs).mean(0)
+
+    @torch.jit.export
+    def prepare_bfloat16(self):
+        returned = []
+        for member in self.members:
+            returned.append(member.prepare_bfloat16())
+        return returned[0]
+
+    @torch.jit.export
+    def forward_bfloat16(self, x):
+        parts: List[torch.Tensor] = []
+        for part in x.split(self.part):
+            outputs = []
+            for member in self.members:
+                outputs.append(member.forward_bfloat16(part))
+            parts.append(torch.stack(outputs).mean(0))
+        return torch.cat(parts)
 
 
 class Augment(nn.Module):

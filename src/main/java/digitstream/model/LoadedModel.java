@@ -123,7 +123,7 @@ public final class LoadedModel implements AutoCloseable {
     private void warmUp() {
         List<byte[]> digits = ReferenceDigits.images();
         try (Classifier classifier = newClassifier()) {
-            IntStream.concat(IntStream.of(BatchSizes.upTo(64)), IntStream.of(128, 256))
+            IntStream.of(BatchSizes.upTo(256))
                     .forEach(size -> classifier.classify(IntStream.range(0, size)
                             .mapToObj(i -> digits.get(i % digits.size()))
                             .toList()));
