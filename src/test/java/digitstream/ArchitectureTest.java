@@ -38,7 +38,8 @@ class ArchitectureTest {
             entry("streams", "serde"),
             entry("training", "accuracy", "data", "model"),
             entry("training.report", "training", "accuracy", "data", "model"),
-            entry("benchmark", "model"),
+            entry("benchmark", "benchmark.programs", "client", "data", "local", "model", "serde", "settings"),
+            entry("benchmark.programs", "model", "serde"),
             entry("classify", "accuracy", "model", "serde", "settings", "streams"),
             entry("score", "accuracy", "score.images", "serde", "settings", "streams"),
             entry("score.images"),
@@ -138,7 +139,11 @@ class ArchitectureTest {
     static final ArchRule KAFKA_STREAMS_STAYS_IN_THE_TOPOLOGIES = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    "digitstream.streams", "digitstream.classify", "digitstream.score..", "digitstream.serve")
+                    "digitstream.streams",
+                    "digitstream.classify",
+                    "digitstream.score..",
+                    "digitstream.serve",
+                    "digitstream.benchmark.programs")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.kafka.streams..");

@@ -130,7 +130,8 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
     /** Adds what is unmatched in this state, or takes it back. */
     public void unmatched(int sign, UnmatchedChanges changes) {
         if (label == null) {
-            for (Predicted prediction : predictions) {
+            for (int i = 0; i < predictions.size(); i++) {
+                Predicted prediction = predictions.get(i);
                 changes.predictions(touchedAtMillis, prediction.model(), prediction.bucketStartMillis(), sign);
             }
         } else if (predictions.isEmpty()) {
@@ -156,7 +157,8 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
     /** The size of the serialized state at most, in bytes. */
     public int maxBytes(ModelNames names) {
         int size = 32;
-        for (Predicted prediction : predictions) {
+        for (int i = 0; i < predictions.size(); i++) {
+            Predicted prediction = predictions.get(i);
             size += names.size(prediction.model()) + 26;
         }
         return size;
@@ -171,7 +173,9 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
             Varint.put(out, label.labelledAtMillis());
         }
         Varint.put(out, predictions.size());
-        for (Predicted prediction : predictions) {
+        // Without an iterator: this runs for each event.
+        for (int i = 0; i < predictions.size(); i++) {
+            Predicted prediction = predictions.get(i);
             names.put(out, prediction.model());
             out.put((byte) prediction.digit());
             out.putFloat(prediction.confidence());

@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
             ProduceCommand.class,
             TailCommand.class,
             DashboardCommand.class,
+            BenchCommand.class,
             TopicsCommand.class
         },
         footer = {"", "Run 'digitstream COMMAND --help' for help on a command. To get started, run 'digitstream demo'."

@@ -1,7 +1,10 @@
 package digitstream.cli;
 
+import digitstream.data.DigitData;
 import digitstream.model.ModelArtifact;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -30,6 +33,21 @@ final class ModelOptions {
             converter = ModelName.class,
             description = "The name of the model in --models (default: ${DEFAULT-VALUE}).")
     private String name = DEFAULT_NAME;
+
+    /** Opens the model. Without one in the folder of models, returns nothing, after checking that one can be written there. */
+    Optional<ModelArtifact> find() {
+        if (model != null || ModelArtifact.latest(models, name).isPresent()) {
+            return Optional.of(open());
+        }
+        Writable.requireFolder("--models", models.resolve(name));
+        return Optional.empty();
+    }
+
+    /** Trains a model into the folder of models. */
+    ModelArtifact train(DigitData digits, DataOptions data, Interrupts interrupts) throws IOException {
+        System.out.println("No model in " + models + "; training one.");
+        return TrainCommand.trainDefault(digits, data, models, name, interrupts);
+    }
 
     ModelArtifact open() {
         Path directory = model;

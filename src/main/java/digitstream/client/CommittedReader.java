@@ -163,6 +163,12 @@ public final class CommittedReader implements AutoCloseable {
         return caughtUp;
     }
 
+    /** Returns whether every committed record that exists now has been read. Asks the brokers. */
+    public boolean isAtEnd() {
+        return consumer.endOffsets(consumer.assignment()).entrySet().stream()
+                .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    }
+
     /** Returns whether a record existed when this reader was opened. */
     public boolean isPast(ConsumerRecord<byte[], byte[]> record) {
         return record.offset() < end(new TopicPartition(record.topic(), record.partition()));

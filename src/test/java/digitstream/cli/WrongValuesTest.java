@@ -163,6 +163,17 @@ class WrongValuesTest {
             dashboard <SERVERS> --host=                       | --host is ''
             dashboard <SERVERS> --history=6                   | --history is '6'
             dashboard <SERVERS> --history=999999999d          | --history is '999999999d'
+            bench --images=0                                  | --images is 0; use a number from 1 to
+            bench --images=1000000000                         | --images is 1000000000
+            bench --images=many                               | --images
+            bench --rounds=0                                  | --rounds is 0; use a number from 1 to
+            bench --rounds=x                                  | --rounds
+            bench --seed=x                                    | --seed
+            bench --rows=loop,fast                            | 'fast', which is no row; use pass-default,
+            bench --rows=                                     | '', which is no row
+            bench --output=                                   | --output
+            bench --bootstrap-server=h:1                      | set both or neither
+            bench --schema-registry=http://h                  | set both or neither
             model<SPACE>describe                              | DIR
             topics                                            | subcommand
             fly                                               | fly
@@ -223,6 +234,8 @@ class WrongValuesTest {
                         List.of("--models", path, "train"),
                         List.of("--models", path, "train", "--resume"),
                         List.of("--models", path, "demo"),
+                        List.of("--models", path, "bench"),
+                        List.of("--output", path, "bench"),
                         List.of("--report", path, "evaluate", "--model", "nowhere"),
                         List.of("--directory", path, "local"),
                         List.of("--summary", path + "/x.json", "demo"),

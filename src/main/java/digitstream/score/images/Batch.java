@@ -20,9 +20,14 @@ final class Batch {
     private static final byte VALUE = 0x5;
     private static final int MAX_LENGTH_BYTES = 5;
 
-    private byte[] bytes = new byte[1 << 10];
+    private byte[] bytes;
     private int size = HEADER_BYTES;
     private int count;
+
+    /** A batch with room for about this number of bytes. It grows if it needs more. */
+    Batch(int expectedBytes) {
+        bytes = new byte[HEADER_BYTES + expectedBytes];
+    }
 
     /** Adds all states of a chunk to a column family. */
     void putAll(int columnFamily, byte[] chunk) {

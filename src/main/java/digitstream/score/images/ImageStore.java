@@ -41,6 +41,9 @@ public final class ImageStore implements KeyValueStore<Bytes, byte[]> {
     /** A key beside the offsets: the store may have states that were never committed, unless it is closed. */
     private static final byte[] OPEN = "open".getBytes(UTF_8);
 
+    private static final int FEW_BYTES = 1 << 10;
+    private static final long MAX_EXPECTED_BYTES = 64 << 20;
+
     private final String name;
     private final long segmentMillis;
 
@@ -89,7 +92,7 @@ public final class ImageStore implements KeyValueStore<Bytes, byte[]> {
         context.register(root, new BatchingStateRestoreCallback() {
             @Override
             public void restoreAll(Collection<KeyValue<byte[], byte[]>> records) {
-                Batch batch = new Batch();
+                Batch batch = new Batch(FEW_BYTES);
                 records.forEach(record -> apply(record.key, record.value, batch));
                 segments.write(batch);
             }
@@ -110,7 +113,7 @@ public final class ImageStore implements KeyValueStore<Bytes, byte[]> {
     }
 
     private void mark(boolean isOpen) {
-        Batch batch = new Batch();
+        Batch batch = new Batch(FEW_BYTES);
         if (isOpen) {
             batch.put(segments.offsets(), OPEN, new byte[0]);
         } else {
@@ -146,10 +149,15 @@ public final class ImageStore implements KeyValueStore<Bytes, byte[]> {
         uncommitted.put(key, value);
         uncommittedBytes += key.get().length + (value == null ? 0 : value.length);
         if (!keepsUntilCommit) {
-            Batch batch = new Batch();
+            Batch batch = uncommittedBatch();
             writeUncommitted(batch);
             segments.write(batch);
         }
+    }
+
+    /** A batch with room for what is uncommitted: RocksDB adds a few bytes to each state. */
+    private Batch uncommittedBatch() {
+        return new Batch(FEW_BYTES + (int) Math.min(MAX_EXPECTED_BYTES, uncommittedBytes + uncommittedBytes / 8));
     }
 
     private void writeUncommitted(Batch batch) {
@@ -252,7 +260,7 @@ public final class ImageStore implements KeyValueStore<Bytes, byte[]> {
 
     @Override
     public void commit(Map<TopicPartition, Long> changelogOffsets) {
-        Batch batch = new Batch();
+        Batch batch = uncommittedBatch();
         writeUncommitted(batch);
         changelogOffsets.forEach((partition, offset) -> {
             byte[] key = partition.toString().getBytes(UTF_8);

@@ -48,7 +48,7 @@ public final class StateChunk {
     /**
      * Adds a state, unless the chunk is full.
      *
-     * @param state from its position to its limit, which the method does not change
+     * @param state a buffer with an array, from its position to its limit, which the method does not change
      * @return whether the state was added
      */
     public boolean add(byte[] imageId, ByteBuffer state) {
@@ -62,7 +62,7 @@ public final class StateChunk {
         putLength(imageId.length);
         out.put(imageId);
         putLength(state.remaining());
-        out.put(state.duplicate());
+        out.put(state.array(), state.arrayOffset() + state.position(), state.remaining());
         return true;
     }
 

@@ -1,0 +1,127 @@
+package digitstream.benchmark;
+
+import digitstream.data.LabelledImages;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** Runs every row of a plan in rounds, against one broker. Used once, by one thread. */
+public final class Bench {
+    /** Which rows are divided by which. */
+    private static final List<List<String>> RATIOS = List.of(
+            List.of(Rows.EXACTLY_ONCE, Rows.PASS_TUNED),
+            List.of(Rows.EXACTLY_ONCE, Rows.PASS_DEFAULT),
+            List.of(Rows.EXACTLY_ONCE, Rows.LOOP),
+            List.of(Rows.EXACTLY_ONCE, Rows.FLINK),
+            List.of(Rows.EXACTLY_ONCE, Rows.PER_RECORD),
+            List.of(Rows.SCORE, Rows.EXACTLY_ONCE),
+            List.of(Rows.BOTH, Rows.EXACTLY_ONCE));
+
+    private final Cluster cluster;
+    private final BenchPlan plan;
+    private final LabelledImages images;
+    private final Path model;
+    private final Clock clock;
+    private final Consumer<String> progress;
+    private final BooleanSupplier stop;
+
+    /**
+     * Creates a benchmark.
+     *
+     * @param images repeated in the backlog
+     * @param model the folder of the model
+     * @param progress receives a line for each step
+     * @param stop polled; returns true to stop early
+     */
+    public Bench(
+            Cluster cluster,
+            BenchPlan plan,
+            LabelledImages images,
+            Path model,
+            Clock clock,
+            Consumer<String> progress,
+            BooleanSupplier stop) {
+        this.cluster = cluster;
+        this.plan = plan;
+        this.images = images;
+        this.model = model;
+        this.clock = clock;
+        this.progress = progress;
+        this.stop = stop;
+    }
+
+    /**
+     * Runs the benchmark. What it has created on the brokers is deleted at the end.
+     *
+     * @throws digitstream.local.LocalException if a server stops
+     */
+    public BenchResult run() throws InterruptedException {
+        Instant started = clock.instant();
+        List<Row> rows = Rows.all().stream().filter(row -> plan.has(row.id())).toList();
+        try {
+            cluster.deleteTopicsExcept(List.of());
+            RowRunner runner = new RowRunner(cluster, model, plan.images(), stop);
+            Optional<String> unscored = prepare(runner, rows);
+            Rounds rounds = new Rounds(cluster, plan, runner, images, model, clock, progress, stop);
+            rounds.run(rows, unscored);
+            List<RowResult> results = rounds.rows(rows);
+            return new BenchResult(
+                    started,
+                    Duration.between(started, clock.instant()).toMillis() / 1e3,
+                    Machine.current(),
+                    plan,
+                    ratios(results),
+                    results,
+                    rounds.latencies());
+        } finally {
+            cluster.deleteTopicsExcept(List.of());
+            cluster.deleteGroups();
+        }
+    }
+
+    /**
+     * Produces the backlog, and the predictions for scoring alone.
+     *
+     * @return why there are no predictions, if so
+     */
+    private Optional<String> prepare(RowRunner runner, List<Row> rows) throws InterruptedException {
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
+        progress.accept(String.format(Locale.ROOT, "Producing %,d images and their labels ...", plan.images()));
+        cluster.create(Map.of(
+                Backlog.IMAGES, Cluster.PARTITIONS,
+                Backlog.LABELS, Cluster.PARTITIONS,
+                Backlog.FEW_IMAGES, Cluster.PARTITIONS));
+        Backlog.produce(cluster, images, Backlog.IMAGES, true, plan.images(), stop);
+        Backlog.produce(cluster, images, Backlog.FEW_IMAGES, false, RowRunner.few(plan.images()), stop);
+        if (rows.stream().noneMatch(row -> row.output() == Row.Output.SCORES)) {
+            return Optional.empty();
+        }
+        progress.accept("Producing predictions, for scoring alone ...");
+        return new RowResult("", "", List.of(runner.prepare(Rows.exactlyOnce()))).problem();
+    }
+
+    private static List<Ratio> ratios(List<RowResult> results) {
+        Map<String, RowResult> byId = new LinkedHashMap<>();
+        results.forEach(result -> byId.put(result.id(), result));
+        List<Ratio> ratios = new ArrayList<>();
+        for (List<String> pair : RATIOS) {
+            RowResult one = byId.get(pair.get(0));
+            RowResult other = byId.get(pair.get(1));
+            if (one != null && other != null) {
+                Ratio.of(one, other).ifPresent(ratios::add);
+            }
+        }
+        return ratios;
+    }
+}

@@ -1,0 +1,188 @@
+package digitstream.benchmark;
+
+import digitstream.data.LabelledImages;
+import digitstream.local.LocalException;
+import digitstream.local.ReadyProcess;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.KafkaException;
+
+/** Measures the latency of a serving process while images arrive at several rates. Used by one thread. */
+final class LatencyRunner {
+    static final List<Double> LOADS = List.of(0.1, 0.5, 0.8);
+
+    private static final String IMAGES = Cluster.topic("latency-images");
+    private static final int THREADS = 2;
+    private static final int BATCH = 256;
+
+    /** Enough to keep the pipeline busy, as in the demo. */
+    private static final int MAX_IN_FLIGHT = 20_000;
+
+    /** Room for what a fast machine classifies. */
+    private static final int CAPACITY = 8_000_000;
+
+    /** The share of each phase that is not recorded, because the rate has just changed. */
+    private static final double WARM_UP = 0.2;
+
+    private static final int LONE_PAUSE_MILLIS = 100;
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(30);
+    private static final long CHECK_MILLIS = 10;
+
+    private final Cluster cluster;
+    private final Path model;
+    private final LabelledImages images;
+    private final Duration phase;
+    private final int lone;
+    private final Random random;
+    private final Clock clock;
+    private final BooleanSupplier stop;
+
+    /**
+     * Creates a runner.
+     *
+     * @param phase how long images arrive at one rate
+     * @param lone how many images come one at a time
+     * @param seed of the pauses between those
+     */
+    LatencyRunner(
+            Cluster cluster,
+            Path model,
+            LabelledImages images,
+            Duration phase,
+            int lone,
+            long seed,
+            Clock clock,
+            BooleanSupplier stop) {
+        this.cluster = cluster;
+        this.model = model;
+        this.images = images;
+        this.phase = phase;
+        this.lone = lone;
+        this.random = new Random(seed);
+        this.clock = clock;
+        this.stop = stop;
+    }
+
+    /**
+     * Measures one round.
+     *
+     * @param guarantee the {@code processing.guarantee}
+     * @param name of the run
+     */
+    LatencyOutcome run(String guarantee, String name) throws InterruptedException {
+        RunContext run = new RunContext(
+                cluster,
+                Cluster.PREFIX + "-" + name,
+                IMAGES,
+                RowRunner.PREDICTIONS,
+                model,
+                cluster.directory().resolve("state-" + name));
+        int port = freePort();
+        List<String> program = Rows.serve(
+                run,
+                List.of("--only", "classify", "--metrics", "127.0.0.1:" + port),
+                Rows.settings(THREADS, BATCH, guarantee));
+        try {
+            cluster.create(RowRunner.outputs());
+            cluster.create(Map.of(IMAGES, Cluster.PARTITIONS));
+            PredictionTimer timer = new PredictionTimer(cluster, RowRunner.PREDICTIONS, CAPACITY);
+            try (OpenLoop sender = new OpenLoop(cluster, images, IMAGES, timer, clock, CAPACITY)) {
+                timer.start();
+                LatencyOutcome outcome;
+                try (timer;
+                        ReadyProcess process = ReadyProcess.start(
+                                "latency",
+                                cluster.home(),
+                                ReadyProcess.ALL_COMPILERS,
+                                program,
+                                cluster.directory().resolve(name + ".log"))) {
+                    process.awaitReady();
+                    outcome = measure(sender, timer, process, port);
+                }
+                String fault = timer.fault(sender.sent());
+                return fault.isEmpty() ? outcome : LatencyOutcome.failed("void: " + fault);
+            }
+        } catch (KafkaException | LocalException e) {
+            cluster.fault().get().ifPresent(fault -> {
+                throw new LocalException(fault, e);
+            });
+            return LatencyOutcome.failed("failed: " + e.getMessage());
+        } finally {
+            cluster.deleteTopicsExcept(RowRunner.KEPT);
+            cluster.deleteGroups();
+        }
+    }
+
+    private LatencyOutcome measure(OpenLoop sender, PredictionTimer timer, ReadyProcess process, int port)
+            throws InterruptedException {
+        // The first half warms the process up.
+        sender.saturate(phase, MAX_IN_FLIGHT, stop);
+        int before = timer.received();
+        long start = System.nanoTime();
+        sender.saturate(phase, MAX_IN_FLIGHT, stop);
+        double maxPerSecond = (timer.received() - before) * 1e9 / (System.nanoTime() - start);
+        awaitPredictions(sender, timer, process);
+        List<LatencyOutcome.Load> loads = new ArrayList<>();
+        for (double share : LOADS) {
+            double perSecond = Math.max(1, share * maxPerSecond);
+            int count = (int) Math.ceil(perSecond * phase.toMillis() / 1e3);
+            PredictionTimer.Times times =
+                    timer.record(sender.sent() + (int) (count * WARM_UP), sender.sent() + count, false);
+            sender.send(perSecond, count, stop);
+            awaitPredictions(sender, timer, process);
+            loads.add(new LatencyOutcome.Load(share, perSecond, Quantiles.of(times.readable())));
+        }
+        return new LatencyOutcome("", maxPerSecond, loads, lone(sender, timer, process, port));
+    }
+
+    /** Sends images one at a time. Their pauses are random, so that they don't fall in step with a timer of the process. */
+    private LatencyOutcome.Lone lone(OpenLoop sender, PredictionTimer timer, ReadyProcess process, int port)
+            throws InterruptedException {
+        QueueWait before = queueWait(port);
+        PredictionTimer.Times times = timer.record(sender.sent(), sender.sent() + lone, true);
+        for (int i = 0; i < lone && !stop.getAsBoolean(); i++) {
+            sender.send(1, 1, stop);
+            awaitPredictions(sender, timer, process);
+            Thread.sleep(LONE_PAUSE_MILLIS / 2 + random.nextInt(LONE_PAUSE_MILLIS));
+        }
+        QueueWait waits = queueWait(port).since(before);
+        return new LatencyOutcome.Lone(
+                Quantiles.of(times.readable()), Quantiles.of(times.classified()), waits.meanMillis());
+    }
+
+    private static QueueWait queueWait(int port) throws InterruptedException {
+        return QueueWait.of(port)
+                .orElseThrow(() -> new LocalException("the serving process does not answer for its metrics"));
+    }
+
+    private void awaitPredictions(OpenLoop sender, PredictionTimer timer, ReadyProcess process)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + DRAIN_TIMEOUT.toNanos();
+        while (timer.received() < sender.sent() && !stop.getAsBoolean()) {
+            if (!process.process().isAlive()) {
+                throw new LocalException("stopped: " + process.process().firstError());
+            }
+            if (System.nanoTime() > deadline) {
+                throw new LocalException("images are still missing after " + DRAIN_TIMEOUT.toSeconds() + " s");
+            }
+            Thread.sleep(CHECK_MILLIS);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new LocalException("no port is free for the metrics: " + e.getMessage(), e);
+        }
+    }
+}
