@@ -8,6 +8,7 @@
 After changing a network, run this script with PyTorch 1.13 or newer (Debian: python3-torch). The files are checked in, so that building and
 training need no Python.
 """
+import io
 import json
 import pathlib
 
@@ -327,7 +328,12 @@ def layer(module):
 
 def write(name, module):
     path = RESOURCES / f"{name}.pt"
-    torch.jit.save(torch.jit.script(module), str(path))
+    buffer = io.BytesIO()
+    torch.jit.save(torch.jit.script(module), buffer)
+    buffer.seek(0)
+    # A loaded module is saved with other debug information, and the same each time it is loaded and saved again. So training writes the
+    # same file whether it was interrupted or not.
+    torch.jit.save(torch.jit.load(buffer), str(path))
     print(f"wrote {path.name} ({path.stat().st_size} bytes)")
 
 
