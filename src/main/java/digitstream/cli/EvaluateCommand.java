@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import digitstream.accuracy.AccuracyCounts;
 import digitstream.accuracy.WilsonInterval;
 import digitstream.common.Digits;
+import digitstream.common.InferencePrecision;
 import digitstream.common.Json;
 import digitstream.data.DigitData;
 import digitstream.data.LabelledImages;
@@ -89,9 +90,9 @@ final class EvaluateCommand implements Callable<Integer> {
         ModelArtifact other = compare == null ? null : ModelArtifact.open(compare);
         UserFolders.ofProcess().setEngineCache();
         Engines.forTraining();
-        // Both models are tested before the images are read, which can take long.
-        try (LoadedModel loaded = LoadedModel.load(artifact);
-                LoadedModel otherLoaded = other == null ? null : LoadedModel.load(other)) {
+        // In float32, as in the card. Both models are tested before the images are read, which can take long.
+        try (LoadedModel loaded = LoadedModel.load(artifact, InferencePrecision.FLOAT32);
+                LoadedModel otherLoaded = other == null ? null : LoadedModel.load(other, InferencePrecision.FLOAT32)) {
             DigitData digits = data.find(drawn, System.err::println);
             LabelledImages images = images(digits);
             String name = digits.name() + ", " + part.toString().toLowerCase(Locale.ROOT) + " images";

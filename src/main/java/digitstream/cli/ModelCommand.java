@@ -3,6 +3,7 @@ package digitstream.cli;
 import digitstream.benchmark.InferenceBenchmark;
 import digitstream.model.Engines;
 import digitstream.model.LoadedModel;
+import digitstream.model.LowerPrecision;
 import digitstream.model.ModelArtifact;
 import digitstream.model.ModelCard;
 import digitstream.model.Network;
@@ -85,6 +86,15 @@ final class ModelCommand {
                 card.version(),
                 card.input().describe(),
                 card.output().describe());
+        LowerPrecision lower = card.lowerPrecision();
+        if (lower != null) {
+            out.printf(
+                    "%s: %s%n",
+                    lower.permits() ? "Lower precision, permitted" : "Lower precision, too inaccurate",
+                    lower.describe());
+        }
+        out.printf("Served by %s, in %s, on this machine.%n", model.method(), model.precision());
+        model.lowerPrecisionFault().ifPresent(fault -> out.println("No lower precision on this machine: " + fault));
         if (network == null) {
             out.println("The model card does not describe the layers. Parameters of model.pt:");
             model.parameterShapes().forEach((name, shape) -> out.printf("  %-40s %s%n", name, shape));

@@ -3,6 +3,7 @@ package digitstream.cli;
 import digitstream.common.Excerpt;
 import digitstream.dashboard.Dashboard;
 import digitstream.model.Engines;
+import digitstream.model.LoadedModel;
 import digitstream.model.ModelArtifact;
 import digitstream.model.ModelCard;
 import digitstream.serde.SchemaRegistry;
@@ -108,9 +109,7 @@ final class ServeCommand implements Callable<Integer> {
                 topologies.score(serving);
             }
             if (artifact.isPresent()) {
-                topologies.classify(serving, artifact.get());
-                ModelCard card = artifact.get().card();
-                System.out.printf("Model %s %s%n", card.name(), card.version());
+                print(topologies.classify(serving, artifact.get()));
             }
             serving.runUntil(
                     interrupts::await,
@@ -120,6 +119,13 @@ final class ServeCommand implements Callable<Integer> {
                             (System.nanoTime() - start) / 1e9));
             return 0;
         }
+    }
+
+    private static void print(LoadedModel model) {
+        ModelCard card = model.card();
+        System.out.printf("Model %s %s (%s, %s)%n", card.name(), card.version(), model.method(), model.precision());
+        model.lowerPrecisionFault()
+                .ifPresent(fault -> System.out.println("The model is not run in a lower precision: " + fault));
     }
 
     /** Returns the default of {@code state.dir}, after checking that the folders of the topologies that run are writable. */

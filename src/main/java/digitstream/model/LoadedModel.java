@@ -4,11 +4,13 @@ import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.EngineException;
+import digitstream.common.InferencePrecision;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -18,26 +20,34 @@ import java.util.stream.LongStream;
 public final class LoadedModel implements AutoCloseable {
     private final ModelCard card;
     private final Model model;
-    private final String method;
+    private final Methods.Choice choice;
 
-    private LoadedModel(ModelCard card, Model model, String method) {
+    private LoadedModel(ModelCard card, Model model, Methods.Choice choice) {
         this.card = card;
         this.model = model;
-        this.method = method;
+        this.choice = choice;
+    }
+
+    /** Loads a model as {@link #load(ModelArtifact, InferencePrecision)} does, with {@link InferencePrecision#AUTO}. */
+    public static LoadedModel load(ModelArtifact artifact) {
+        return load(artifact, InferencePrecision.AUTO);
     }
 
     /**
-     * Loads a model on the CPU, wherever it was saved, and tests it on images of digits.
+     * Loads a model on the CPU, wherever it was saved, and tests it on images of digits. Chooses the fastest of its methods.
      *
+     * @param precision whether a lower precision may be chosen, which the card must permit as well
      * @throws ModelException if the engine can't load the file, the model does not match its card, or it does not return
      *     probabilities for digits; the message has the remedy
      */
-    public static LoadedModel load(ModelArtifact artifact) {
+    public static LoadedModel load(ModelArtifact artifact, InferencePrecision precision) {
         Model model = read(artifact);
         try {
-            requireParametersOfCard(artifact.card(), model);
-            String method = Methods.fastest(model, artifact.card().classOrder());
-            LoadedModel loaded = new LoadedModel(artifact.card(), model, method);
+            ModelCard card = artifact.card();
+            requireParametersOfCard(card, model);
+            LowerPrecision lower = card.lowerPrecision();
+            boolean bfloat16 = precision == InferencePrecision.AUTO && lower != null && lower.permits();
+            LoadedModel loaded = new LoadedModel(card, model, Methods.choose(model, card.classOrder(), bfloat16));
             loaded.warmUp();
             return loaded;
         } catch (ModelException e) {
@@ -113,21 +123,43 @@ public final class LoadedModel implements AutoCloseable {
     private void warmUp() {
         List<byte[]> digits = ReferenceDigits.images();
         try (Classifier classifier = newClassifier()) {
-            IntStream.concat(IntStream.of(BatchSizes.upTo(64)), IntStream.of(128, 256))
+            IntStream.of(BatchSizes.upTo(256))
                     .forEach(size -> classifier.classify(IntStream.range(0, size)
                             .mapToObj(i -> digits.get(i % digits.size()))
                             .toList()));
         }
     }
 
-    /** Returns the methods of the module that return the same probabilities, forward first. */
+    /** Returns the methods of the module that the classifiers may run, forward first. */
     public List<String> methods() {
-        return Methods.of(model);
+        return choice.all();
     }
 
     /** Returns the fastest of the methods, which the model's classifiers run. */
     public String method() {
-        return method;
+        return choice.fastest();
+    }
+
+    /** Returns the type of the convolutions' arithmetic in {@link #method}: "float32" or "bfloat16". */
+    public String precision() {
+        return method().equals(Methods.BFLOAT16) ? LowerPrecision.BFLOAT16 : "float32";
+    }
+
+    /** Returns why the lower precision, which was permitted, can't be used on this machine; empty if it can. */
+    public Optional<String> lowerPrecisionFault() {
+        return choice.bfloat16Fault();
+    }
+
+    /**
+     * Creates a classifier that computes in bfloat16, to measure its accuracy, whether the card permits it or not. Not while
+     * another thread uses such a classifier.
+     *
+     * @return empty if the module or the machine can't
+     */
+    public Optional<Classifier> newBfloat16Classifier() {
+        return Methods.bfloat16Fault(model, card.classOrder()).isPresent()
+                ? Optional.empty()
+                : Optional.of(newClassifier(Methods.BFLOAT16));
     }
 
     public ModelCard card() {
@@ -136,7 +168,7 @@ public final class LoadedModel implements AutoCloseable {
 
     /** Creates a classifier, for one thread at a time; the caller closes it. */
     public Classifier newClassifier() {
-        return newClassifier(method);
+        return newClassifier(method());
     }
 
     /**

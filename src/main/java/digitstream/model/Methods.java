@@ -10,11 +10,12 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * The methods of a TorchScript module that return the same probabilities, and the choice among them. Which one is fastest depends
- * on the processor and on the network, so they are tried.
+ * The methods of a TorchScript module that return the same probabilities, or nearly so in a lower precision, and the choice among
+ * them. Which one is fastest depends on the processor and on the network, so they are tried.
  */
 final class Methods {
     static final String FORWARD = "forward";
@@ -23,7 +24,11 @@ final class Methods {
     /** Likewise, from what {@link #PREPARE} has computed from the parameters. */
     static final String PREPARED = "forward_prepared";
 
+    /** Runs the convolutions in bfloat16, where the processor can, from what {@link #PREPARE_BFLOAT16} has computed. */
+    static final String BFLOAT16 = "forward_bfloat16";
+
     private static final String PREPARE = "prepare";
+    private static final String PREPARE_BFLOAT16 = "prepare_bfloat16";
 
     /** Large enough that the fixed cost of a call does not matter. */
     private static final int BATCH = 64;
@@ -36,55 +41,94 @@ final class Methods {
     private Methods() {}
 
     /**
-     * Tests a module's methods and returns the fastest one. Prepares the module, so no classifier may be in use yet.
+     * The outcome of the trial.
      *
-     * @throws ModelException if a method does not return probabilities, or two return different ones; the message has the remedy
+     * @param all the methods that were tried, {@link #FORWARD} first
+     * @param fastest one of them
+     * @param bfloat16Fault why {@link #BFLOAT16} is not among them; empty if it is, or was not to be tried
      */
-    static String fastest(Model model, ClassOrder order) {
+    record Choice(List<String> all, String fastest, Optional<String> bfloat16Fault) {
+        Choice {
+            all = List.copyOf(all);
+        }
+    }
+
+    /**
+     * Tests a module's methods and chooses the fastest one. Prepares the module, so no classifier may be in use yet.
+     *
+     * @param bfloat16 whether to try {@link #BFLOAT16} too, which is not tried if it can't be used
+     * @throws ModelException if a method does not return probabilities, or two in float32 return different ones; the message has
+     *     the remedy
+     */
+    static Choice choose(Model model, ClassOrder order, boolean bfloat16) {
         List<String> methods = of(model);
-        List<Classifier> classifiers = methods.stream()
-                .<Classifier>map(method -> new TorchScriptClassifier(model, method, order))
-                .toList();
+        List<Classifier> classifiers = new ArrayList<>();
         try {
+            methods.forEach(method -> classifiers.add(new TorchScriptClassifier(model, method, order)));
             SelfTest.run(classifiers.get(0));
-            if (methods.size() == 1) {
-                return methods.get(0);
-            }
             if (methods.contains(PREPARED)) {
-                prepare(model);
+                prepare(model, PREPARE);
             }
             for (int i = 1; i < methods.size(); i++) {
                 SelfTest.run(classifiers.get(i));
                 SelfTest.requireEqual(classifiers.get(i), methods.get(i), classifiers.get(0), FORWARD);
             }
-            return methods.get(fastest(classifiers));
+            Optional<String> fault = bfloat16 ? bfloat16Fault(model, order) : Optional.empty();
+            if (bfloat16 && fault.isEmpty()) {
+                methods.add(BFLOAT16);
+                classifiers.add(new TorchScriptClassifier(model, BFLOAT16, order));
+            }
+            String fastest = methods.size() == 1 ? FORWARD : methods.get(fastest(classifiers));
+            return new Choice(methods, fastest, fault);
         } finally {
             classifiers.forEach(Classifier::close);
         }
     }
 
-    /** Returns forward, then the other methods that the module has and the machine can run. */
-    static List<String> of(Model model) {
+    /**
+     * Prepares a module for {@link #BFLOAT16} and tests that method. The other methods stay as they are.
+     *
+     * @return why it can't be used, for example because the processor has no such arithmetic; empty if it can
+     */
+    static Optional<String> bfloat16Fault(Model model, ClassOrder order) {
+        if (!hasMethods(model, PREPARE_BFLOAT16, BFLOAT16)) {
+            return Optional.of("this module or this PyTorch can't run " + BFLOAT16);
+        }
+        try (Classifier bfloat16 = new TorchScriptClassifier(model, BFLOAT16, order);
+                Classifier forward = new TorchScriptClassifier(model, FORWARD, order)) {
+            prepare(model, PREPARE_BFLOAT16);
+            SelfTest.runBfloat16(bfloat16, BFLOAT16, forward, FORWARD);
+            return Optional.empty();
+        } catch (ModelException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Returns forward, then the other methods in float32 that the module has and the machine can run. */
+    private static List<String> of(Model model) {
         List<String> methods = new ArrayList<>(List.of(FORWARD));
-        if (Engines.pyTorch().hasCapability("MKLDNN") && model.getBlock() instanceof PtSymbolBlock block) {
-            List<String> all = List.of(JniUtils.getMethodNames(block));
-            if (all.contains(MKLDNN)) {
-                methods.add(MKLDNN);
-            }
-            if (all.contains(PREPARED) && all.contains(PREPARE)) {
-                methods.add(PREPARED);
-            }
+        if (hasMethods(model, MKLDNN)) {
+            methods.add(MKLDNN);
+        }
+        if (hasMethods(model, PREPARE, PREPARED)) {
+            methods.add(PREPARED);
         }
         return methods;
     }
 
-    private static void prepare(Model model) {
+    private static boolean hasMethods(Model model, String... names) {
+        return Engines.pyTorch().hasCapability("MKLDNN")
+                && model.getBlock() instanceof PtSymbolBlock block
+                && List.of(JniUtils.getMethodNames(block)).containsAll(List.of(names));
+    }
+
+    private static void prepare(Model model, String method) {
         try (NDManager once = model.getNDManager().newSubManager()) {
             model.getBlock()
-                    .forward(new ParameterStore(once, false), new NDList(name(once, PREPARE)), false)
+                    .forward(new ParameterStore(once, false), new NDList(name(once, method)), false)
                     .attach(once);
         } catch (RuntimeException e) {
-            throw new ModelException("its method " + PREPARE + " failed: " + PyTorchError.describe(e), e);
+            throw new ModelException("its method " + method + " failed: " + PyTorchError.describe(e), e);
         }
     }
 

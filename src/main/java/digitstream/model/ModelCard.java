@@ -1,6 +1,7 @@
 package digitstream.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import digitstream.common.Digits;
 import digitstream.common.Excerpt;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param training how the model was trained; null if unknown
  * @param validation results on images held out from the training images, used for model selection; null if unknown
  * @param evaluation results on test images, which were not used for selection; null if unknown
+ * @param lowerPrecision accuracy in a lower precision than float32; null if not measured, and then absent from the JSON: earlier
+ *     readers reject the field
  * @param software versions of the software that trained the model, by name
  */
 public record ModelCard(
@@ -43,6 +46,7 @@ public record ModelCard(
         @Nullable Training training,
         @Nullable Evaluation validation,
         @Nullable Evaluation evaluation,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable LowerPrecision lowerPrecision,
         Map<String, String> software) {
     public static final int FORMAT_VERSION = 1;
 
@@ -210,6 +214,9 @@ public record ModelCard(
         }
         if (evaluation != null) {
             evaluation.check("evaluation");
+        }
+        if (lowerPrecision != null) {
+            lowerPrecision.check();
         }
         software = software == null ? Map.of() : withoutNulls(software);
     }

@@ -50,9 +50,13 @@ public record TopologyAssembly(
         clients = Map.copyOf(clients);
     }
 
-    /** Loads a model, announces it in {@code digits.models}, and starts the classifying topology with it. */
-    public void classify(Serving serving, ModelArtifact artifact) throws InterruptedException {
-        LoadedModel model = LoadedModel.load(artifact);
+    /**
+     * Loads a model, announces it in {@code digits.models}, and starts the classifying topology with it.
+     *
+     * @return the model, which the process closes
+     */
+    public LoadedModel classify(Serving serving, ModelArtifact artifact) throws InterruptedException {
+        LoadedModel model = LoadedModel.load(artifact, settings.classify().precision());
         serving.use(model);
         ModelReleases.announce(
                 clients,
@@ -65,6 +69,7 @@ public record TopologyAssembly(
                 StreamsConfiguration.classify(settings, streamsDefaults()),
                 gate,
                 StreamsConfiguration.polling(settings));
+        return model;
     }
 
     /** Starts the scoring topology. */

@@ -1,6 +1,7 @@
 package digitstream.settings;
 
 import digitstream.common.EventTimeRange;
+import digitstream.common.InferencePrecision;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,7 +13,7 @@ import java.util.TreeMap;
  *
  * @param topics the names of the topics
  * @param layout how the topics are created
- * @param classify how images are batched
+ * @param classify how images are batched and classified
  * @param score how predictions are scored
  * @param deadLettersMaxBytes the size of a dead letter at most; larger ones are truncated
  * @param classifyApplicationId the application id of the classifying topology: its consumer group and the prefix of its
@@ -82,6 +83,8 @@ public record Settings(
         int batchMaxSize = (int) reader.wholeNumber("batch.max.size", 256, 1, 65_536);
         Duration batchMaxDelay = reader.millis("batch.max.delay.ms", Duration.ofMillis(5));
         Duration latencyTarget = reader.millis("latency.target.ms", Duration.ofMillis(60));
+        InferencePrecision precision =
+                reader.oneOf("inference.precision", InferencePrecision.values(), InferencePrecision.AUTO);
         EventTimeRange eventTimes = reader.eventTimes();
         ScoreSettings score = reader.score(eventTimes);
         int deadLettersMaxBytes =
@@ -96,7 +99,7 @@ public record Settings(
         return new Settings(
                 topics,
                 layout,
-                new ClassifySettings(batchMaxSize, batchMaxDelay, latencyTarget, eventTimes),
+                new ClassifySettings(batchMaxSize, batchMaxDelay, latencyTarget, precision, eventTimes),
                 score,
                 deadLettersMaxBytes,
                 classifyId,

@@ -12,11 +12,14 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Parses settings one by one and collects their faults. */
 final class SettingsReader {
@@ -27,6 +30,7 @@ final class SettingsReader {
     private static final List<String> OWN_PREFIXES = List.of(
             "batch.max.",
             "latency.",
+            "inference.",
             "dead.letters.",
             "topic.",
             "topics.",
@@ -68,6 +72,23 @@ final class SettingsReader {
         }
         fault(setting + " is '" + value + "'; set it to a whole number from " + min + " to " + max);
         return defaultValue;
+    }
+
+    /** A constant's name in lower case. */
+    <E extends Enum<E>> E oneOf(String setting, E[] constants, E defaultValue) {
+        String value = take(setting, text(defaultValue)).trim();
+        for (E constant : constants) {
+            if (text(constant).equals(value)) {
+                return constant;
+            }
+        }
+        fault(setting + " is '" + value + "'; set it to "
+                + Stream.of(constants).map(SettingsReader::text).collect(Collectors.joining(" or ")));
+        return defaultValue;
+    }
+
+    private static String text(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     Duration millis(String setting, Duration defaultValue) {

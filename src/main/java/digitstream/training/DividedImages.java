@@ -4,9 +4,11 @@ import digitstream.data.DataException;
 import digitstream.data.DigitData;
 import digitstream.data.LabelledImages;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A data set split by purpose.
@@ -53,6 +55,13 @@ record DividedImages(LabelledImages training, Optional<LabelledImages> validatio
                 training.select(Arrays.copyOfRange(order, heldOut, order.length)),
                 Optional.of(training.select(Arrays.copyOf(order, heldOut))),
                 data.test());
+    }
+
+    /** Returns the parts that have images; they have none in common. */
+    List<LabelledImages> all() {
+        return Stream.of(Optional.of(training), validation, Optional.of(test))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** Returns the numbers 0 to {@code size - 1}, shuffled by the seed. */

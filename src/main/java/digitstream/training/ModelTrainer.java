@@ -7,6 +7,7 @@ import digitstream.data.LabelledImages;
 import digitstream.model.Classifier;
 import digitstream.model.Engines;
 import digitstream.model.LoadedModel;
+import digitstream.model.LowerPrecision;
 import digitstream.model.ModelArtifact;
 import digitstream.model.ModelCard;
 import digitstream.model.ModelException;
@@ -222,14 +223,16 @@ public final class ModelTrainer {
     private Finished write(DigitData data, DividedImages images, Checkpoint last, Device where) throws IOException {
         Progress progress = last.progress();
         byte[] torchScript = last.best();
-        ModelCard plain = card(progress, data, images, torchScript, where, null, null);
+        ModelCard plain = card(progress, data, images, torchScript, where, null, null, null);
         Evaluation test;
         Optional<Evaluation> validation;
+        Optional<LowerPrecision> lower;
         try (LoadedModel model = usable(ModelArtifact.inMemory(plain, torchScript));
                 Classifier classifier = model.newClassifier()) {
             test = Evaluation.of(classifier, data.name() + ", test images", images.test());
             validation = images.validation()
                     .map(held -> Evaluation.of(classifier, data.name() + ", held out from the training images", held));
+            lower = PrecisionLoss.measure(model, classifier, images);
         }
         ModelCard card = card(
                 progress,
@@ -238,7 +241,8 @@ public final class ModelTrainer {
                 torchScript,
                 where,
                 validation.map(held -> held.forCard(held.temperature())).orElse(null),
-                test.forCard(null));
+                test.forCard(null),
+                lower.orElse(null));
         Map<String, byte[]> files = report.files(card, test, progress.history());
         ModelArtifact artifact = ModelArtifact.write(models, card, torchScript, files);
         Files.deleteIfExists(Checkpoint.file(models, progress.name(), progress.version()));
@@ -263,7 +267,8 @@ public final class ModelTrainer {
             byte[] torchScript,
             Device where,
             ModelCard.@Nullable Evaluation validation,
-            ModelCard.@Nullable Evaluation test) {
+            ModelCard.@Nullable Evaluation test,
+            @Nullable LowerPrecision lower) {
         TrainingSettings settings = progress.settings();
         ModelCard.Training training = new ModelCard.Training(
                 settings.preset(),
@@ -293,6 +298,7 @@ public final class ModelTrainer {
                 training,
                 validation,
                 test,
+                lower,
                 Map.of(
                         "pytorch", Engine.getEngine("PyTorch").getVersion(),
                         "djl", Engine.getDjlVersion(),

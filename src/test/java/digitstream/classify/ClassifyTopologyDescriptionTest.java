@@ -4,6 +4,7 @@ import digitstream.accuracy.ModelVersion;
 import digitstream.avro.DigitImage;
 import digitstream.common.Digits;
 import digitstream.common.EventTimeRange;
+import digitstream.common.InferencePrecision;
 import digitstream.settings.ClassifySettings;
 import digitstream.settings.Topics;
 import digitstream.testing.PlainAvro;
@@ -25,7 +26,11 @@ class ClassifyTopologyDescriptionTest {
                 new ClassifyTopology(
                                 Topics.DEFAULT,
                                 new ClassifySettings(
-                                        256, Duration.ofMillis(5), Duration.ofMillis(60), EventTimeRange.DEFAULT),
+                                        256,
+                                        Duration.ofMillis(5),
+                                        Duration.ofMillis(60),
+                                        InferencePrecision.AUTO,
+                                        EventTimeRange.DEFAULT),
                                 1_000_000,
                                 MODEL,
                                 Digits.SIDE,

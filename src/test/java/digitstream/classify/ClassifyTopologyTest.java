@@ -8,6 +8,7 @@ import digitstream.avro.DigitImage;
 import digitstream.avro.Prediction;
 import digitstream.common.Digits;
 import digitstream.common.EventTimeRange;
+import digitstream.common.InferencePrecision;
 import digitstream.model.Classifier;
 import digitstream.settings.ClassifySettings;
 import digitstream.settings.Topics;
@@ -83,7 +84,11 @@ class ClassifyTopologyTest {
                     new ClassifyTopology(
                                     TOPICS,
                                     new ClassifySettings(
-                                            4, Duration.ofMillis(5), Duration.ofMillis(60), EventTimeRange.DEFAULT),
+                                            4,
+                                            Duration.ofMillis(5),
+                                            Duration.ofMillis(60),
+                                            InferencePrecision.AUTO,
+                                            EventTimeRange.DEFAULT),
                                     1_000_000,
                                     model,
                                     28,

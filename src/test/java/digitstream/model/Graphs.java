@@ -42,6 +42,29 @@ public final class Graphs {
         return ModelArtifact.write(models, card(name, "1", file, classNames, network), file, Map.of());
     }
 
+    /** Writes a file as version 1 of a model, with a card that names its accuracy in a lower precision. */
+    static ModelArtifact write(Path models, String name, byte[] file, LowerPrecision lowerPrecision) {
+        ModelCard card = card(name, "1", file, ModelCard.DIGITS, null);
+        return ModelArtifact.write(models, with(card, lowerPrecision), file, Map.of());
+    }
+
+    static ModelCard with(ModelCard card, LowerPrecision lowerPrecision) {
+        return new ModelCard(
+                card.formatVersion(),
+                card.name(),
+                card.version(),
+                card.sha256(),
+                card.input(),
+                card.output(),
+                card.classNames(),
+                card.network(),
+                card.training(),
+                card.validation(),
+                card.evaluation(),
+                lowerPrecision,
+                card.software());
+    }
+
     /** A card that fits a file. */
     public static ModelCard card(
             String name, String version, byte[] file, List<String> classNames, @Nullable Network network) {
@@ -54,6 +77,7 @@ public final class Graphs {
                 ModelCard.OUTPUT,
                 classNames,
                 network,
+                null,
                 null,
                 null,
                 null,

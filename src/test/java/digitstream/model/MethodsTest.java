@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
 import ai.djl.Model;
+import digitstream.common.InferencePrecision;
 import digitstream.testing.TorchScripts;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,20 +32,28 @@ class MethodsTest {
         assumeTrue(Engines.pyTorch().hasCapability("MKLDNN"), "this PyTorch has no MKL-DNN");
     }
 
+    private static final String SLOW =
+            """
+                for i in range(10):
+                  z = torch.matmul(torch.ones([300, 300]), torch.ones([300, 300]))
+                  x = torch.add(x, torch.to(torch.mul(torch.sum(z), 0), 0))
+            """;
+    private static final String PREPARE = "    return torch.ones([1])\n";
+    private static final String FAILS = "    return torch.matmul(torch.ones([2]), torch.ones([3]))\n";
+
+    private static final LowerPrecision ACCURATE = new LowerPrecision("bfloat16", 70_000, 69_061, 69_064);
+    private static final LowerPrecision INACCURATE = new LowerPrecision("bfloat16", 70_000, 69_000, 69_064);
+
     @ParameterizedTest
     @CsvSource({"lenet, forward_mkldnn", "lenet, forward_prepared", "convnet, forward_mkldnn"})
     void returnsTheSameProbabilitiesAsForward(String graph, String method) throws Exception {
         try (Model model = Engines.pyTorch().newModel(graph, Device.cpu())) {
             model.load(new ByteArrayInputStream(Graphs.bytes(graph)), Map.of("mapLocation", "true"));
-            // With the initial weights all probabilities are near 0.1.
-            model.getBlock().getParameters().forEach(parameter -> parameter
-                    .getValue()
-                    .getArray()
-                    .set(scaled(parameter.getValue().getArray().toFloatArray())));
-            Methods.fastest(model, ClassOrder.of(ModelCard.DIGITS));
+            scaleParameters(model, 3);
+            Methods.choose(model, ClassOrder.of(ModelCard.DIGITS), false);
             try (Classifier forward = classifier(model, "forward");
                     Classifier other = classifier(model, method)) {
-                for (int size : new int[] {1, 33, 64, 65, 200}) {
+                for (int size : new int[] {1, 33, 64, 65, 200, 300}) {
                     float[] expected = forward.classify(Graphs.images(size));
                     float[] actual = other.classify(Graphs.images(size));
                     assertThat(actual)
@@ -60,9 +70,40 @@ class MethodsTest {
         }
     }
 
-    private static float[] scaled(float[] values) {
+    @ParameterizedTest
+    @CsvSource({"lenet, 3", "convnet, 1.25"})
+    void returnsNearlyTheSameProbabilitiesInBfloat16(String graph, float scale) throws Exception {
+        try (Model model = Engines.pyTorch().newModel(graph, Device.cpu())) {
+            model.load(new ByteArrayInputStream(Graphs.bytes(graph)), Map.of("mapLocation", "true"));
+            scaleParameters(model, scale);
+            Optional<String> fault = Methods.bfloat16Fault(model, ClassOrder.of(ModelCard.DIGITS));
+            assumeTrue(fault.isEmpty(), () -> "this processor has no bfloat16: " + fault.orElseThrow());
+            try (Classifier forward = classifier(model, "forward");
+                    Classifier bfloat16 = classifier(model, "forward_bfloat16")) {
+                for (int size : new int[] {1, 33, 128, 129, 300}) {
+                    float[] expected = forward.classify(Graphs.images(size));
+                    float[] actual = bfloat16.classify(Graphs.images(size));
+                    assertThat(actual)
+                            .usingComparatorWithPrecision(0.05f)
+                            .containsExactly(expected)
+                            .isNotEqualTo(expected);
+                    assertThat(bfloat16.classify(Graphs.images(size))).isEqualTo(actual);
+                }
+            }
+        }
+    }
+
+    /** With the initial weights all probabilities are near 0.1. */
+    private static void scaleParameters(Model model, float scale) {
+        model.getBlock().getParameters().forEach(parameter -> parameter
+                .getValue()
+                .getArray()
+                .set(scaled(parameter.getValue().getArray().toFloatArray(), scale)));
+    }
+
+    private static float[] scaled(float[] values, float scale) {
         for (int i = 0; i < values.length; i++) {
-            values[i] *= 3;
+            values[i] *= scale;
         }
         return values;
     }
@@ -85,13 +126,7 @@ class MethodsTest {
 
     @Test
     void doesNotChooseASlowMethod() {
-        String slow =
-                """
-                    for i in range(10):
-                      z = torch.matmul(torch.ones([300, 300]), torch.ones([300, 300]))
-                      x = torch.add(x, torch.to(torch.mul(torch.sum(z), 0), 0))
-                """;
-        byte[] module = TorchScripts.moduleWith(method("forward", SOFTMAX) + method("forward_mkldnn", slow + SOFTMAX));
+        byte[] module = TorchScripts.moduleWith(method("forward", SOFTMAX) + method("forward_mkldnn", SLOW + SOFTMAX));
         assertThat(methodOf("slow", module)).isEqualTo("forward");
     }
 
@@ -99,8 +134,7 @@ class MethodsTest {
     void refusesAModuleWhosePreparationFails() {
         byte[] module = TorchScripts.moduleWith(method("forward", SOFTMAX)
                 + method("forward_prepared", SOFTMAX)
-                + TorchScripts.method(
-                        "prepare(self) -> Tensor", "    return torch.matmul(torch.ones([2]), torch.ones([3]))\n"));
+                + TorchScripts.method("prepare(self) -> Tensor", FAILS));
         ModelArtifact artifact = Graphs.write(models, "failing", module, ModelCard.DIGITS, null);
         assertThatThrownBy(() -> LoadedModel.load(artifact))
                 .isInstanceOf(ModelException.class)
@@ -111,11 +145,73 @@ class MethodsTest {
     void refusesAPreparedMethodThatDoesNotAgreeWithForward() {
         byte[] module = TorchScripts.moduleWith(method("forward", SOFTMAX)
                 + method("forward_prepared", TorchScripts.LOGITS + "    return torch.softmax(torch.neg(logits), 1)\n")
-                + TorchScripts.method("prepare(self) -> Tensor", "    return torch.ones([1])\n"));
+                + TorchScripts.method("prepare(self) -> Tensor", PREPARE));
         ModelArtifact artifact = Graphs.write(models, "unequal", module, ModelCard.DIGITS, null);
         assertThatThrownBy(() -> LoadedModel.load(artifact))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("its methods forward_prepared and forward return probabilities that differ");
+    }
+
+    @Test
+    void runsInALowerPrecisionThatTheCardPermits() {
+        byte[] module = inBfloat16(SLOW + SOFTMAX, PREPARE, SOFTMAX);
+        try (LoadedModel model = LoadedModel.load(Graphs.write(models, "permitted", module, ACCURATE))) {
+            assertThat(model.methods()).containsExactly("forward", "forward_bfloat16");
+            assertThat(model.method()).isEqualTo("forward_bfloat16");
+            assertThat(model.precision()).isEqualTo("bfloat16");
+            assertThat(model.lowerPrecisionFault()).isEmpty();
+        }
+    }
+
+    @Test
+    void runsInFloat32IfThatIsFaster() {
+        byte[] module = inBfloat16(SOFTMAX, PREPARE, SLOW + SOFTMAX);
+        try (LoadedModel model = LoadedModel.load(Graphs.write(models, "slower", module, ACCURATE))) {
+            assertThat(model.method()).isEqualTo("forward");
+            assertThat(model.precision()).isEqualTo("float32");
+        }
+    }
+
+    @Test
+    void runsInFloat32IfTheSettingOrTheCardSaysSo() {
+        byte[] module = inBfloat16(SLOW + SOFTMAX, PREPARE, SOFTMAX);
+        ModelArtifact permitted = Graphs.write(models, "permitted", module, ACCURATE);
+        try (LoadedModel model = LoadedModel.load(permitted, InferencePrecision.FLOAT32)) {
+            assertThat(model.methods()).containsExactly("forward");
+            assertThat(model.precision()).isEqualTo("float32");
+        }
+        try (LoadedModel model = LoadedModel.load(Graphs.write(models, "inaccurate", module, INACCURATE))) {
+            assertThat(model.methods()).containsExactly("forward");
+        }
+        assertThat(methodOf("silent", module)).isEqualTo("forward");
+    }
+
+    /** As where the processor has no such arithmetic. */
+    @Test
+    void runsInFloat32IfTheLowerPrecisionDoesNotWork() {
+        String negated = TorchScripts.LOGITS + "    return torch.softmax(torch.neg(logits), 1)\n";
+        assertThat(faultOf("unprepared", inBfloat16(SOFTMAX, FAILS, SOFTMAX)))
+                .startsWith("its method prepare_bfloat16 failed: ");
+        assertThat(faultOf("failing", inBfloat16(SOFTMAX, PREPARE, FAILS))).contains("PyTorch failed on a batch");
+        assertThat(faultOf("unequal", inBfloat16(SOFTMAX, PREPARE, negated)))
+                .startsWith("its methods forward_bfloat16 and forward return probabilities that differ");
+        assertThat(faultOf("without", TorchScripts.module(SOFTMAX))).contains("can't run forward_bfloat16");
+    }
+
+    private String faultOf(String name, byte[] module) {
+        try (LoadedModel model = LoadedModel.load(Graphs.write(models, name, module, ACCURATE));
+                Classifier classifier = model.newClassifier()) {
+            assertThat(model.method()).isEqualTo("forward");
+            assertThat(model.newBfloat16Classifier()).isEmpty();
+            assertThat(classifier.classify(Graphs.images(3))).hasSize(30);
+            return model.lowerPrecisionFault().orElseThrow();
+        }
+    }
+
+    private static byte[] inBfloat16(String forward, String prepare, String bfloat16) {
+        return TorchScripts.moduleWith(method("forward", forward)
+                + TorchScripts.method("prepare_bfloat16(self) -> Tensor", prepare)
+                + method("forward_bfloat16", bfloat16));
     }
 
     /** The padding of a batch must not show. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import digitstream.common.EventTimeRange;
+import digitstream.common.InferencePrecision;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -18,8 +19,12 @@ class SettingsTest {
         Settings settings = Settings.parse(Map.of());
         assertThat(settings.topics()).isEqualTo(Topics.DEFAULT);
         assertThat(settings.classify())
-                .isEqualTo(
-                        new ClassifySettings(256, Duration.ofMillis(5), Duration.ofMillis(60), EventTimeRange.DEFAULT));
+                .isEqualTo(new ClassifySettings(
+                        256,
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(60),
+                        InferencePrecision.AUTO,
+                        EventTimeRange.DEFAULT));
         assertThat(settings.score().windows()).containsOnlyKeys("1m", "10m", "1h");
     }
 
@@ -28,6 +33,7 @@ class SettingsTest {
         assertThatThrownBy(() -> Settings.parse(Map.of(
                         "batch.max.size", "0",
                         "batch.max.delay.ms", "soon",
+                        "inference.precision", "float16",
                         "topic.labels", "digits.images",
                         "topics.replication.factor", "0",
                         "accuracy.windows", "1m,often",
@@ -39,6 +45,7 @@ class SettingsTest {
                         .contains(
                                 "batch.max.size is '0'",
                                 "batch.max.delay.ms is 'soon'",
+                                "inference.precision is 'float16'; set it to auto or float32",
                                 "topic.* settings name the topic 'digits.images'",
                                 "topics.replication.factor is 0",
                                 "accuracy.windows contains 'often'",

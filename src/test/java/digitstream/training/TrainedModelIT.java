@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import digitstream.common.InferencePrecision;
 import digitstream.data.DigitData;
 import digitstream.data.DrawnDigits;
 import digitstream.data.LabelledImages;
 import digitstream.model.Classifier;
 import digitstream.model.LoadedModel;
+import digitstream.model.LowerPrecision;
 import digitstream.model.ModelArtifact;
 import digitstream.testing.PythonTorch;
 import digitstream.testing.Trainings;
@@ -49,7 +51,7 @@ class TrainedModelIT {
                 "lenet",
                 "1");
         artifact = finished.artifact();
-        model = LoadedModel.load(artifact);
+        model = LoadedModel.load(artifact, InferencePrecision.FLOAT32);
         assertThat(finished.history())
                 .extracting(EpochResult::loss)
                 .hasSize(4)
@@ -68,6 +70,23 @@ class TrainedModelIT {
             assertThat(evaluation.counts().labelled()).isEqualTo(2_000);
             assertThat(evaluation.accuracy()).isGreaterThan(0.97);
             assertThat(artifact.card().evaluation().accuracy()).isCloseTo(evaluation.accuracy(), within(1e-9));
+        }
+    }
+
+    @Test
+    void writesTheAccuracyInALowerPrecisionIntoTheCard() {
+        LowerPrecision lower = artifact.card().lowerPrecision();
+        assumeTrue(lower != null, "this processor has no bfloat16");
+        assertThat(lower.images()).isEqualTo(10_000);
+        assertThat(lower.correct()).isBetween(9_700, 10_000);
+        assertThat(lower.correctInFloat32()).isBetween(9_700, 10_000);
+        try (LoadedModel served = LoadedModel.load(artifact);
+                Classifier classifier = served.newClassifier()) {
+            assertThat(served.lowerPrecisionFault()).isEmpty();
+            assertThat(served.methods().contains("forward_bfloat16")).isEqualTo(lower.permits());
+            Evaluation evaluation = Evaluation.of(classifier, "fresh", fresh);
+            assertThat(evaluation.accuracy())
+                    .isCloseTo(artifact.card().evaluation().accuracy(), within(0.002));
         }
     }
 

@@ -11,6 +11,7 @@ import digitstream.data.DrawnDigits;
 import digitstream.data.LabelledImages;
 import digitstream.model.Classifier;
 import digitstream.model.LoadedModel;
+import digitstream.model.LowerPrecision;
 import digitstream.model.ModelArtifact;
 import digitstream.model.ModelCard;
 import digitstream.model.ModelException;
@@ -232,6 +233,11 @@ class TrainingIT {
                 Trainings.train(digits, fast.with(4, 100, fast.learningRate(), 1), models, "lenet", "mnist");
         assertThat(finished.test().accuracy()).isGreaterThan(0.985);
         assertThat(finished.artifact().card().validation().accuracy()).isGreaterThan(0.98);
+        // Null where the processor has no bfloat16.
+        LowerPrecision lower = finished.artifact().card().lowerPrecision();
+        assertThat(lower == null || (lower.images() == 70_000 && lower.permits()))
+                .as("%s", lower)
+                .isTrue();
     }
 
     /** Trains and returns the SHA-256 of model.pt, which covers weights and graph. */

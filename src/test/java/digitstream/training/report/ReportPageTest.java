@@ -91,6 +91,7 @@ class ReportPageTest {
                 training,
                 null,
                 null,
+                null,
                 Map.of("digitstream", training == null ? "1" : training.data()));
         return ReportPage.toHtml(new ReportView(card, evaluation, plots));
     }
