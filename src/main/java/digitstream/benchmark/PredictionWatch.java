@@ -8,6 +8,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Counts predictions by image id. */
 final class PredictionWatch implements Watch {
+    /** The share of the images after which the time is taken. */
+    private static final double WARM_UP = 0.4;
+
     private final CommittedReader reader;
     private final IdCount ids;
     private final int warmUp;

@@ -15,6 +15,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * at which they were computed: the first with a tenth of the images, and the last that has not all of them, unless that is too early.
  */
 final class ScoreWatch implements Watch {
+    /** The share of the images that the first count must have. */
+    private static final double EARLY = 0.1;
+
     /** The share of the images that the second count must have. */
     private static final double LATE = 0.6;
 
@@ -55,7 +58,7 @@ final class ScoreWatch implements Watch {
         predicted = accuracy.getPredicted();
         duplicates = accuracy.getDuplicates();
         last = new Point(accuracy.getLabelled(), accuracy.getComputedAt().toEpochMilli());
-        if (start.millis == 0 && last.scored >= images * WARM_UP) {
+        if (start.millis == 0 && last.scored >= images * EARLY) {
             start = last;
         }
         if (last.scored < images || end.scored < images * LATE) {

@@ -3,14 +3,10 @@ package digitstream.benchmark;
 import java.time.Duration;
 
 /**
- * Reads the output of a pipeline from outside, committed records only, and counts it. The throughput is that between the moment when
- * a tenth of the images could be read and the moment when all could, so that the start of the process does not count. Used by one
- * thread.
+ * Reads the output of a pipeline from outside, committed records only, and counts it. The throughput is that of the last part of the
+ * images, so that neither the start of the process nor the compilation of its hot code counts. Used by one thread.
  */
 interface Watch extends AutoCloseable {
-    /** The share of the images after which the time is taken. */
-    double WARM_UP = 0.1;
-
     /** Counts the next records, or returns after this time. */
     void poll(Duration timeout);
 

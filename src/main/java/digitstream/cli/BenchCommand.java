@@ -41,7 +41,7 @@ import picocli.CommandLine.Option;
         },
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
-    private static final int IMAGES = 400_000;
+    private static final int IMAGES = 600_000;
     private static final int QUICK_IMAGES = 20_000;
     private static final int ROUNDS = 3;
 
@@ -67,7 +67,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--images",
             paramLabel = "N",
-            description = "The images that each row processes (default: 400000; with --quick, 20000).")
+            description = "The images that each row processes (default: 600000; with --quick, 20000).")
     private @Nullable Integer images;
 
     @Option(

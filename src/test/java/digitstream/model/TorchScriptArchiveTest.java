@@ -61,7 +61,7 @@ class TorchScriptArchiveTest {
     void rejectsWeightsWithAWrongChecksum() {
         byte[] damaged = GOOD.clone();
         damaged[GOOD.length / 2] ^= 1;
-        rejects(damaged, "the CRC-32 of 'lenet/data/4' is wrong");
+        rejects(damaged, "the CRC-32 of 'lenet/data/11' is wrong");
     }
 
     @ParameterizedTest
@@ -136,7 +136,7 @@ class TorchScriptArchiveTest {
     void rejectsWeightsWithoutCode() throws IOException {
         Map<String, byte[]> entries = entries();
         entries.keySet().removeIf(name -> name.contains("/code/"));
-        rejects(zip(entries), "it is a pickled Python object (__torch__.Network), not TorchScript");
+        rejects(zip(entries), "it is a pickled Python object (__torch__.LeNet), not TorchScript");
         entries.remove("lenet/data.pkl");
         rejects(zip(entries), "it has no data.pkl");
     }
