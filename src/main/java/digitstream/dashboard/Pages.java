@@ -2,7 +2,6 @@ package digitstream.dashboard;
 
 import io.javalin.http.sse.SseClient;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,6 +21,8 @@ final class Pages implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
+
+    private volatile boolean closed;
 
     private record Page(SseClient client, AtomicBoolean busy) {}
 
@@ -53,8 +54,11 @@ final class Pages implements AutoCloseable {
                 try {
                     // Closes the client if its page has gone.
                     page.client.sendEvent("state", state);
-                } catch (CancellationException e) {
-                    // Closed by close() while the page did not read.
+                } catch (RuntimeException e) {
+                    if (!closed) {
+                        throw e;
+                    }
+                    // close() ends a write to a page that does not read. Jetty then fails in one of several ways.
                     open.remove(page);
                 } finally {
                     page.busy.set(false);
@@ -65,6 +69,7 @@ final class Pages implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         open.forEach(page -> page.client.close());
         senders.shutdown();
     }
