@@ -1,6 +1,6 @@
 package digitstream.benchmark;
 
-import digitstream.common.Digits;
+import digitstream.benchmark.programs.ClassifierSpeed;
 import digitstream.model.Classifier;
 import digitstream.model.LoadedModel;
 import digitstream.model.ModelCard;
@@ -12,8 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
-import java.util.stream.IntStream;
 
 /**
  * Measures the throughput of a model's methods on one thread, and of the same network built from DJL blocks. Their rounds
@@ -102,33 +100,14 @@ public final class InferenceBenchmark {
 
     /** Measures each classifier; their rounds alternate. */
     private static List<Speed> speeds(int batch, List<Classifier> classifiers) {
-        Random random = new Random(batch);
-        List<byte[]> images = IntStream.range(0, batch)
-                .mapToObj(i -> {
-                    byte[] image = new byte[Digits.PIXELS];
-                    random.nextBytes(image);
-                    return image;
-                })
-                .toList();
-        classifiers.forEach(classifier -> imagesPerSecond(classifier, images, WARM_UP_NANOS));
+        List<byte[]> images = ClassifierSpeed.randomImages(batch);
+        classifiers.forEach(classifier -> ClassifierSpeed.imagesPerSecond(classifier, images, WARM_UP_NANOS));
         double[][] rounds = new double[classifiers.size()][ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
             for (int i = 0; i < rounds.length; i++) {
-                rounds[i][round] = imagesPerSecond(classifiers.get(i), images, ROUND_NANOS);
+                rounds[i][round] = ClassifierSpeed.imagesPerSecond(classifiers.get(i), images, ROUND_NANOS);
             }
         }
         return Arrays.stream(rounds).map(Speed::of).toList();
-    }
-
-    private static double imagesPerSecond(Classifier classifier, List<byte[]> images, long nanos) {
-        long start = System.nanoTime();
-        long done = 0;
-        long elapsed;
-        do {
-            classifier.classify(images);
-            done += images.size();
-            elapsed = System.nanoTime() - start;
-        } while (elapsed < nanos);
-        return done * 1e9 / elapsed;
     }
 }

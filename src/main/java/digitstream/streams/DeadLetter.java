@@ -2,7 +2,6 @@ package digitstream.streams;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +31,5 @@ public record DeadLetter(
             ConsumerRecord<byte[], byte[]> record, long timestamp, DeadLetterReason reason, String message) {
         return new DeadLetter(
                 record.key(), record.value(), record.headers(), timestamp, SourcePosition.of(record), reason, message);
-    }
-
-    /** The dead letter of a consumed record. */
-    public static DeadLetter of(
-            FixedKeyRecord<byte[], byte[]> record, SourcePosition source, DeadLetterReason reason, String message) {
-        return new DeadLetter(
-                record.key(), record.value(), record.headers(), record.timestamp(), source, reason, message);
     }
 }

@@ -1,14 +1,11 @@
 package digitstream.benchmark.programs;
 
-import digitstream.common.Digits;
 import digitstream.model.Classifier;
 import digitstream.model.Engines;
 import digitstream.model.LoadedModel;
 import digitstream.model.ModelArtifact;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
-import java.util.stream.IntStream;
 
 /** The model without Kafka, on one thread. Prints a line for each batch size: the size, and the images a second. */
 public final class RawInference {
@@ -24,33 +21,10 @@ public final class RawInference {
                 Classifier classifier = model.newClassifier()) {
             for (int i = 1; i < arguments.length; i++) {
                 int batch = Integer.parseInt(arguments[i]);
-                List<byte[]> images = images(batch);
-                perSecond(classifier, images, WARM_UP_NANOS);
-                System.out.println(batch + " " + perSecond(classifier, images, MEASURED_NANOS));
+                List<byte[]> images = ClassifierSpeed.randomImages(batch);
+                ClassifierSpeed.imagesPerSecond(classifier, images, WARM_UP_NANOS);
+                System.out.println(batch + " " + ClassifierSpeed.imagesPerSecond(classifier, images, MEASURED_NANOS));
             }
         }
-    }
-
-    private static List<byte[]> images(int batch) {
-        Random random = new Random(batch);
-        return IntStream.range(0, batch)
-                .mapToObj(i -> {
-                    byte[] image = new byte[Digits.PIXELS];
-                    random.nextBytes(image);
-                    return image;
-                })
-                .toList();
-    }
-
-    private static double perSecond(Classifier classifier, List<byte[]> images, long nanos) {
-        long start = System.nanoTime();
-        long done = 0;
-        long elapsed;
-        do {
-            classifier.classify(images);
-            done += images.size();
-            elapsed = System.nanoTime() - start;
-        } while (elapsed < nanos);
-        return done * 1e9 / elapsed;
     }
 }
