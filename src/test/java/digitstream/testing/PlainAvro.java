@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
@@ -26,8 +27,11 @@ public final class PlainAvro {
     public static <T extends SpecificRecord> Decoder<T> decoder(Class<T> type) {
         return (headers, bytes) -> {
             try {
-                return new Decoded.Value<>(new SpecificDatumReader<>(type)
-                        .read(null, DecoderFactory.get().binaryDecoder(bytes, null)));
+                BinaryDecoder in = DecoderFactory.get().binaryDecoder(bytes, null);
+                T value = new SpecificDatumReader<>(type).read(null, in);
+                return in.isEnd()
+                        ? new Decoded.Value<>(value)
+                        : new Decoded.Malformed<>("extra bytes after a " + type.getSimpleName());
             } catch (IOException | AvroRuntimeException | UnsupportedOperationException | IndexOutOfBoundsException e) {
                 return new Decoded.Malformed<>("not a " + type.getSimpleName());
             }
