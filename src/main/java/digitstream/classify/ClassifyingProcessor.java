@@ -8,11 +8,8 @@ import digitstream.streams.ForwardedHeaders;
 import digitstream.streams.PolledRecords;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -21,8 +18,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Classifies the images that one poll returned, in batches. Nothing is pending when {@code process} returns, so that a commit at
- * any time is complete.
+ * Publishes a prediction or a dead letter for each record that one poll returned from a partition. Nothing is pending when
+ * {@code process} returns, so that a commit at any time is complete.
  */
 final class ClassifyingProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     /** How exactly a commit that is due between two polls keeps its time. */
@@ -39,9 +36,8 @@ final class ClassifyingProcessor implements Processor<byte[], byte[], byte[], by
     private final ClassifyMetrics metrics;
     private final Clock clock;
 
-    private final List<PendingImage> batch = new ArrayList<>();
     private ProcessorContext<byte[], byte[]> context;
-    private BatchClassifier batchClassifier;
+    private PollClassifier pollClassifier;
     private Optional<CommitPace> pace = Optional.empty();
     private @Nullable Classifier classifier;
     private @Nullable Cancellable timer;
@@ -72,46 +68,22 @@ final class ClassifyingProcessor implements Processor<byte[], byte[], byte[], by
         this.context = context;
         Classifier taskClassifier = classifiers.get();
         this.classifier = taskClassifier;
-        this.batchClassifier = new BatchClassifier(taskClassifier, clock::millis, metrics::inferred);
+        this.pollClassifier = new PollClassifier(reader, taskClassifier, batchMaxSize, metrics, clock);
         this.timer = context.schedule(COMMIT_CHECK, PunctuationType.WALL_CLOCK_TIME, now -> commitIfDue());
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        // An exception in an earlier call may have left images, whose records are processed again.
-        batch.clear();
         PolledRecords polled = PolledRecords.of(record, context, clock);
-        for (ConsumerRecord<byte[], byte[]> each : polled.records()) {
-            ImageReader.Read read = reader.read(each, polled.polledAtMillis());
-            if (read instanceof ImageReader.Read.Valid valid) {
-                batch.add(valid.image());
-                if (batch.size() == batchMaxSize) {
-                    classify(FlushReason.SIZE, polled);
-                }
+        for (Outcome outcome : pollClassifier.outcomes(polled)) {
+            if (outcome instanceof Outcome.Answered answered) {
+                publish(answered.image(), answered.predicted());
             } else {
-                reject(((ImageReader.Read.Rejected) read).deadLetter());
+                reject(((Outcome.Rejected) outcome).deadLetter());
             }
-        }
-        if (!batch.isEmpty()) {
-            classify(FlushReason.POLL, polled);
         }
         pace = polled.pace();
         commitIfDue();
-    }
-
-    private void classify(FlushReason reason, PolledRecords polled) {
-        metrics.flushed(reason, batch.size(), clock.millis() - polled.polledAtMillis());
-        List<Classified> results = batchClassifier.classify(batch);
-        metrics.classified(batch, results);
-        for (int i = 0; i < batch.size(); i++) {
-            PendingImage image = batch.get(i);
-            if (results.get(i) instanceof Classified.Predicted predicted) {
-                publish(image, predicted);
-            } else {
-                reject(image.unclassifiable(((Classified.Unclassifiable) results.get(i)).message()));
-            }
-        }
-        batch.clear();
     }
 
     private void publish(PendingImage image, Classified.Predicted predicted) {
@@ -140,7 +112,6 @@ final class ClassifyingProcessor implements Processor<byte[], byte[], byte[], by
     @Override
     public void close() {
         pace = Optional.empty();
-        batch.clear();
         if (timer != null) {
             timer.cancel();
             timer = null;

@@ -1,6 +1,8 @@
 package digitstream.streams;
 
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The record has the offset of the first one, which Kafka Streams commits until the record is processed; after that it commits
  * the position behind the last one. So the records are committed together or not at all. A processor must have finished with all
  * of them when {@code process} returns.
+ *
+ * <p>Used by the stream thread that polled them.
  */
 public final class PolledRecords implements Header {
     private static final String KEY = "digitstream.polled";
@@ -30,17 +34,34 @@ public final class PolledRecords implements Header {
     private final List<ConsumerRecord<byte[], byte[]>> records;
     private final long polledAtMillis;
     private final @Nullable CommitPace pace;
+    /** Shared by all records of the poll. */
+    private final List<PolledRecords> poll;
 
-    /**
-     * Bundles records.
-     *
-     * @param records of one partition, in the order of their offsets; at least one
-     * @param pace null if Kafka Streams alone decides when to commit
-     */
-    public PolledRecords(List<ConsumerRecord<byte[], byte[]>> records, long polledAtMillis, @Nullable CommitPace pace) {
+    private @Nullable Object attached;
+
+    private PolledRecords(
+            List<ConsumerRecord<byte[], byte[]>> records,
+            long polledAtMillis,
+            @Nullable CommitPace pace,
+            List<PolledRecords> poll) {
         this.records = records;
         this.polledAtMillis = polledAtMillis;
         this.pace = pace;
+        this.poll = poll;
+    }
+
+    /**
+     * Bundles the records of a poll.
+     *
+     * @param partitions at least one record of each partition, in the order of their offsets
+     * @param pace null if Kafka Streams alone decides when to commit
+     * @return one bundle for each partition, in the same order
+     */
+    public static List<PolledRecords> ofPoll(
+            List<List<ConsumerRecord<byte[], byte[]>>> partitions, long polledAtMillis, @Nullable CommitPace pace) {
+        List<PolledRecords> poll = new ArrayList<>(partitions.size());
+        partitions.forEach(records -> poll.add(new PolledRecords(records, polledAtMillis, pace, poll)));
+        return Collections.unmodifiableList(poll);
     }
 
     /** The one record in which Kafka Streams sees these. */
@@ -94,7 +115,7 @@ public final class PolledRecords implements Header {
                 value,
                 headers,
                 Optional.empty());
-        return new PolledRecords(List.of(single), clock.millis(), null);
+        return ofPoll(List.of(List.of(single)), clock.millis(), null).get(0);
     }
 
     /** The records, unchanged, in the order of their offsets. Keys and values may be null, timestamps any number. */
@@ -110,6 +131,23 @@ public final class PolledRecords implements Header {
     /** When the stream thread should commit, or empty if Kafka Streams alone decides. */
     public Optional<CommitPace> pace() {
         return Optional.ofNullable(pace);
+    }
+
+    /** The records of all partitions that the same poll returned, these among them. */
+    public List<PolledRecords> poll() {
+        return Collections.unmodifiableList(poll);
+    }
+
+    /** Attaches what a processor has computed from these records for the one that gets them. */
+    public void attach(Object computed) {
+        attached = computed;
+    }
+
+    /** Returns what was attached, and detaches it; null if nothing is. */
+    public @Nullable Object take() {
+        Object taken = attached;
+        attached = null;
+        return taken;
     }
 
     @Override

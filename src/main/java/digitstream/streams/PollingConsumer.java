@@ -2,6 +2,7 @@ package digitstream.streams;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,14 +60,21 @@ final class PollingConsumer extends GatedConsumer {
     }
 
     private ConsumerRecords<byte[], byte[]> together(ConsumerRecords<byte[], byte[]> polled) {
-        long now = clock.millis();
         boolean lagging = false;
         Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> all = new HashMap<>();
+        List<List<ConsumerRecord<byte[], byte[]>>> together = new ArrayList<>();
         for (TopicPartition partition : polled.partitions()) {
             List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
-            boolean isTogether = polling.topics().contains(partition.topic());
-            all.put(partition, isTogether ? List.of(new PolledRecords(records, now, pace).asOne()) : records);
+            if (polling.topics().contains(partition.topic())) {
+                together.add(records);
+            } else {
+                all.put(partition, records);
+            }
             lagging |= currentLag(partition).orElse(0) >= maxPollRecords;
+        }
+        for (PolledRecords bundle : PolledRecords.ofPoll(together, clock.millis(), pace)) {
+            ConsumerRecord<byte[], byte[]> one = bundle.asOne();
+            all.put(new TopicPartition(one.topic(), one.partition()), List.of(one));
         }
         if (pace != null) {
             pace.polled(lagging);

@@ -94,9 +94,7 @@ class ClassifyingProcessorTest {
         assertThat(batchSizes).containsExactly(4, 4, 2);
         assertThat(flushes("size")).isEqualTo(2);
         assertThat(flushes("poll")).isEqualTo(1);
-        assertThat(forwardedTo("predictions"))
-                .extracting(prediction ->
-                        PlainAvro.read(Prediction.class, prediction.value()).getImageOffset())
+        assertThat(predictedOffsets())
                 .containsExactlyElementsOf(LongStream.range(100, 110).boxed().toList());
     }
 
@@ -120,11 +118,41 @@ class ClassifyingProcessorTest {
     @Test
     void measuresTheWaitFromThePollToTheModelCall() {
         List<ConsumerRecord<byte[], byte[]>> records = List.of(image(0), image(1));
-        PolledRecords polled = new PolledRecords(records, clock.millis(), pace);
+        PolledRecords polled =
+                PolledRecords.ofPoll(List.of(records), clock.millis(), pace).get(0);
         clock.advance(Duration.ofMillis(7));
         process(polled);
         assertThat(meters.get("digits.queue.wait").timer().totalTime(TimeUnit.MILLISECONDS))
                 .isEqualTo(14);
+    }
+
+    @Test
+    void classifiesThePartitionsOfAPollInCommonBatchesAndPublishesEachByItself() {
+        List<PolledRecords> partitions = PolledRecords.ofPoll(
+                List.of(List.of(image(10), image(11)), List.of(image(20), record(21, null, null), image(22))),
+                clock.millis(),
+                pace);
+        process(partitions.get(1));
+        assertThat(batchSizes).as("all images of the poll").containsExactly(4);
+        assertThat(predictedOffsets()).containsExactly(20L, 22L);
+        assertThat(forwardedTo("dead-letters")).hasSize(1);
+
+        context.resetForwards();
+        process(partitions.get(0));
+        assertThat(batchSizes).as("no other call of the model").hasSize(1);
+        assertThat(predictedOffsets()).containsExactly(10L, 11L);
+        assertThat(forwardedTo("dead-letters")).isEmpty();
+    }
+
+    @Test
+    void classifiesAgainWhatAFailedCallHasLeft() {
+        List<PolledRecords> partitions =
+                PolledRecords.ofPoll(List.of(List.of(image(10)), List.of(image(20))), clock.millis(), pace);
+        broken = true;
+        assertThatThrownBy(() -> process(partitions.get(0))).hasMessage("broken");
+        broken = false;
+        process(partitions.get(1));
+        assertThat(predictedOffsets()).containsExactly(20L);
     }
 
     @Test
@@ -190,7 +218,7 @@ class ClassifyingProcessorTest {
     }
 
     private void process(List<ConsumerRecord<byte[], byte[]>> records) {
-        process(new PolledRecords(records, clock.millis(), pace));
+        process(PolledRecords.ofPoll(List.of(records), clock.millis(), pace).get(0));
     }
 
     private void process(PolledRecords polled) {
@@ -199,6 +227,13 @@ class ClassifyingProcessorTest {
 
     private void tick() {
         context.scheduledPunctuators().get(0).getPunctuator().punctuate(0);
+    }
+
+    private List<Long> predictedOffsets() {
+        return forwardedTo("predictions").stream()
+                .map(prediction ->
+                        PlainAvro.read(Prediction.class, prediction.value()).getImageOffset())
+                .toList();
     }
 
     private double flushes(String reason) {

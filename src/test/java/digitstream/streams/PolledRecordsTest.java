@@ -24,7 +24,9 @@ class PolledRecordsTest {
     @Test
     void travelThroughKafkaStreamsInTheHeadersOfOneRecord() {
         List<ConsumerRecord<byte[], byte[]>> records = records(7, 9);
-        PolledRecords polled = new PolledRecords(records, 1_000, new CommitPace(Duration.ofMillis(1), CLOCK));
+        PolledRecords polled = PolledRecords.ofPoll(
+                        List.of(records), 1_000, new CommitPace(Duration.ofMillis(1), CLOCK))
+                .get(0);
         ConsumerRecord<byte[], byte[]> one = polled.asOne();
         assertThat(one.offset()).as("committed while the record waits").isEqualTo(7);
         assertThat(one.topic()).isEqualTo("t");
@@ -34,6 +36,16 @@ class PolledRecordsTest {
         // Kafka Streams copies the headers.
         Record<byte[], byte[]> inTopology = new Record<>(one.key(), one.value(), 0, new RecordHeaders(one.headers()));
         assertThat(PolledRecords.of(inTopology, context, CLOCK)).isSameAs(polled);
+    }
+
+    @Test
+    void knowTheOthersOfTheirPollAndWhatWasAttachedToThem() {
+        List<PolledRecords> poll = PolledRecords.ofPoll(List.of(records(1, 2), records(7, 9)), 1_000, null);
+        assertThat(poll.get(1).poll()).containsExactlyElementsOf(poll);
+        poll.get(0).attach("computed");
+        assertThat(poll.get(1).take()).isNull();
+        assertThat(poll.get(0).take()).isEqualTo("computed");
+        assertThat(poll.get(0).take()).as("detached").isNull();
     }
 
     @Test
