@@ -1,5 +1,10 @@
 package digitstream.benchmark;
 
+import digitstream.benchmark.load.Cluster;
+import digitstream.benchmark.load.OpenLoop;
+import digitstream.benchmark.load.PredictionTimer;
+import digitstream.benchmark.result.LatencyOutcome;
+import digitstream.benchmark.result.Quantiles;
 import digitstream.data.LabelledImages;
 import digitstream.local.LocalException;
 import digitstream.local.ReadyProcess;
@@ -18,8 +23,6 @@ import org.apache.kafka.common.KafkaException;
 
 /** Measures the latency of a serving process while images arrive at several rates. Used by one thread. */
 final class LatencyRunner {
-    static final List<Double> LOADS = List.of(0.1, 0.5, 0.8);
-
     private static final String IMAGES = Cluster.topic("latency-images");
     private static final int THREADS = 2;
     private static final int BATCH = 256;
@@ -132,7 +135,7 @@ final class LatencyRunner {
         double maxPerSecond = (timer.received() - before) * 1e9 / (System.nanoTime() - start);
         awaitPredictions(sender, timer, process);
         List<LatencyOutcome.Load> loads = new ArrayList<>();
-        for (double share : LOADS) {
+        for (double share : LatencyOutcome.LOADS) {
             double perSecond = Math.max(1, share * maxPerSecond);
             int count = (int) Math.ceil(perSecond * phase.toMillis() / 1e3);
             PredictionTimer.Times times =

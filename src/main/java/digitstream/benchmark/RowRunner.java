@@ -1,6 +1,13 @@
 package digitstream.benchmark;
 
 import digitstream.benchmark.Row.Output;
+import digitstream.benchmark.load.Backlog;
+import digitstream.benchmark.load.Cluster;
+import digitstream.benchmark.load.JointWatch;
+import digitstream.benchmark.load.PredictionWatch;
+import digitstream.benchmark.load.ScoreWatch;
+import digitstream.benchmark.load.Watch;
+import digitstream.benchmark.result.Outcome;
 import digitstream.local.LocalException;
 import digitstream.local.ReadyProcess;
 import java.nio.file.Path;

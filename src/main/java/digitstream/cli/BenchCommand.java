@@ -1,12 +1,12 @@
 package digitstream.cli;
 
 import digitstream.benchmark.Bench;
-import digitstream.benchmark.BenchJson;
-import digitstream.benchmark.BenchPage;
-import digitstream.benchmark.BenchPlan;
-import digitstream.benchmark.BenchResult;
-import digitstream.benchmark.BenchText;
-import digitstream.benchmark.Cluster;
+import digitstream.benchmark.load.Cluster;
+import digitstream.benchmark.report.BenchJson;
+import digitstream.benchmark.report.BenchPage;
+import digitstream.benchmark.report.BenchText;
+import digitstream.benchmark.result.BenchPlan;
+import digitstream.benchmark.result.BenchResult;
 import digitstream.common.Excerpt;
 import digitstream.data.DigitData;
 import digitstream.local.LocalCluster;
@@ -171,12 +171,12 @@ final class BenchCommand implements Callable<Integer> {
         if (times < 1 || times > MAX_ROUNDS) {
             throw new UsageException("--rounds is " + times + "; use a number from 1 to " + MAX_ROUNDS);
         }
-        List<String> known = BenchPlan.allRows();
+        List<String> known = Bench.allRows();
         rows.stream().filter(row -> !known.contains(row)).findFirst().ifPresent(row -> {
             throw new UsageException(
                     "--rows has '" + Excerpt.of(row) + "', which is no row; use " + String.join(",", known));
         });
-        List<String> chosen = rows.isEmpty() ? (quick ? BenchPlan.quickRows() : known) : rows;
+        List<String> chosen = rows.isEmpty() ? (quick ? Bench.quickRows() : known) : rows;
         return new BenchPlan(count, times, seed, quick, chosen);
     }
 

@@ -1,9 +1,9 @@
-package digitstream.benchmark;
+package digitstream.benchmark.load;
 
 import java.time.Duration;
 
 /** Watches predictions and scores together; the throughput is that of the scores, which come last. */
-record JointWatch(Watch predictions, Watch scores) implements Watch {
+public record JointWatch(Watch predictions, Watch scores) implements Watch {
     @Override
     public void poll(Duration timeout) {
         predictions.poll(timeout);

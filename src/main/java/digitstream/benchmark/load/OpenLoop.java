@@ -1,4 +1,4 @@
-package digitstream.benchmark;
+package digitstream.benchmark.load;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Sends images on a fixed schedule, whatever becomes of those before. An image that is sent late because the machine is busy keeps
  * the time at which it was due, so that the wait counts. Used by one thread.
  */
-final class OpenLoop implements AutoCloseable {
+public final class OpenLoop implements AutoCloseable {
     private static final long PAUSE_NANOS = 200_000;
 
     private final Producer<byte[], byte[]> producer;
@@ -40,7 +40,8 @@ final class OpenLoop implements AutoCloseable {
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     private int sent;
 
-    OpenLoop(Cluster cluster, LabelledImages images, String topic, PredictionTimer timer, Clock clock, int capacity) {
+    public OpenLoop(
+            Cluster cluster, LabelledImages images, String topic, PredictionTimer timer, Clock clock, int capacity) {
         this.serializer = new AvroSerializer<>(cluster.schemas(), DigitImage.class);
         this.images = images;
         this.topic = topic;
@@ -56,12 +57,12 @@ final class OpenLoop implements AutoCloseable {
     }
 
     /** Returns how many images were sent. */
-    int sent() {
+    public int sent() {
         return sent;
     }
 
     /** Sends images at a rate until {@code count} are sent or a stop is requested. */
-    void send(double perSecond, int count, BooleanSupplier stop) {
+    public void send(double perSecond, int count, BooleanSupplier stop) {
         int first = sent;
         int end = Math.min(capacity, first + count);
         long start = System.nanoTime();
@@ -80,7 +81,7 @@ final class OpenLoop implements AutoCloseable {
     }
 
     /** Sends images as fast as they are predicted, for a time: as long as fewer than this many are on their way. */
-    void saturate(Duration time, int maxInFlight, BooleanSupplier stop) {
+    public void saturate(Duration time, int maxInFlight, BooleanSupplier stop) {
         long end = System.nanoTime() + time.toNanos();
         while (System.nanoTime() < end && sent < capacity && !stop.getAsBoolean()) {
             int free = Math.min(capacity - sent, maxInFlight - (sent - timer.received()));

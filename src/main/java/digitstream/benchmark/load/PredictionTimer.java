@@ -1,4 +1,4 @@
-package digitstream.benchmark;
+package digitstream.benchmark.load;
 
 import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Reads predictions and takes the time from when an image was due to when its prediction could be read. One thread runs it; another
  * says which images are due when, and which of them to record.
  */
-final class PredictionTimer implements Runnable, AutoCloseable {
+public final class PredictionTimer implements Runnable, AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final int DIGITS = 3;
 
@@ -38,25 +38,25 @@ final class PredictionTimer implements Runnable, AutoCloseable {
      * @param readable until their predictions could be read
      * @param classified until they were classified, which has milliseconds in a prediction; empty unless asked for
      */
-    record Times(Histogram readable, Histogram classified) {}
+    public record Times(Histogram readable, Histogram classified) {}
 
     /** The images whose times are recorded: from one number to another, exclusive. */
     private record Recording(int from, int to, boolean decodes, Times times) {}
 
     /** Opens a reader for at most this many images. {@link #start} starts it. */
-    PredictionTimer(Cluster cluster, String topic, int capacity) {
+    public PredictionTimer(Cluster cluster, String topic, int capacity) {
         this.reader = new CommittedReader(cluster.clients(), List.of(topic), true);
         this.decoder = new AvroDecoder<>(cluster.schemas(), Prediction.class);
         this.ids = new IdCount(capacity);
         this.dueNanos = new AtomicLongArray(capacity);
     }
 
-    void start() {
+    public void start() {
         thread.start();
     }
 
     /** Says when an image is due, by {@link System#nanoTime}; before it is sent. */
-    void due(int number, long nanos) {
+    public void due(int number, long nanos) {
         dueNanos.setRelease(number, nanos);
     }
 
@@ -65,7 +65,7 @@ final class PredictionTimer implements Runnable, AutoCloseable {
      *
      * @param decodes whether to decode the predictions, for the times until images were classified
      */
-    Times record(int from, int to, boolean decodes) {
+    public Times record(int from, int to, boolean decodes) {
         Recording next = new Recording(from, to, decodes, new Times(new Histogram(DIGITS), new Histogram(DIGITS)));
         recording = next;
         return next.times;
@@ -76,13 +76,13 @@ final class PredictionTimer implements Runnable, AutoCloseable {
      *
      * @throws RuntimeException if reading has failed
      */
-    int received() {
+    public int received() {
         Causes.rethrow(failure.get());
         return received;
     }
 
     /** Returns why the counts are not exact, or an empty string. Only after {@link #close}. */
-    String fault(int sent) {
+    public String fault(int sent) {
         return ids.fault(sent);
     }
 

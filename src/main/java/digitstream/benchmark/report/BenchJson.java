@@ -1,6 +1,12 @@
-package digitstream.benchmark;
+package digitstream.benchmark.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import digitstream.benchmark.load.Cluster;
+import digitstream.benchmark.result.BenchResult;
+import digitstream.benchmark.result.Figure;
+import digitstream.benchmark.result.LatencyResult;
+import digitstream.benchmark.result.Outcome;
+import digitstream.benchmark.result.RowResult;
 import digitstream.common.Json;
 import java.util.LinkedHashMap;
 import java.util.List;

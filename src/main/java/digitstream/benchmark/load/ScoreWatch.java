@@ -1,4 +1,4 @@
-package digitstream.benchmark;
+package digitstream.benchmark.load;
 
 import digitstream.avro.Accuracy;
 import digitstream.client.CommittedReader;
@@ -14,7 +14,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * Watches the published counts of scored images. They come once a second, so the throughput is that between two of them, by the time
  * at which they were computed: the first with a tenth of the images, and the last that has not all of them, unless that is too early.
  */
-final class ScoreWatch implements Watch {
+public final class ScoreWatch implements Watch {
     /** The share of the images that the first count must have. */
     private static final double EARLY = 0.1;
 
@@ -34,7 +34,7 @@ final class ScoreWatch implements Watch {
 
     private record Point(long scored, long millis) {}
 
-    ScoreWatch(Cluster cluster, String topic, int images) {
+    public ScoreWatch(Cluster cluster, String topic, int images) {
         this.reader = new CommittedReader(cluster.clients(), List.of(topic), true);
         this.decoder = new AvroDecoder<>(cluster.schemas(), Accuracy.class);
         this.images = images;

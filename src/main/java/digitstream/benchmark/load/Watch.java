@@ -1,4 +1,4 @@
-package digitstream.benchmark;
+package digitstream.benchmark.load;
 
 import java.time.Duration;
 
@@ -6,7 +6,7 @@ import java.time.Duration;
  * Reads the output of a pipeline from outside, committed records only, and counts it. The throughput is that of the last part of the
  * images, so that neither the start of the process nor the compilation of its hot code counts. Used by one thread.
  */
-interface Watch extends AutoCloseable {
+public interface Watch extends AutoCloseable {
     /** Counts the next records, or returns after this time. */
     void poll(Duration timeout);
 

@@ -1,4 +1,4 @@
-package digitstream.benchmark;
+package digitstream.benchmark.result;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +56,7 @@ public record LatencyResult(
         }
     }
 
-    static LatencyResult of(String id, String title, List<LatencyOutcome> rounds) {
+    public static LatencyResult of(String id, String title, List<LatencyOutcome> rounds) {
         Optional<String> problem = rounds.stream()
                 .map(LatencyOutcome::problem)
                 .filter(text -> !text.isEmpty())
@@ -71,9 +71,9 @@ public record LatencyResult(
                     Optional.empty());
         }
         List<Load> loads = new ArrayList<>();
-        for (int i = 0; i < LatencyRunner.LOADS.size(); i++) {
+        for (int i = 0; i < LatencyOutcome.LOADS.size(); i++) {
             int index = i;
-            double share = LatencyRunner.LOADS.get(i);
+            double share = LatencyOutcome.LOADS.get(i);
             loads.add(Load.of(
                     Math.round(100 * share) + " % load",
                     share,

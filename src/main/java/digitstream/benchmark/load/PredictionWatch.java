@@ -1,4 +1,4 @@
-package digitstream.benchmark;
+package digitstream.benchmark.load;
 
 import digitstream.client.CommittedReader;
 import java.time.Duration;
@@ -7,7 +7,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Counts predictions by image id. */
-final class PredictionWatch implements Watch {
+public final class PredictionWatch implements Watch {
     /** The share of the images after which the time is taken. */
     private static final double WARM_UP = 0.4;
 
@@ -18,7 +18,7 @@ final class PredictionWatch implements Watch {
     private long startNanos;
     private long endNanos;
 
-    PredictionWatch(Map<String, String> clients, String topic, int images) {
+    public PredictionWatch(Map<String, String> clients, String topic, int images) {
         this.reader = new CommittedReader(clients, List.of(topic), true);
         this.ids = new IdCount(images);
         this.warmUp = (int) Math.ceil(images * WARM_UP);

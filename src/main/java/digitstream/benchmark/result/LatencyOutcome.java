@@ -1,4 +1,4 @@
-package digitstream.benchmark;
+package digitstream.benchmark.result;
 
 import java.util.List;
 
@@ -10,8 +10,11 @@ import java.util.List;
  * @param loads by share of that rate
  * @param lone of images that come one at a time
  */
-record LatencyOutcome(String problem, double maxPerSecond, List<Load> loads, Lone lone) {
-    LatencyOutcome {
+public record LatencyOutcome(String problem, double maxPerSecond, List<Load> loads, Lone lone) {
+    /** The shares of the highest rate. */
+    public static final List<Double> LOADS = List.of(0.1, 0.5, 0.8);
+
+    public LatencyOutcome {
         loads = List.copyOf(loads);
     }
 
@@ -21,7 +24,7 @@ record LatencyOutcome(String problem, double maxPerSecond, List<Load> loads, Lon
      * @param share of the highest rate
      * @param perSecond the rate
      */
-    record Load(double share, double perSecond, Quantiles millis) {}
+    public record Load(double share, double perSecond, Quantiles millis) {}
 
     /**
      * Images that come one at a time.
@@ -30,9 +33,9 @@ record LatencyOutcome(String problem, double maxPerSecond, List<Load> loads, Lon
      * @param classified from when an image is due to when it has been classified
      * @param waitMeanMillis the mean wait in a batch, by the metrics of the serving process
      */
-    record Lone(Quantiles millis, Quantiles classified, double waitMeanMillis) {}
+    public record Lone(Quantiles millis, Quantiles classified, double waitMeanMillis) {}
 
-    static LatencyOutcome failed(String problem) {
+    public static LatencyOutcome failed(String problem) {
         Quantiles none = new Quantiles(0, 0, 0, 0, 0);
         return new LatencyOutcome(problem, 0, List.of(), new Lone(none, none, 0));
     }

@@ -1,5 +1,8 @@
-package digitstream.benchmark;
+package digitstream.benchmark.report;
 
+import digitstream.benchmark.result.Figure;
+import digitstream.benchmark.result.RowId;
+import digitstream.benchmark.result.RowResult;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,7 +50,7 @@ record BarChart(List<Bar> bars) {
                         length(figure.median(), largest),
                         length(figure.lowest(), largest),
                         length(figure.highest(), largest),
-                        !Rows.isCompared(row.id())));
+                        !RowId.isCompared(row.id())));
     }
 
     private static int length(double value, double largest) {

@@ -1,4 +1,4 @@
-package digitstream.benchmark;
+package digitstream.benchmark.result;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 public record Ratio(String row, String to, Figure figure) {
     /** Compares two rows; empty if one of them has no figure. */
-    static Optional<Ratio> of(RowResult row, RowResult to) {
+    public static Optional<Ratio> of(RowResult row, RowResult to) {
         if (row.figure().isEmpty() || to.figure().isEmpty()) {
             return Optional.empty();
         }

@@ -1,4 +1,4 @@
-package digitstream.benchmark;
+package digitstream.benchmark.result;
 
 /** What one run of a row gave. */
 public sealed interface Outcome {

@@ -1,4 +1,4 @@
-package digitstream.benchmark;
+package digitstream.benchmark.load;
 
 import digitstream.avro.DigitImage;
 import digitstream.avro.DigitLabel;
@@ -16,15 +16,15 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The images and labels that every row reads, produced once. */
-final class Backlog {
+public final class Backlog {
     /** The images of most rows. */
-    static final String IMAGES = Cluster.topic("images");
+    public static final String IMAGES = Cluster.topic("images");
 
     /** The labels of the images. */
-    static final String LABELS = Cluster.topic("labels");
+    public static final String LABELS = Cluster.topic("labels");
 
     /** Fewer images, for what is much slower than the rest. */
-    static final String FEW_IMAGES = Cluster.topic("few-images");
+    public static final String FEW_IMAGES = Cluster.topic("few-images");
 
     private static final String ID_PREFIX = "bench-";
 
@@ -40,7 +40,7 @@ final class Backlog {
      * @param count how many to produce; the ids go from 0
      * @param stop polled; returns true to stop early
      */
-    static void produce(
+    public static void produce(
             Cluster cluster,
             LabelledImages images,
             String imagesTopic,
@@ -62,7 +62,7 @@ final class Backlog {
     }
 
     /** Returns a plan without a limit of the rate. */
-    static ProducePlan plan(int count, boolean withLabels) {
+    public static ProducePlan plan(int count, boolean withLabels) {
         return new ProducePlan(true, withLabels, Double.POSITIVE_INFINITY, count, Duration.ZERO, 0, ID_PREFIX);
     }
 

@@ -1,4 +1,4 @@
-package digitstream.benchmark;
+package digitstream.benchmark.result;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +15,7 @@ public record Machine(String processor, int processors, String system, String ja
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
     /** Describes this machine. */
-    static Machine current() {
+    public static Machine current() {
         return new Machine(
                 processorName(),
                 Runtime.getRuntime().availableProcessors(),

@@ -1,5 +1,12 @@
-package digitstream.benchmark;
+package digitstream.benchmark.report;
 
+import digitstream.benchmark.load.Cluster;
+import digitstream.benchmark.result.BenchResult;
+import digitstream.benchmark.result.Figure;
+import digitstream.benchmark.result.LatencyResult;
+import digitstream.benchmark.result.Machine;
+import digitstream.benchmark.result.Ratio;
+import digitstream.benchmark.result.RowResult;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;

@@ -1,10 +1,10 @@
-package digitstream.benchmark;
+package digitstream.benchmark.load;
 
 import java.util.BitSet;
 import java.util.Locale;
 
 /** Counts ids that end with a nine-digit number, each once. Used by one thread. */
-final class IdCount {
+public final class IdCount {
     private static final int DIGITS = 9;
 
     private final BitSet seen;
@@ -14,7 +14,7 @@ final class IdCount {
     private long foreign;
 
     /** Expects the numbers from 0 to this one, exclusive. */
-    IdCount(int expected) {
+    public IdCount(int expected) {
         this.expected = expected;
         this.seen = new BitSet(expected);
     }
@@ -24,7 +24,7 @@ final class IdCount {
      *
      * @return its number if it is counted for the first time; otherwise -1
      */
-    int count(byte[] id) {
+    public int count(byte[] id) {
         int number = number(id);
         if (number < 0 || number >= expected) {
             foreign++;
@@ -40,7 +40,7 @@ final class IdCount {
     }
 
     /** Returns the number at the end of an id, or -1 if there is none. */
-    static int number(byte[] id) {
+    public static int number(byte[] id) {
         if (id.length < DIGITS) {
             return -1;
         }
@@ -55,21 +55,21 @@ final class IdCount {
         return number;
     }
 
-    int distinct() {
+    public int distinct() {
         return distinct;
     }
 
-    boolean isComplete() {
+    public boolean isComplete() {
         return distinct == expected;
     }
 
     /** Returns why the counts are not exact, or an empty string if each expected id was counted once and no other. */
-    String fault() {
+    public String fault() {
         return fault(expected);
     }
 
     /** Returns the same if fewer ids than expected were sent. */
-    String fault(int sent) {
+    public String fault(int sent) {
         String fault = "";
         if (distinct < sent || doubled > 0) {
             fault = String.format(Locale.ROOT, "%,d images missing, %,d doubled", sent - distinct, doubled);

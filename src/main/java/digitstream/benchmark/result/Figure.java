@@ -1,4 +1,4 @@
-package digitstream.benchmark;
+package digitstream.benchmark.result;
 
 import java.util.Arrays;
 import java.util.Collection;
@@ -6,7 +6,7 @@ import java.util.Collection;
 /** A figure over several rounds. */
 public record Figure(double median, double lowest, double highest) {
     /** Summarises one or more values. Of an even number, the median is the mean of the two in the middle. */
-    static Figure of(Collection<Double> rounds) {
+    public static Figure of(Collection<Double> rounds) {
         double[] sorted = rounds.stream().mapToDouble(Double::doubleValue).toArray();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;

@@ -1,4 +1,4 @@
-package digitstream.benchmark;
+package digitstream.benchmark.result;
 
 import org.HdrHistogram.Histogram;
 
@@ -6,7 +6,7 @@ import org.HdrHistogram.Histogram;
 public record Quantiles(double p50, double p95, double p99, double p999, double max) {
     private static final double MICROS_PER_MILLI = 1_000;
 
-    static Quantiles of(Histogram micros) {
+    public static Quantiles of(Histogram micros) {
         return new Quantiles(
                 at(micros, 50),
                 at(micros, 95),

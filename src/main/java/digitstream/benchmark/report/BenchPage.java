@@ -1,5 +1,12 @@
-package digitstream.benchmark;
+package digitstream.benchmark.report;
 
+import digitstream.benchmark.load.Cluster;
+import digitstream.benchmark.result.BenchResult;
+import digitstream.benchmark.result.Figure;
+import digitstream.benchmark.result.LatencyResult;
+import digitstream.benchmark.result.Machine;
+import digitstream.benchmark.result.RowId;
+import digitstream.benchmark.result.RowResult;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
@@ -57,7 +64,7 @@ public final class BenchPage {
     /** Returns the rows of the pipelines or, if they are asked for, of the model alone. */
     List<RowResult> rows(boolean modelAlone) {
         return result.rows().stream()
-                .filter(row -> row.id().startsWith(InferenceRunner.PREFIX) == modelAlone)
+                .filter(row -> row.id().startsWith(RowId.INFERENCE_PREFIX) == modelAlone)
                 .toList();
     }
 

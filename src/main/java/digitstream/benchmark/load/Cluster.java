@@ -1,4 +1,4 @@
-package digitstream.benchmark;
+package digitstream.benchmark.load;
 
 import digitstream.client.KafkaFutures;
 import digitstream.serde.SchemaRegistry;
@@ -44,23 +44,23 @@ public record Cluster(
     public static final String PREFIX = "digitstream-bench";
 
     /** The partitions of each topic that holds a record for each image. */
-    static final int PARTITIONS = 4;
+    public static final int PARTITIONS = 4;
 
     private static final long POLL_MILLIS = Duration.ofMillis(50).toMillis();
     private static final int MAX_POLLS = 400;
 
     /** Returns the settings of a Kafka client. */
-    Map<String, String> clients() {
+    public Map<String, String> clients() {
         return Map.of("bootstrap.servers", bootstrapServers);
     }
 
     /** Returns the name of a topic of the benchmark. */
-    static String topic(String name) {
+    public static String topic(String name) {
         return PREFIX + "." + name;
     }
 
     /** Creates topics, by name with their partitions, and waits until the leader of every partition responds. */
-    void create(Map<String, Integer> topics) throws InterruptedException {
+    public void create(Map<String, Integer> topics) throws InterruptedException {
         KafkaFutures.get(admin.createTopics(topics.entrySet().stream()
                         .map(topic -> new NewTopic(topic.getKey(), Optional.of(topic.getValue()), Optional.empty()))
                         .toList())
@@ -91,7 +91,7 @@ public record Cluster(
      *
      * @param except those to keep
      */
-    void deleteTopicsExcept(Collection<String> except) throws InterruptedException {
+    public void deleteTopicsExcept(Collection<String> except) throws InterruptedException {
         for (int poll = 0; poll < MAX_POLLS; poll++) {
             Set<String> left = KafkaFutures.get(admin.listTopics().names()).stream()
                     .filter(topic -> topic.startsWith(PREFIX) && !except.contains(topic))
@@ -116,7 +116,7 @@ public record Cluster(
     }
 
     /** Deletes the consumer groups of the benchmark. One that still has members is left to the broker, which forgets it later. */
-    void deleteGroups() throws InterruptedException {
+    public void deleteGroups() throws InterruptedException {
         List<String> groups = KafkaFutures.get(admin.listGroups().all()).stream()
                 .map(GroupListing::groupId)
                 .filter(group -> group.startsWith(PREFIX))

@@ -1,5 +1,6 @@
-package digitstream.benchmark;
+package digitstream.benchmark.report;
 
+import digitstream.benchmark.result.LatencyResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
