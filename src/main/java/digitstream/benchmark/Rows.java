@@ -25,9 +25,9 @@ final class Rows {
     static final List<String> VARIANTS = List.of("threads-1", "batch-1024");
 
     /** As many as the compared programs have, and as the machine of the issue has processors. */
-    private static final int THREADS = 2;
+    static final int THREADS = 2;
 
-    private static final int BATCH = 256;
+    static final int BATCH = 256;
 
     private static final String FLINK_MAIN = "digitstream.flink.FlinkClassification";
 
@@ -130,7 +130,7 @@ final class Rows {
         return all;
     }
 
-    private static Row classify(String id, String title, int threads, int batch, String guarantee) {
+    static Row classify(String id, String title, int threads, int batch, String guarantee) {
         return new Row(
                 id,
                 title,

@@ -47,7 +47,7 @@ public final class Backlog {
             boolean withLabels,
             int count,
             BooleanSupplier stop) {
-        try (Producer<byte[], byte[]> producer = producer(cluster)) {
+        try (Producer<byte[], byte[]> producer = producer(cluster, COMPRESSION)) {
             new DigitProducer(
                             producer,
                             new AvroSerializer<>(cluster.schemas(), DigitImage.class),
@@ -66,12 +66,12 @@ public final class Backlog {
         return new ProducePlan(true, withLabels, Double.POSITIVE_INFINITY, count, Duration.ZERO, 0, ID_PREFIX);
     }
 
-    private static Producer<byte[], byte[]> producer(Cluster cluster) {
+    static Producer<byte[], byte[]> producer(Cluster cluster, String compression) {
         Map<String, Object> all = new HashMap<>(cluster.clients());
         all.put("acks", "all");
         all.put("linger.ms", 5);
         all.put("batch.size", 128 << 10);
-        all.put("compression.type", COMPRESSION);
+        all.put("compression.type", compression);
         return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
     }
 }

@@ -10,14 +10,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
@@ -113,6 +119,52 @@ public record Cluster(
                 // The list of topics was older.
             }
         }
+    }
+
+    /**
+     * Returns the bytes of topics in the brokers' logs, without those of further replicas.
+     *
+     * @param counts which topics to add up
+     */
+    public long bytes(Predicate<String> counts) throws InterruptedException {
+        List<Integer> brokers = KafkaFutures.get(admin.describeCluster().nodes()).stream()
+                .map(Node::id)
+                .toList();
+        Map<TopicPartition, Long> largest = new HashMap<>();
+        KafkaFutures.get(admin.describeLogDirs(brokers).allDescriptions())
+                .values()
+                .forEach(folders -> folders.values()
+                        .forEach(folder -> folder.replicaInfos().forEach((partition, replica) -> {
+                            if (counts.test(partition.topic())) {
+                                largest.merge(partition, replica.size(), Math::max);
+                            }
+                        })));
+        return largest.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /**
+     * Makes the brokers forget a process that was killed, for which they would wait until its session and its transactions time
+     * out: removes the members of its group, and waits until no transaction is open.
+     */
+    public void forgetMembers(String group) throws InterruptedException {
+        Collection<ConsumerGroupDescription> groups = KafkaFutures.get(
+                        admin.describeConsumerGroups(List.of(group)).all())
+                .values();
+        if (groups.stream().anyMatch(description -> !description.members().isEmpty())) {
+            KafkaFutures.get(admin.removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions())
+                    .all());
+        }
+        ListTransactionsOptions ongoing = new ListTransactionsOptions()
+                .filterStates(Set.of(
+                        TransactionState.ONGOING, TransactionState.PREPARE_ABORT, TransactionState.PREPARE_COMMIT));
+        for (int poll = 0; poll < MAX_POLLS; poll++) {
+            if (KafkaFutures.get(admin.listTransactions(ongoing).all()).stream()
+                    .noneMatch(transaction -> transaction.transactionalId().startsWith(group))) {
+                return;
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        throw new KafkaException("a transaction of " + group + " stays open; it must time out within 20 s");
     }
 
     /** Deletes the consumer groups of the benchmark. One that still has members is left to the broker, which forgets it later. */

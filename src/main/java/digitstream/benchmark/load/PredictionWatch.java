@@ -13,15 +13,21 @@ public final class PredictionWatch implements Watch {
 
     private final CommittedReader reader;
     private final IdCount ids;
-    private final int warmUp;
-    private int startCount;
-    private long startNanos;
-    private long endNanos;
+    private final Stretches stretches;
 
     public PredictionWatch(Map<String, String> clients, String topic, int images) {
+        this(clients, topic, List.of(images));
+    }
+
+    /**
+     * Opens a watch that also takes the throughput between counts.
+     *
+     * @param marks the counts, in order; the last one is that of all images
+     */
+    public PredictionWatch(Map<String, String> clients, String topic, List<Integer> marks) {
         this.reader = new CommittedReader(clients, List.of(topic), true);
-        this.ids = new IdCount(images);
-        this.warmUp = (int) Math.ceil(images * WARM_UP);
+        this.ids = new IdCount(marks.get(marks.size() - 1));
+        this.stretches = new Stretches((int) Math.ceil(marks.get(0) * WARM_UP), marks);
     }
 
     @Override
@@ -29,14 +35,12 @@ public final class PredictionWatch implements Watch {
         for (ConsumerRecord<byte[], byte[]> prediction : reader.poll(timeout)) {
             ids.count(prediction.key());
         }
-        long now = System.nanoTime();
-        if (startNanos == 0 && ids.distinct() >= warmUp) {
-            startNanos = now;
-            startCount = ids.distinct();
-        }
-        if (endNanos == 0 && ids.isComplete()) {
-            endNanos = now;
-        }
+        stretches.count(ids.distinct(), System.nanoTime());
+    }
+
+    /** Returns the throughput up to each mark since the one before, or since the end of the warm-up. */
+    public List<Double> perSecondByMark() {
+        return stretches.perSecond();
     }
 
     @Override
@@ -61,7 +65,7 @@ public final class PredictionWatch implements Watch {
 
     @Override
     public double perSecond() {
-        return (ids.distinct() - startCount) * 1e9 / Math.max(1, endNanos - startNanos);
+        return stretches.perSecondOverall();
     }
 
     @Override

@@ -24,6 +24,7 @@ public final class ScoreWatch implements Watch {
     private final CommittedReader reader;
     private final AvroDecoder<Accuracy> decoder;
     private final int images;
+    private final int repeated;
     private final long openedMillis = System.currentTimeMillis();
     private Point start = new Point(0, 0);
     private Point last = new Point(0, 0);
@@ -35,6 +36,16 @@ public final class ScoreWatch implements Watch {
     private record Point(long scored, long millis) {}
 
     public ScoreWatch(Cluster cluster, String topic, int images) {
+        this(cluster, topic, images, 0);
+    }
+
+    /**
+     * Opens a watch.
+     *
+     * @param repeated how many predictions come a second time, and must be counted as duplicates
+     */
+    public ScoreWatch(Cluster cluster, String topic, int images, int repeated) {
+        this.repeated = repeated;
         this.reader = new CommittedReader(cluster.clients(), List.of(topic), true);
         this.decoder = new AvroDecoder<>(cluster.schemas(), Accuracy.class);
         this.images = images;
@@ -68,12 +79,12 @@ public final class ScoreWatch implements Watch {
 
     @Override
     public long progress() {
-        return last.scored + predicted;
+        return last.scored + predicted + duplicates;
     }
 
     @Override
     public boolean isComplete() {
-        return last.scored >= images && predicted >= images;
+        return last.scored >= images && predicted >= images && duplicates >= repeated;
     }
 
     @Override
@@ -83,16 +94,17 @@ public final class ScoreWatch implements Watch {
 
     @Override
     public String fault() {
-        boolean exact = last.scored == images && predicted == images && duplicates == 0 && unreadable == 0;
+        boolean exact = last.scored == images && predicted == images && duplicates == repeated && unreadable == 0;
         return exact
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "%,d images predicted and %,d scored of %,d, %,d duplicates, %,d unreadable records",
+                        "%,d images predicted and %,d scored of %,d, %,d duplicates of %,d, %,d unreadable records",
                         predicted,
                         last.scored,
                         images,
                         duplicates,
+                        repeated,
                         unreadable);
     }
 

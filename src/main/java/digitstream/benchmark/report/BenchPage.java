@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  * this package; the plots are in the page, and it runs no scripts.
  */
 public final class BenchPage {
-    private static final TemplateEngine TEMPLATES = TemplateEngine.createPrecompiled(
+    static final TemplateEngine TEMPLATES = TemplateEngine.createPrecompiled(
             null, ContentType.Html, BenchPage.class.getClassLoader(), BenchPage.class.getPackageName());
 
     private final BenchResult result;
@@ -46,10 +46,8 @@ public final class BenchPage {
 
     /** Returns the circumstances of the run, in one sentence each. */
     List<String> facts() {
-        Machine machine = result.machine();
         return List.of(
-                machine.processor() + ", " + machine.processors() + " processors, " + machine.system() + ", Java "
-                        + machine.java() + ".",
+                sentence(result.machine()),
                 String.format(
                         Locale.ROOT,
                         "%,d images in %d partitions; rounds: %d; seed %d; %s; %.0f s.",
@@ -59,6 +57,11 @@ public final class BenchPage {
                         result.plan().seed(),
                         result.startedAt().truncatedTo(ChronoUnit.SECONDS),
                         result.seconds()));
+    }
+
+    static String sentence(Machine machine) {
+        return machine.processor() + ", " + machine.processors() + " processors, " + machine.system() + ", Java "
+                + machine.java() + ".";
     }
 
     /** Returns the rows of the pipelines or, if they are asked for, of the model alone. */

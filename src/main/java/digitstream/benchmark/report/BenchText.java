@@ -16,14 +16,19 @@ public final class BenchText {
     private static final int COLUMNS = 80;
     private static final int TITLE = 42;
 
+    static final String QUICK = "With --quick, the figures show that everything works, and not how fast it is.";
+
     private BenchText() {}
+
+    static void machine(StringBuilder text, Machine machine) {
+        line(text, "%s, %d processors", machine.processor(), machine.processors());
+        line(text, "%s, Java %s", machine.system(), machine.java());
+    }
 
     /** Returns the ratios, the throughputs that they are taken from, and the latencies. */
     public static String of(BenchResult result) {
         StringBuilder text = new StringBuilder();
-        Machine machine = result.machine();
-        line(text, "%s, %d processors", machine.processor(), machine.processors());
-        line(text, "%s, Java %s", machine.system(), machine.java());
+        machine(text, result.machine());
         line(
                 text,
                 "%,d images in %d partitions, rounds: %d, took %.0f s",
@@ -32,7 +37,7 @@ public final class BenchText {
                 result.plan().rounds(),
                 result.seconds());
         if (result.plan().quick()) {
-            line(text, "With --quick, the figures show that everything works, and not how fast it is.");
+            line(text, QUICK);
         }
         ratios(text, result);
         throughputs(text, result);
@@ -108,6 +113,11 @@ public final class BenchText {
             return;
         }
         line(text, "%s", title);
+        paragraph(text, value);
+    }
+
+    /** Appends a text in lines that are short enough, further to the right. */
+    static void paragraph(StringBuilder text, String value) {
         StringBuilder row = new StringBuilder("   ");
         for (String word : value.split(" ", -1)) {
             if (row.length() + 1 + word.length() > COLUMNS) {
@@ -119,7 +129,7 @@ public final class BenchText {
         line(text, "%s", row);
     }
 
-    private static void line(StringBuilder text, String format, Object... values) {
+    static void line(StringBuilder text, String format, Object... values) {
         text.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
     }
 }

@@ -70,7 +70,7 @@ record LatencyChart(List<Line> lines, List<Mark> marks) {
     }
 
     /** Moves a name below those that are in its way. */
-    private static int free(int y, List<Integer> taken) {
+    static int free(int y, List<Integer> taken) {
         int free = y;
         for (int other : taken.stream().sorted().toList()) {
             if (Math.abs(free - other) < NAME_HEIGHT) {

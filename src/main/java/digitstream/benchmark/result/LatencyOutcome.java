@@ -36,7 +36,16 @@ public record LatencyOutcome(String problem, double maxPerSecond, List<Load> loa
     public record Lone(Quantiles millis, Quantiles classified, double waitMeanMillis) {}
 
     public static LatencyOutcome failed(String problem) {
+        return new LatencyOutcome(problem, 0, List.of(), noLone());
+    }
+
+    /** Returns the outcome of arrivals at one rate alone. */
+    public static LatencyOutcome of(Load load) {
+        return new LatencyOutcome("", load.perSecond(), List.of(load), noLone());
+    }
+
+    private static Lone noLone() {
         Quantiles none = new Quantiles(0, 0, 0, 0, 0);
-        return new LatencyOutcome(problem, 0, List.of(), new Lone(none, none, 0));
+        return new Lone(none, none, 0);
     }
 }

@@ -1,7 +1,20 @@
 package digitstream.benchmark.result;
 
+import java.util.Optional;
+
 /** What one run of a row gave. */
 public sealed interface Outcome {
+    /** Returns why there is no figure, in words that stand in its place. */
+    default Optional<String> problem() {
+        if (this instanceof Inexact inexact) {
+            return Optional.of("void: " + inexact.fault());
+        }
+        if (this instanceof Failed failed) {
+            return Optional.of("failed: " + failed.reason());
+        }
+        return this instanceof Skipped skipped ? Optional.of(skipped.reason()) : Optional.empty();
+    }
+
     /**
      * It was measured, and each image was counted exactly once.
      *

@@ -28,17 +28,7 @@ public record RowResult(String id, String title, List<Outcome> rounds) {
 
     /** Returns why there is no figure, in words that stand in its place. */
     public Optional<String> problem() {
-        return rounds.stream().flatMap(outcome -> text(outcome).stream()).findFirst();
-    }
-
-    private static Optional<String> text(Outcome outcome) {
-        if (outcome instanceof Outcome.Inexact inexact) {
-            return Optional.of("void: " + inexact.fault());
-        }
-        if (outcome instanceof Outcome.Failed failed) {
-            return Optional.of("failed: " + failed.reason());
-        }
-        return outcome instanceof Outcome.Skipped skipped ? Optional.of(skipped.reason()) : Optional.empty();
+        return rounds.stream().flatMap(outcome -> outcome.problem().stream()).findFirst();
     }
 
     /** Returns whether no round was void or failed. A row that can't run here is no fault. */
