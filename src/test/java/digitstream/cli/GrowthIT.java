@@ -46,7 +46,7 @@ class GrowthIT {
                 Json.INDENTED.readTree(folder.resolve("out/growth.json").toFile());
         assertThat(result.get("sound").asBoolean()).isTrue();
         for (String series : List.of("partitions", "batches")) {
-            assertThat(result.get(series)).hasSize(2).allSatisfy(point -> {
+            assertThat(result.get(series)).hasSize(1).allSatisfy(point -> {
                 assertThat(point.get("imagesPerSecond").asDouble()).isPositive();
                 assertThat(point.at("/latencyMillis/p99").asDouble())
                         .isGreaterThanOrEqualTo(point.at("/latencyMillis/p50").asDouble())

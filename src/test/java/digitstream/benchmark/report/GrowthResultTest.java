@@ -20,16 +20,15 @@ import org.junit.jupiter.api.Test;
 class GrowthResultTest {
     private static final LatencyOutcome LATENCY =
             LatencyOutcome.of(new LatencyOutcome.Load(0, 8_000, new Quantiles(40, 50, 60, 70, 80)));
-    private static final GrowthPoint MEASURED =
-            new GrowthPoint(4, new Outcome.Measured(91_918), Optional.of(LATENCY));
+    private static final GrowthPoint MEASURED = new GrowthPoint(4, new Outcome.Measured(91_918), Optional.of(LATENCY));
     private static final GrowthPoint VOID =
             new GrowthPoint(32, new Outcome.Inexact("3 images missing, 0 doubled"), Optional.of(LATENCY));
     private static final GrowthPoint LATE = new GrowthPoint(
             1,
             new Outcome.Measured(6_300),
             Optional.of(LatencyOutcome.failed("failed: <images> are still missing after 30 s")));
-    private static final StateOutcome STATE = StateOutcome.of(
-            60, 18_000_000, new StateOutcome.Size(1_234_567_890L, 2_000_000_000L, 4.2, 5.1, 23.4));
+    private static final StateOutcome STATE =
+            StateOutcome.of(60, 18_000_000, new StateOutcome.Size(1_234_567_890L, 2_000_000_000L, 4.2, 5.1, 23.4));
 
     private static GrowthResult result(List<GrowthPoint> partitions, StateOutcome... states) {
         return new GrowthResult(
@@ -66,11 +65,12 @@ class GrowthResultTest {
 
     @Test
     void theTextHasEightyColumns() {
-        String text = GrowthText.of(
-                result(List.of(MEASURED, VOID), STATE, StateOutcome.failed(10, 3_000_000, "failed: " + "why ".repeat(40))));
+        String text = GrowthText.of(result(
+                List.of(MEASURED, VOID), STATE, StateOutcome.failed(10, 3_000_000, "failed: " + "why ".repeat(40))));
         assertThat(text.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
         assertThat(text)
-                .contains("91,918", "void: 3 images missing", "60.0", "18,000,000", "1,235", "23.4", "why", "852", "72");
+                .contains(
+                        "91,918", "void: 3 images missing", "60.0", "18,000,000", "1,235", "23.4", "why", "852", "72");
     }
 
     @Test

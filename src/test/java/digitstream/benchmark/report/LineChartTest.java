@@ -21,8 +21,8 @@ class LineChartTest {
 
     @Test
     void aLargerFigureIsHigherAndTheScaleBeginsAtZero() {
-        LineChart chart = chart(
-                new LineChart.Figures("up", List.of(Optional.of(0.0), Optional.of(50.0), Optional.of(100.0))));
+        LineChart chart =
+                chart(new LineChart.Figures("up", List.of(Optional.of(0.0), Optional.of(50.0), Optional.of(100.0))));
         LineChart.Line line = chart.lines().get(0);
         assertThat(line.dots()).extracting(LineChart.Dot::text).containsExactly("v0", "v50", "v100");
         assertThat(line.dots()).extracting(LineChart.Dot::x).isSorted();
@@ -39,6 +39,7 @@ class LineChartTest {
                 new LineChart.Figures("none", List.of(Optional.empty(), Optional.empty(), Optional.empty())));
         assertThat(chart.lines().get(0).dots()).hasSize(2);
         assertThat(chart.lines().get(1).points()).isEmpty();
-        assertThat(chart.lines().get(0).nameY()).isNotEqualTo(chart.lines().get(1).nameY());
+        assertThat(chart.lines().get(0).nameY())
+                .isNotEqualTo(chart.lines().get(1).nameY());
     }
 }
