@@ -18,7 +18,7 @@
  * <ul>
  *   <li>{@code cli}: the commands, one class each; reads flags, files and the environment.
  *   <li>{@code demo}: runs the whole pipeline on one machine and counts its results.
- *   <li>{@code benchmark}: measures inference speed.
+ *   <li>{@code benchmark}: measures throughput and latency, with its table and page in {@code benchmark.report}.
  *   <li>{@code dashboard}: the web page with accuracy, traffic and mistakes, read from Kafka.
  *   <li>{@code serve}: assembles, starts, monitors and stops a serving process.
  *   <li>{@code classify}: the classifying topology, from images to predictions.

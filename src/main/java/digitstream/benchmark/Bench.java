@@ -1,5 +1,13 @@
 package digitstream.benchmark;
 
+import digitstream.benchmark.load.Backlog;
+import digitstream.benchmark.load.Cluster;
+import digitstream.benchmark.result.BenchPlan;
+import digitstream.benchmark.result.BenchResult;
+import digitstream.benchmark.result.Machine;
+import digitstream.benchmark.result.Ratio;
+import digitstream.benchmark.result.RowId;
+import digitstream.benchmark.result.RowResult;
 import digitstream.data.LabelledImages;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -18,13 +26,13 @@ import java.util.function.Consumer;
 public final class Bench {
     /** Which rows are divided by which. */
     private static final List<List<String>> RATIOS = List.of(
-            List.of(Rows.EXACTLY_ONCE, Rows.PASS_TUNED),
-            List.of(Rows.EXACTLY_ONCE, Rows.PASS_DEFAULT),
-            List.of(Rows.EXACTLY_ONCE, Rows.LOOP),
-            List.of(Rows.EXACTLY_ONCE, Rows.FLINK),
-            List.of(Rows.EXACTLY_ONCE, Rows.PER_RECORD),
-            List.of(Rows.SCORE, Rows.EXACTLY_ONCE),
-            List.of(Rows.BOTH, Rows.EXACTLY_ONCE));
+            List.of(RowId.EXACTLY_ONCE, RowId.PASS_TUNED),
+            List.of(RowId.EXACTLY_ONCE, RowId.PASS_DEFAULT),
+            List.of(RowId.EXACTLY_ONCE, RowId.LOOP),
+            List.of(RowId.EXACTLY_ONCE, RowId.FLINK),
+            List.of(RowId.EXACTLY_ONCE, RowId.PER_RECORD),
+            List.of(RowId.SCORE, RowId.EXACTLY_ONCE),
+            List.of(RowId.BOTH, RowId.EXACTLY_ONCE));
 
     private final Cluster cluster;
     private final BenchPlan plan;
@@ -57,6 +65,16 @@ public final class Bench {
         this.clock = clock;
         this.progress = progress;
         this.stop = stop;
+    }
+
+    /** Returns the ids of all rows, in the order of the table. */
+    public static List<String> allRows() {
+        return Rows.ids();
+    }
+
+    /** Returns the ids of the rows of a quick run: at least one of each kind. */
+    public static List<String> quickRows() {
+        return allRows().stream().filter(row -> !Rows.VARIANTS.contains(row)).toList();
     }
 
     /**

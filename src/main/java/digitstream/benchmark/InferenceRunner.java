@@ -1,6 +1,9 @@
 package digitstream.benchmark;
 
+import digitstream.benchmark.load.Cluster;
 import digitstream.benchmark.programs.RawInference;
+import digitstream.benchmark.result.Outcome;
+import digitstream.benchmark.result.RowId;
 import digitstream.local.JavaProcess;
 import digitstream.local.ReadyProcess;
 import java.io.BufferedReader;
@@ -13,9 +16,6 @@ import java.util.Map;
 
 /** Measures the model without Kafka, for several batch sizes in one process. */
 final class InferenceRunner {
-    /** Begins the id of each of these rows. */
-    static final String PREFIX = BenchPlan.INFERENCE + "-";
-
     static final List<Integer> BATCHES = List.of(1, 16, 64, 256, 1024);
 
     private final Cluster cluster;
@@ -28,7 +28,7 @@ final class InferenceRunner {
 
     /** Returns the id of the row of a batch size. */
     static String id(int batch) {
-        return PREFIX + batch;
+        return RowId.INFERENCE_PREFIX + batch;
     }
 
     /** Measures every batch size once, and returns the outcomes by the row's id. */

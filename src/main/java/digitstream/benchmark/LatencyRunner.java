@@ -1,5 +1,10 @@
 package digitstream.benchmark;
 
+import digitstream.benchmark.load.Cluster;
+import digitstream.benchmark.load.OpenLoop;
+import digitstream.benchmark.load.PredictionTimer;
+import digitstream.benchmark.result.LatencyOutcome;
+import digitstream.benchmark.result.Quantiles;
 import digitstream.data.LabelledImages;
 import digitstream.local.LocalException;
 import digitstream.local.ReadyProcess;
@@ -18,11 +23,7 @@ import org.apache.kafka.common.KafkaException;
 
 /** Measures the latency of a serving process while images arrive at several rates. Used by one thread. */
 final class LatencyRunner {
-    static final List<Double> LOADS = List.of(0.1, 0.5, 0.8);
-
     private static final String IMAGES = Cluster.topic("latency-images");
-    private static final int THREADS = 2;
-    private static final int BATCH = 256;
 
     /** Enough to keep the pipeline busy, as in the demo. */
     private static final int MAX_IN_FLIGHT = 20_000;
@@ -79,6 +80,37 @@ final class LatencyRunner {
      * @param name of the run
      */
     LatencyOutcome run(String guarantee, String name) throws InterruptedException {
+        return run(name, Cluster.PARTITIONS, Rows.settings(Rows.THREADS, Rows.BATCH, guarantee), this::measure);
+    }
+
+    /**
+     * Measures the latency at one rate, exactly-once.
+     *
+     * @param partitions of the topics
+     * @param batch the size of a batch at most
+     * @param perSecond the rate
+     * @param name of the run
+     */
+    LatencyOutcome runAt(int partitions, int batch, double perSecond, String name) throws InterruptedException {
+        return run(
+                name,
+                partitions,
+                Rows.settings(Rows.THREADS, batch, "exactly_once_v2"),
+                (sender, timer, process, port) -> {
+                    // The first half warms the process up.
+                    load(sender, timer, process, 0, perSecond);
+                    return LatencyOutcome.of(load(sender, timer, process, 0, perSecond));
+                });
+    }
+
+    /** What is done while a process serves. */
+    private interface Measurement {
+        LatencyOutcome run(OpenLoop sender, PredictionTimer timer, ReadyProcess process, int port)
+                throws InterruptedException;
+    }
+
+    private LatencyOutcome run(String name, int partitions, Map<String, String> settings, Measurement measurement)
+            throws InterruptedException {
         RunContext run = new RunContext(
                 cluster,
                 Cluster.PREFIX + "-" + name,
@@ -87,13 +119,11 @@ final class LatencyRunner {
                 model,
                 cluster.directory().resolve("state-" + name));
         int port = freePort();
-        List<String> program = Rows.serve(
-                run,
-                List.of("--only", "classify", "--metrics", "127.0.0.1:" + port),
-                Rows.settings(THREADS, BATCH, guarantee));
+        List<String> program =
+                Rows.serve(run, List.of("--only", "classify", "--metrics", "127.0.0.1:" + port), settings);
         try {
-            cluster.create(RowRunner.outputs());
-            cluster.create(Map.of(IMAGES, Cluster.PARTITIONS));
+            cluster.create(RowRunner.outputs(partitions));
+            cluster.create(Map.of(IMAGES, partitions));
             PredictionTimer timer = new PredictionTimer(cluster, RowRunner.PREDICTIONS, CAPACITY);
             try (OpenLoop sender = new OpenLoop(cluster, images, IMAGES, timer, clock, CAPACITY)) {
                 timer.start();
@@ -106,7 +136,7 @@ final class LatencyRunner {
                                 program,
                                 cluster.directory().resolve(name + ".log"))) {
                     process.awaitReady();
-                    outcome = measure(sender, timer, process, port);
+                    outcome = measurement.run(sender, timer, process, port);
                 }
                 String fault = timer.fault(sender.sent());
                 return fault.isEmpty() ? outcome : LatencyOutcome.failed("void: " + fault);
@@ -132,16 +162,21 @@ final class LatencyRunner {
         double maxPerSecond = (timer.received() - before) * 1e9 / (System.nanoTime() - start);
         awaitPredictions(sender, timer, process);
         List<LatencyOutcome.Load> loads = new ArrayList<>();
-        for (double share : LOADS) {
-            double perSecond = Math.max(1, share * maxPerSecond);
-            int count = (int) Math.ceil(perSecond * phase.toMillis() / 1e3);
-            PredictionTimer.Times times =
-                    timer.record(sender.sent() + (int) (count * WARM_UP), sender.sent() + count, false);
-            sender.send(perSecond, count, stop);
-            awaitPredictions(sender, timer, process);
-            loads.add(new LatencyOutcome.Load(share, perSecond, Quantiles.of(times.readable())));
+        for (double share : LatencyOutcome.LOADS) {
+            loads.add(load(sender, timer, process, share, Math.max(1, share * maxPerSecond)));
         }
         return new LatencyOutcome("", maxPerSecond, loads, lone(sender, timer, process, port));
+    }
+
+    private LatencyOutcome.Load load(
+            OpenLoop sender, PredictionTimer timer, ReadyProcess process, double share, double perSecond)
+            throws InterruptedException {
+        int count = (int) Math.ceil(perSecond * phase.toMillis() / 1e3);
+        PredictionTimer.Times times =
+                timer.record(sender.sent() + (int) (count * WARM_UP), sender.sent() + count, false);
+        sender.send(perSecond, count, stop);
+        awaitPredictions(sender, timer, process);
+        return new LatencyOutcome.Load(share, perSecond, Quantiles.of(times.readable()));
     }
 
     /** Sends images one at a time. Their pauses are random, so that they don't fall in step with a timer of the process. */

@@ -1,5 +1,12 @@
 package digitstream.benchmark;
 
+import digitstream.benchmark.load.Cluster;
+import digitstream.benchmark.result.BenchPlan;
+import digitstream.benchmark.result.LatencyOutcome;
+import digitstream.benchmark.result.LatencyResult;
+import digitstream.benchmark.result.Outcome;
+import digitstream.benchmark.result.RowId;
+import digitstream.benchmark.result.RowResult;
 import digitstream.data.LabelledImages;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -29,7 +36,7 @@ final class Rounds {
 
     /** The latency rows, with their guarantees. */
     private static final Map<String, String> GUARANTEES =
-            Map.of(BenchPlan.LATENCY_EXACTLY_ONCE, "exactly_once_v2", BenchPlan.LATENCY_AT_LEAST_ONCE, "at_least_once");
+            Map.of(RowId.LATENCY_EXACTLY_ONCE, "exactly_once_v2", RowId.LATENCY_AT_LEAST_ONCE, "at_least_once");
 
     private final BenchPlan plan;
     private final RowRunner runner;
@@ -82,7 +89,7 @@ final class Rounds {
         for (Row row : rows) {
             steps.add(round -> run(row, unscored, round));
         }
-        if (plan.has(BenchPlan.INFERENCE)) {
+        if (plan.has(RowId.INFERENCE)) {
             steps.add(this::runInference);
         }
         GUARANTEES.keySet().stream()
@@ -146,7 +153,7 @@ final class Rounds {
     }
 
     private static String latencyTitle(String id) {
-        return id.equals(BenchPlan.LATENCY_EXACTLY_ONCE) ? "latency, exactly-once" : "latency, at-least-once";
+        return id.equals(RowId.LATENCY_EXACTLY_ONCE) ? "latency, exactly-once" : "latency, at-least-once";
     }
 
     private void report(int round, String title, String text) {
@@ -171,7 +178,7 @@ final class Rounds {
     /** Returns the latencies, by guarantee. */
     List<LatencyResult> latencies() {
         List<LatencyResult> results = new ArrayList<>();
-        for (String id : List.of(BenchPlan.LATENCY_EXACTLY_ONCE, BenchPlan.LATENCY_AT_LEAST_ONCE)) {
+        for (String id : List.of(RowId.LATENCY_EXACTLY_ONCE, RowId.LATENCY_AT_LEAST_ONCE)) {
             List<LatencyOutcome> all = latencies.get(id);
             if (all != null) {
                 results.add(LatencyResult.of(id, latencyTitle(id), all));

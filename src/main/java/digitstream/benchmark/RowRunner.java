@@ -1,6 +1,13 @@
 package digitstream.benchmark;
 
 import digitstream.benchmark.Row.Output;
+import digitstream.benchmark.load.Backlog;
+import digitstream.benchmark.load.Cluster;
+import digitstream.benchmark.load.JointWatch;
+import digitstream.benchmark.load.PredictionWatch;
+import digitstream.benchmark.load.ScoreWatch;
+import digitstream.benchmark.load.Watch;
+import digitstream.benchmark.result.Outcome;
 import digitstream.local.LocalException;
 import digitstream.local.ReadyProcess;
 import java.nio.file.Path;
@@ -8,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 
 /** Runs one row once: starts its program, counts what comes out, and stops it. Used by one thread. */
@@ -48,8 +56,8 @@ final class RowRunner {
     }
 
     /** Returns the topics that a run writes, with their partitions. */
-    static Map<String, Integer> outputs() {
-        return Map.of(PREDICTIONS, Cluster.PARTITIONS, ACCURACY, 1, MODELS, 1, DEAD_LETTERS, Cluster.PARTITIONS);
+    static Map<String, Integer> outputs(int partitions) {
+        return Map.of(PREDICTIONS, partitions, ACCURACY, 1, MODELS, 1, DEAD_LETTERS, Cluster.PARTITIONS);
     }
 
     /** Returns how many images the small backlog has. */
@@ -64,33 +72,68 @@ final class RowRunner {
      * @throws LocalException if a server has stopped, which no row can do without
      */
     Outcome run(Row row, String name) throws InterruptedException {
-        return run(row, name, row.output() == Output.SCORES ? KEPT_PREDICTIONS : PREDICTIONS);
+        String predictions = row.output() == Output.SCORES ? KEPT_PREDICTIONS : PREDICTIONS;
+        return run(row, name, input(row), predictions, watch(row, predictions), ignored -> {});
+    }
+
+    /**
+     * Runs a row that classifies, with another input.
+     *
+     * @param marks the counts of images between which to take the throughput as well, up to all of them
+     * @param reader is called if the row is measured, while its output is still there
+     */
+    Outcome run(Row row, String name, Input input, List<Integer> marks, Reader<PredictionWatch> reader)
+            throws InterruptedException {
+        return run(
+                row,
+                name,
+                input,
+                PREDICTIONS,
+                () -> new PredictionWatch(cluster.clients(), PREDICTIONS, marks),
+                reader);
+    }
+
+    /** Reads more from a watch than the throughput. */
+    interface Reader<W extends Watch> {
+        void read(W watch) throws InterruptedException;
     }
 
     /** Runs a classifying row, and keeps its predictions as the input of scoring. */
     Outcome prepare(Row row) throws InterruptedException {
         cluster.create(Map.of(KEPT_PREDICTIONS, Cluster.PARTITIONS));
-        return run(row, "prepare", KEPT_PREDICTIONS);
+        return run(row, "prepare", input(row), KEPT_PREDICTIONS, watch(row, KEPT_PREDICTIONS), ignored -> {});
     }
 
-    private Outcome run(Row row, String name, String predictions) throws InterruptedException {
+    private Input input(Row row) {
+        return row.output() == Output.FEW_PREDICTIONS
+                ? new Input(Backlog.FEW_IMAGES, Cluster.PARTITIONS, few(images))
+                : new Input(Backlog.IMAGES, Cluster.PARTITIONS, images);
+    }
+
+    private <W extends Watch> Outcome run(
+            Row row, String name, Input input, String predictions, Supplier<W> open, Reader<W> reader)
+            throws InterruptedException {
         RunContext run = new RunContext(
                 cluster,
                 Cluster.PREFIX + "-" + name,
-                row.output() == Output.FEW_PREDICTIONS ? Backlog.FEW_IMAGES : Backlog.IMAGES,
+                input.topic(),
                 predictions,
                 model,
                 cluster.directory().resolve("state-" + name));
         Path log = cluster.directory().resolve(name + ".log");
         try {
             List<String> program = row.program().arguments(run);
-            cluster.create(outputs());
-            try (Watch watch = watch(row, predictions)) {
+            cluster.create(outputs(input.partitions()));
+            try (W watch = open.get()) {
                 try (ReadyProcess process =
                         ReadyProcess.start(row.title(), cluster.home(), ReadyProcess.ALL_COMPILERS, program, log)) {
-                    watch(watch, process);
+                    count(watch, process);
                 }
-                return outcome(watch);
+                Outcome outcome = outcome(watch);
+                if (outcome instanceof Outcome.Measured) {
+                    reader.read(watch);
+                }
+                return outcome;
             }
         } catch (Row.SkippedException e) {
             return new Outcome.Skipped(String.valueOf(e.getMessage()));
@@ -105,8 +148,8 @@ final class RowRunner {
         }
     }
 
-    private Watch watch(Row row, String predictions) {
-        return switch (row.output()) {
+    private Supplier<Watch> watch(Row row, String predictions) {
+        return () -> switch (row.output()) {
             case PREDICTIONS -> new PredictionWatch(cluster.clients(), predictions, images);
             case FEW_PREDICTIONS -> new PredictionWatch(cluster.clients(), predictions, few(images));
             case SCORES -> new ScoreWatch(cluster, ACCURACY, images);
@@ -118,7 +161,7 @@ final class RowRunner {
     }
 
     /** Counts until every image is counted, there is no progress, or the program ends. */
-    private void watch(Watch watch, ReadyProcess process) {
+    void count(Watch watch, ReadyProcess process) {
         long progress = 0;
         long progressNanos = System.nanoTime();
         while (!watch.isComplete() && !stop.getAsBoolean()) {

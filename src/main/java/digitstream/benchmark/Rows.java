@@ -2,10 +2,13 @@ package digitstream.benchmark;
 
 import digitstream.benchmark.Row.Output;
 import digitstream.benchmark.Row.Program;
+import digitstream.benchmark.load.Backlog;
+import digitstream.benchmark.load.Cluster;
 import digitstream.benchmark.programs.PassThrough;
 import digitstream.benchmark.programs.PerRecord;
 import digitstream.benchmark.programs.ProgramOptions;
 import digitstream.benchmark.programs.TransactionalLoop;
+import digitstream.benchmark.result.RowId;
 import digitstream.local.ServeProcess;
 import java.io.File;
 import java.nio.file.Files;
@@ -18,57 +21,55 @@ import java.util.stream.Stream;
 
 /** The rows of the table of throughputs. */
 final class Rows {
-    static final String PASS_DEFAULT = "pass-default";
-    static final String PASS_TUNED = "pass-tuned";
-    static final String PER_RECORD = "per-record";
-    static final String LOOP = "loop";
-    static final String FLINK = "flink";
-    static final String EXACTLY_ONCE = "exactly-once";
-    static final String SCORE = "score";
-    static final String BOTH = "both";
-
     /** Rows that differ from others in a number only. */
     static final List<String> VARIANTS = List.of("threads-1", "batch-1024");
 
     /** As many as the compared programs have, and as the machine of the issue has processors. */
-    private static final int THREADS = 2;
+    static final int THREADS = 2;
 
-    private static final int BATCH = 256;
+    static final int BATCH = 256;
 
     private static final String FLINK_MAIN = "digitstream.flink.FlinkClassification";
 
     private Rows() {}
 
-    /** Returns whether a row is one of the programs that ours are compared with. */
-    static boolean isCompared(String id) {
-        return List.of(PASS_DEFAULT, PASS_TUNED, PER_RECORD, LOOP, FLINK).contains(id);
-    }
-
     /** Returns all rows, in the order of the table. */
     static List<Row> all() {
         return List.of(
-                compared(PASS_DEFAULT, "pass-through, defaults", PassThrough.class),
-                compared(PASS_TUNED, "pass-through, tuned", PassThrough.class, "tuned"),
-                new Row(PER_RECORD, "Kafka Streams per record", Output.FEW_PREDICTIONS, program(PerRecord.class)),
-                compared(LOOP, "transactional loop", TransactionalLoop.class),
-                new Row(FLINK, "Apache Flink job", Output.PREDICTIONS, Rows::flink),
+                compared(RowId.PASS_DEFAULT, "pass-through, defaults", PassThrough.class),
+                compared(RowId.PASS_TUNED, "pass-through, tuned", PassThrough.class, "tuned"),
+                new Row(RowId.PER_RECORD, "Kafka Streams per record", Output.FEW_PREDICTIONS, program(PerRecord.class)),
+                compared(RowId.LOOP, "transactional loop", TransactionalLoop.class),
+                new Row(RowId.FLINK, "Apache Flink job", Output.PREDICTIONS, Rows::flink),
                 exactlyOnce(),
                 classify("threads-1", "exactly-once, 1 thread", 1, BATCH, "exactly_once_v2"),
                 classify("threads-4", "exactly-once, 4 threads", 4, BATCH, "exactly_once_v2"),
                 classify("batch-64", "exactly-once, batches of 64", THREADS, 64, "exactly_once_v2"),
                 classify("batch-1024", "exactly-once, batches of 1,024", THREADS, 1_024, "exactly_once_v2"),
                 classify("at-least-once", "at-least-once, 2 threads", THREADS, BATCH, "at_least_once"),
-                new Row(SCORE, "scoring alone", Output.SCORES, run -> serve(run, List.of("--only", "score"), Map.of())),
                 new Row(
-                        "both",
+                        RowId.SCORE,
+                        "scoring alone",
+                        Output.SCORES,
+                        run -> serve(run, List.of("--only", "score"), Map.of())),
+                new Row(
+                        RowId.BOTH,
                         "classifying and scoring",
                         Output.BOTH,
                         run -> serve(run, List.of(), settings(THREADS, BATCH, "exactly_once_v2"))));
     }
 
+    /** Returns the ids of all rows, those of the model alone and of latency included, in the order of the table. */
+    static List<String> ids() {
+        return Stream.concat(
+                        all().stream().map(Row::id),
+                        Stream.of(RowId.INFERENCE, RowId.LATENCY_EXACTLY_ONCE, RowId.LATENCY_AT_LEAST_ONCE))
+                .toList();
+    }
+
     /** Returns the row that the others are compared with. */
     static Row exactlyOnce() {
-        return classify(EXACTLY_ONCE, "exactly-once, 2 threads", THREADS, BATCH, "exactly_once_v2");
+        return classify(RowId.EXACTLY_ONCE, "exactly-once, 2 threads", THREADS, BATCH, "exactly_once_v2");
     }
 
     private static Row compared(String id, String title, Class<?> main, String... first) {
@@ -129,7 +130,7 @@ final class Rows {
         return all;
     }
 
-    private static Row classify(String id, String title, int threads, int batch, String guarantee) {
+    static Row classify(String id, String title, int threads, int batch, String guarantee) {
         return new Row(
                 id,
                 title,

@@ -1,5 +1,6 @@
 package digitstream.benchmark;
 
+import digitstream.benchmark.load.Cluster;
 import java.nio.file.Path;
 
 /**

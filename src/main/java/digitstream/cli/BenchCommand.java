@@ -1,12 +1,9 @@
 package digitstream.cli;
 
 import digitstream.benchmark.Bench;
-import digitstream.benchmark.BenchJson;
-import digitstream.benchmark.BenchPage;
-import digitstream.benchmark.BenchPlan;
-import digitstream.benchmark.BenchResult;
-import digitstream.benchmark.BenchText;
-import digitstream.benchmark.Cluster;
+import digitstream.benchmark.load.Cluster;
+import digitstream.benchmark.result.BenchPlan;
+import digitstream.benchmark.result.GrowthPlan;
 import digitstream.common.Excerpt;
 import digitstream.data.DigitData;
 import digitstream.local.LocalCluster;
@@ -16,9 +13,9 @@ import digitstream.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -43,6 +40,7 @@ import picocli.CommandLine.Option;
 final class BenchCommand implements Callable<Integer> {
     private static final int IMAGES = 600_000;
     private static final int QUICK_IMAGES = 20_000;
+    private static final int QUICK_GROWTH_IMAGES = 4_000;
     private static final int ROUNDS = 3;
 
     /** Nine digits stand in an id. */
@@ -58,16 +56,26 @@ final class BenchCommand implements Callable<Integer> {
     private boolean quick;
 
     @Option(
+            names = "--growth",
+            description =
+                    "Measure how cost grows instead: with partitions, batches and records, and scoring's with its state."
+                            + " Each point runs once.")
+    private boolean growth;
+
+    @Option(
             names = "--rows",
             paramLabel = "ID[,ID...]",
             split = ",",
-            description = "Run these rows only (default: all). The ids are in docs/benchmark.md.")
+            description =
+                    "Run these rows only (default: all). The ids are in docs/benchmark.md; with --growth, they are"
+                            + " partitions, batches, records and state.")
     private List<String> rows = List.of();
 
     @Option(
             names = "--images",
             paramLabel = "N",
-            description = "The images that each row processes (default: 600000; with --quick, 20000).")
+            description =
+                    "The images that each row processes (default: 600000; with --quick, 20000, or 4000 with --growth).")
     private @Nullable Integer images;
 
     @Option(
@@ -109,12 +117,12 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--output",
             paramLabel = "DIR",
-            description = "Also write bench.json and bench.html to this folder.")
+            description = "Also write bench.json and bench.html, or growth.json and growth.html, to this folder.")
     private @Nullable Path output;
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        BenchPlan plan = plan();
+        BenchReport.Measurement measurement = growth ? growth() : BenchReport.of(plan());
         if ((bootstrapServer == null) != (registry == null)) {
             throw new UsageException("--bootstrap-server and --schema-registry go together; set both or neither");
         }
@@ -133,7 +141,15 @@ final class BenchCommand implements Callable<Integer> {
         if (bootstrapServer != null && registry != null) {
             Path directory = Files.createTempDirectory("digitstream-bench-");
             int status = run(
-                    plan, digits, artifact, interrupts, home, directory, bootstrapServer, registry, Optional::empty);
+                    measurement,
+                    digits,
+                    artifact,
+                    interrupts,
+                    home,
+                    directory,
+                    bootstrapServer,
+                    registry,
+                    Optional::empty);
             if (status == 0) {
                 delete(directory);
             } else {
@@ -145,7 +161,7 @@ final class BenchCommand implements Callable<Integer> {
         try (LocalCluster local = LocalCluster.start(home, Optional.empty(), 0, 0)) {
             RegistryUrl url = new RegistryUrl(local.schemaRegistryUrl(), Optional.empty());
             int status = run(
-                    plan,
+                    measurement,
                     digits,
                     artifact,
                     interrupts,
@@ -162,26 +178,62 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private BenchPlan plan() {
-        int count = images == null ? (quick ? QUICK_IMAGES : IMAGES) : images;
+    private BenchReport.Measurement growth() throws IOException {
+        if (rounds != null) {
+            throw new UsageException(
+                    "--rounds does not go with --growth, where each point runs once; remove one of them");
+        }
+        int count = images(QUICK_GROWTH_IMAGES);
+        List<String> series = rows(GrowthPlan.SERIES, GrowthPlan.SERIES);
+        GrowthPlan plan = quick ? GrowthPlan.quick(series, count) : GrowthPlan.full(series, count);
+        if (bootstrapServer == null) {
+            requireRoom(plan.bytesNeeded());
+        }
+        return BenchReport.of(plan);
+    }
+
+    /** The broker that the command starts has its data in the folder for temporary files. */
+    private static void requireRoom(long needed) throws IOException {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        long free = Files.getFileStore(temporary).getUsableSpace();
+        if (free < needed) {
+            throw new UserException(String.format(
+                    Locale.ROOT,
+                    "the measurement needs up to %.1f GB in %s, where %.1f GB are free; name another folder with"
+                            + " DIGITSTREAM_OPTS=-Djava.io.tmpdir=DIR, or choose fewer series with --rows",
+                    needed / 1e9,
+                    temporary,
+                    free / 1e9));
+        }
+    }
+
+    private int images(int quickDefault) {
+        int count = images == null ? (quick ? quickDefault : IMAGES) : images;
         if (count < 1 || count > MAX_IMAGES) {
             throw new UsageException("--images is " + count + "; use a number from 1 to " + MAX_IMAGES);
         }
-        int times = rounds == null ? (quick ? 1 : ROUNDS) : rounds;
-        if (times < 1 || times > MAX_ROUNDS) {
-            throw new UsageException("--rounds is " + times + "; use a number from 1 to " + MAX_ROUNDS);
-        }
-        List<String> known = BenchPlan.allRows();
+        return count;
+    }
+
+    private List<String> rows(List<String> known, List<String> quickRows) {
         rows.stream().filter(row -> !known.contains(row)).findFirst().ifPresent(row -> {
             throw new UsageException(
                     "--rows has '" + Excerpt.of(row) + "', which is no row; use " + String.join(",", known));
         });
-        List<String> chosen = rows.isEmpty() ? (quick ? BenchPlan.quickRows() : known) : rows;
-        return new BenchPlan(count, times, seed, quick, chosen);
+        return rows.isEmpty() ? (quick ? quickRows : known) : rows;
+    }
+
+    private BenchPlan plan() {
+        int count = images(QUICK_IMAGES);
+        int times = rounds == null ? (quick ? 1 : ROUNDS) : rounds;
+        if (times < 1 || times > MAX_ROUNDS) {
+            throw new UsageException("--rounds is " + times + "; use a number from 1 to " + MAX_ROUNDS);
+        }
+        return new BenchPlan(count, times, seed, quick, rows(Bench.allRows(), Bench.quickRows()));
     }
 
     private Integer run(
-            BenchPlan plan,
+            BenchReport.Measurement measurement,
             DigitData digits,
             ModelArtifact artifact,
             Interrupts interrupts,
@@ -195,21 +247,14 @@ final class BenchCommand implements Callable<Integer> {
         try (Admin admin = ClusterOptions.admin(ClusterOptions.clients(bootstrap, settings));
                 SchemaRegistry schemas = ClusterOptions.registry(registry, settings)) {
             Cluster cluster = new Cluster(bootstrap, registry.urls(), admin, schemas, home, directory, fault);
-            BenchResult result = new Bench(
-                            cluster,
-                            plan,
-                            digits.test(),
-                            artifact.directory().toAbsolutePath(),
-                            Clock.systemUTC(),
-                            System.err::println,
-                            interrupts::stopRequested)
-                    .run();
+            BenchReport report =
+                    measurement.run(cluster, digits.test(), artifact.directory().toAbsolutePath(), interrupts);
             if (interrupts.stopRequested()) {
                 throw interrupted();
             }
-            System.out.print(BenchText.of(result));
-            write(result);
-            return result.isSound() ? 0 : 1;
+            System.out.print(report.text());
+            write(report);
+            return report.isSound() ? 0 : 1;
         }
     }
 
@@ -221,11 +266,12 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private void write(BenchResult result) throws IOException {
+    private void write(BenchReport report) throws IOException {
         if (output != null) {
             Files.createDirectories(output);
-            Files.writeString(output.resolve("bench.json"), BenchJson.of(result));
-            Files.writeString(output.resolve("bench.html"), BenchPage.of(result));
+            for (Map.Entry<String, String> file : report.files().entrySet()) {
+                Files.writeString(output.resolve(file.getKey()), file.getValue());
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ import java.util.concurrent.TimeoutException;
  * program gets the same heap, collector and compilers, so that they can be compared.
  */
 public final class ReadyProcess implements AutoCloseable {
-    private static final long READY_TIMEOUT_SECONDS = 120;
+    private static final Duration READY_TIMEOUT = Duration.ofMinutes(2);
 
     private final String name;
     private final JavaProcess process;
@@ -80,15 +81,24 @@ public final class ReadyProcess implements AutoCloseable {
      * @throws LocalException if it stops first, or takes longer than two minutes
      */
     public void awaitReady() throws InterruptedException {
+        awaitReady(READY_TIMEOUT);
+    }
+
+    /**
+     * Waits until the process is consuming.
+     *
+     * @throws LocalException if it stops first, or takes longer than this
+     */
+    public void awaitReady(Duration atMost) throws InterruptedException {
         try {
-            ready.get(READY_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            ready.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof LocalException known
                     ? known
                     : new LocalException("the output of " + name + " can't be read: " + e.getCause(), e);
         } catch (TimeoutException e) {
             throw new LocalException(
-                    name + " is not ready after " + READY_TIMEOUT_SECONDS + " s: " + process.firstError(), e);
+                    name + " is not ready after " + atMost.toSeconds() + " s: " + process.firstError(), e);
         }
     }
 

@@ -3,7 +3,7 @@ package digitstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import digitstream.benchmark.BenchPlan;
+import digitstream.benchmark.Bench;
 import digitstream.common.Json;
 import digitstream.testing.Await;
 import digitstream.testing.CommandLineProcess;
@@ -70,7 +70,7 @@ class BenchIT {
                     .isGreaterThanOrEqualTo(load.get("p50Millis").get("median").asDouble())
                     .isPositive());
         }
-        assertThat(rows).containsAll(BenchPlan.quickRows());
+        assertThat(rows).containsAll(Bench.quickRows());
         assertThat(result.get("ratios")).isNotEmpty();
         assertThat(bench.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
         assertThat(Files.readString(folder.resolve("out/bench.html")))

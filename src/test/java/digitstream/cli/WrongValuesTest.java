@@ -170,6 +170,8 @@ class WrongValuesTest {
             bench --rounds=x                                  | --rounds
             bench --seed=x                                    | --seed
             bench --rows=loop,fast                            | 'fast', which is no row; use pass-default,
+            bench --growth --rows=state,fast                  | 'fast', which is no row; use partitions,
+            bench --growth --rounds=2                         | --rounds does not go with --growth
             bench --rows=                                     | '', which is no row
             bench --output=                                   | --output
             bench --bootstrap-server=h:1                      | set both or neither
