@@ -82,9 +82,8 @@ public final class StreamsConfiguration {
         defaults.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 30_000);
         // Fewer and larger requests; the latency is bounded by the commit interval of 100 ms.
         defaults.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 << 10);
-        // A transaction that follows another within milliseconds is rejected while the brokers complete that one.
-        // Asking again only
-        // after Kafka's default of 100 ms would decide the latency of predictions.
+        // The brokers reject a transaction that begins while they complete the one before. Asking again only after
+        // Kafka's default of 100 ms would decide the latency of predictions.
         defaults.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10);
         // Reassigns a killed instance's partitions after 15 s instead of the default of 45 s.
         defaults.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 15_000);

@@ -81,7 +81,7 @@ public record Settings(
             reader.fault("topics.replication.factor is 0; set it to 1 or more, or to -1 for the broker's default");
         }
         int batchMaxSize = (int) reader.wholeNumber("batch.max.size", 256, 1, 65_536);
-        Duration batchMaxDelay = reader.millis("batch.max.delay.ms", Duration.ofMillis(5));
+        Duration batchMaxDelay = reader.millis("batch.max.delay.ms", Duration.ofMillis(10));
         Duration latencyTarget = reader.millis("latency.target.ms", Duration.ofMillis(60));
         InferencePrecision precision =
                 reader.oneOf("inference.precision", InferencePrecision.values(), InferencePrecision.AUTO);

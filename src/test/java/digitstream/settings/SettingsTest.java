@@ -21,7 +21,7 @@ class SettingsTest {
         assertThat(settings.classify())
                 .isEqualTo(new ClassifySettings(
                         256,
-                        Duration.ofMillis(5),
+                        Duration.ofMillis(10),
                         Duration.ofMillis(60),
                         InferencePrecision.AUTO,
                         EventTimeRange.DEFAULT));
