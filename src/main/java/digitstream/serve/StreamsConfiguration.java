@@ -29,6 +29,9 @@ public final class StreamsConfiguration {
     /** More records in a poll make scoring no faster. */
     private static final int ENOUGH_TO_SCORE = 2_000;
 
+    /** Half of the time is left for what comes before and after the wait for a commit. */
+    private static final int COMMITS_PER_TARGET = 3;
+
     /** Much less than the interval at which accuracy is published. */
     private static final Duration GATHERING_TO_SCORE = Duration.ofMillis(50);
 
@@ -127,7 +130,7 @@ public final class StreamsConfiguration {
                 // Only a transaction makes predictions wait for the commit.
                 StreamsConfig.AT_LEAST_ONCE.equals(guarantee)
                         ? Optional.empty()
-                        : Optional.of(classify.latencyTarget().dividedBy(2)));
+                        : Optional.of(classify.latencyTarget().dividedBy(COMMITS_PER_TARGET)));
     }
 
     private static long number(String setting, @Nullable Object value) {

@@ -82,7 +82,7 @@ public record Settings(
         }
         int batchMaxSize = (int) reader.wholeNumber("batch.max.size", 256, 1, 65_536);
         Duration batchMaxDelay = reader.millis("batch.max.delay.ms", Duration.ofMillis(10));
-        Duration latencyTarget = reader.millis("latency.target.ms", Duration.ofMillis(60));
+        Duration latencyTarget = reader.millis("latency.target.ms", Duration.ofMillis(90));
         InferencePrecision precision =
                 reader.oneOf("inference.precision", InferencePrecision.values(), InferencePrecision.AUTO);
         EventTimeRange eventTimes = reader.eventTimes();

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class StreamsConfigurationTest {
     @Test
-    void commitsTwicePerLatencyTargetUnlessPredictionsAreReadableAtOnce() {
-        assertThat(StreamsConfiguration.polling(Settings.parse(Map.of("latency.target.ms", "100")))
+    void commitsThreeTimesPerLatencyTargetUnlessPredictionsAreReadableAtOnce() {
+        assertThat(StreamsConfiguration.polling(Settings.parse(Map.of("latency.target.ms", "150")))
                         .commitInterval())
                 .contains(Duration.ofMillis(50));
         assertThat(StreamsConfiguration.polling(

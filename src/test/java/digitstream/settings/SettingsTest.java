@@ -22,7 +22,7 @@ class SettingsTest {
                 .isEqualTo(new ClassifySettings(
                         256,
                         Duration.ofMillis(10),
-                        Duration.ofMillis(60),
+                        Duration.ofMillis(90),
                         InferencePrecision.AUTO,
                         EventTimeRange.DEFAULT));
         assertThat(settings.score().windows()).containsOnlyKeys("1m", "10m", "1h");

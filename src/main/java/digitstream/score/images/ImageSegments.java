@@ -53,6 +53,9 @@ final class ImageSegments implements AutoCloseable {
     private final RocksDB database;
     private final ColumnFamilyHandle offsets;
     private final TreeMap<Long, ColumnFamilyHandle> segments = new TreeMap<>();
+    /** Null after a change of {@link #segments}. */
+    private ColumnFamilyHandle @Nullable [] newestFirst;
+
     private @Nullable ColumnFamilyHandle unchunked;
 
     /**
@@ -110,7 +113,7 @@ final class ImageSegments implements AutoCloseable {
     /** The latest version of a state, or null. */
     byte @Nullable [] get(byte[] imageId) {
         try {
-            for (ColumnFamilyHandle segment : segments.descendingMap().values()) {
+            for (ColumnFamilyHandle segment : newestFirst()) {
                 byte[] state = database.get(segment, imageId);
                 if (state != null) {
                     return state;
@@ -120,6 +123,16 @@ final class ImageSegments implements AutoCloseable {
         } catch (RocksDBException e) {
             throw new ProcessorStateException("an image state can't be read", e);
         }
+    }
+
+    /** The segments, the newest first. Iterating over the map would create three objects for each lookup. */
+    private ColumnFamilyHandle[] newestFirst() {
+        ColumnFamilyHandle[] all = newestFirst;
+        if (all == null) {
+            all = segments.descendingMap().values().toArray(ColumnFamilyHandle[]::new);
+            newestFirst = all;
+        }
+        return all;
     }
 
     /**
@@ -134,6 +147,7 @@ final class ImageSegments implements AutoCloseable {
         }
         ColumnFamilyHandle created = create(Long.toString(end).getBytes(UTF_8));
         segments.put(end, created);
+        newestFirst = null;
         return created.getID();
     }
 
@@ -178,6 +192,7 @@ final class ImageSegments implements AutoCloseable {
     void drop(long endMillis) {
         try {
             while (!segments.isEmpty() && segments.firstKey() <= endMillis) {
+                newestFirst = null;
                 drop(Objects.requireNonNull(segments.pollFirstEntry()).getValue());
             }
         } catch (RocksDBException e) {
