@@ -23,8 +23,8 @@ import org.apache.kafka.streams.processor.api.Processor;
  *                        +--> dead letters
  * </pre>
  *
- * <p>A batch consists of images that one poll returned from one partition. It is classified before the next record is processed.
- * Therefore a committed offset never passes an image without a prediction or a dead letter.
+ * <p>A batch consists of images that one poll returned. The results of a partition are published before its next record is
+ * processed. Therefore a committed offset never passes an image without a prediction or a dead letter.
  */
 public final class ClassifyTopology {
     private static final String IMAGES = "images";
