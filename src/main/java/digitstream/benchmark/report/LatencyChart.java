@@ -20,8 +20,6 @@ record LatencyChart(List<Line> lines, List<Mark> marks) {
     private static final int TOP = 15;
     private static final int BOTTOM = 225;
     private static final List<String> QUANTILES = List.of("p50", "p95", "p99", "p99.9", "max");
-    /** The vertical distance below which two names would overlap. */
-    private static final int NAME_HEIGHT = 16;
 
     /**
      * The line of a load.
@@ -49,8 +47,12 @@ record LatencyChart(List<Line> lines, List<Mark> marks) {
             marks.add(new Mark(
                     String.format(Locale.ROOT, "%,.0f ms", Math.pow(10, decade)), y(Math.pow(10, decade), decades)));
         }
+        int[] names = NamePositions.of(
+                latency.loads().stream()
+                        .map(load -> y(load.max().median(), decades))
+                        .toList(),
+                BOTTOM);
         List<Line> lines = new ArrayList<>();
-        List<Integer> ends = new ArrayList<>();
         for (LatencyResult.Load load : latency.loads()) {
             List<Double> values = List.of(
                     load.p50().median(),
@@ -62,22 +64,10 @@ record LatencyChart(List<Line> lines, List<Mark> marks) {
             for (int i = 0; i < values.size(); i++) {
                 points.add(x(i) + "," + y(values.get(i), decades));
             }
-            int end = free(y(values.get(values.size() - 1), decades), ends);
-            ends.add(end);
-            lines.add(new Line(load.title(), points.stream().collect(Collectors.joining(" ")), lines.size(), end));
+            int number = lines.size();
+            lines.add(new Line(load.title(), points.stream().collect(Collectors.joining(" ")), number, names[number]));
         }
         return new LatencyChart(lines, marks);
-    }
-
-    /** Moves a name below those that are in its way. */
-    static int free(int y, List<Integer> taken) {
-        int free = y;
-        for (int other : taken.stream().sorted().toList()) {
-            if (Math.abs(free - other) < NAME_HEIGHT) {
-                free = other + NAME_HEIGHT;
-            }
-        }
-        return free;
     }
 
     private static int x(int quantile) {

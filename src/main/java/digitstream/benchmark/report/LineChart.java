@@ -69,19 +69,27 @@ record LineChart(List<Line> lines, List<LatencyChart.Mark> marks, List<LatencyCh
         for (int i = 0; i < values.size(); i++) {
             ticks.add(new LatencyChart.Tick(values.get(i), x(i, values.size())));
         }
-        List<Line> lines = new ArrayList<>();
-        List<Integer> ends = new ArrayList<>();
+        List<List<Dot>> all = new ArrayList<>();
         for (Figures figure : figures) {
             List<Dot> dots = new ArrayList<>();
             for (int i = 0; i < figure.at().size(); i++) {
                 int x = x(i, values.size());
                 figure.at().get(i).ifPresent(value -> dots.add(new Dot(x, y(value, end), text.apply(value))));
             }
-            int nameY = LatencyChart.free(
-                    dots.isEmpty() ? BOTTOM : dots.get(dots.size() - 1).y(), ends);
-            ends.add(nameY);
+            all.add(dots);
+        }
+        int[] names = NamePositions.of(
+                all.stream()
+                        .map(dots -> dots.isEmpty()
+                                ? BOTTOM
+                                : dots.get(dots.size() - 1).y())
+                        .toList(),
+                BOTTOM);
+        List<Line> lines = new ArrayList<>();
+        for (List<Dot> dots : all) {
+            int number = lines.size();
             String points = dots.stream().map(dot -> dot.x() + "," + dot.y()).collect(Collectors.joining(" "));
-            lines.add(new Line(figure.name(), points, dots, lines.size(), nameY));
+            lines.add(new Line(figures.get(number).name(), points, dots, number, names[number]));
         }
         return new LineChart(lines, marks, ticks);
     }
