@@ -8,9 +8,6 @@ import digitstream.benchmark.result.Machine;
 import digitstream.benchmark.result.Ratio;
 import digitstream.benchmark.result.RowId;
 import digitstream.benchmark.result.RowResult;
-import digitstream.data.LabelledImages;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,8 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 /** Runs every row of a plan in rounds, against one broker. Used once, by one thread. */
 public final class Bench {
@@ -34,37 +29,15 @@ public final class Bench {
             List.of(RowId.SCORE, RowId.EXACTLY_ONCE),
             List.of(RowId.BOTH, RowId.EXACTLY_ONCE));
 
+    private final BenchSetup setup;
     private final Cluster cluster;
     private final BenchPlan plan;
-    private final LabelledImages images;
-    private final Path model;
-    private final Clock clock;
-    private final Consumer<String> progress;
-    private final BooleanSupplier stop;
 
-    /**
-     * Creates a benchmark.
-     *
-     * @param images repeated in the backlog
-     * @param model the folder of the model
-     * @param progress receives a line for each step
-     * @param stop polled; returns true to stop early
-     */
-    public Bench(
-            Cluster cluster,
-            BenchPlan plan,
-            LabelledImages images,
-            Path model,
-            Clock clock,
-            Consumer<String> progress,
-            BooleanSupplier stop) {
-        this.cluster = cluster;
+    /** Creates a benchmark. */
+    public Bench(BenchSetup setup, BenchPlan plan) {
+        this.setup = setup;
+        this.cluster = setup.cluster();
         this.plan = plan;
-        this.images = images;
-        this.model = model;
-        this.clock = clock;
-        this.progress = progress;
-        this.stop = stop;
     }
 
     /** Returns the ids of all rows, in the order of the table. */
@@ -83,18 +56,18 @@ public final class Bench {
      * @throws digitstream.local.LocalException if a server stops
      */
     public BenchResult run() throws InterruptedException {
-        Instant started = clock.instant();
+        Instant started = setup.clock().instant();
         List<Row> rows = Rows.all().stream().filter(row -> plan.has(row.id())).toList();
         try {
             cluster.deleteTopicsExcept(List.of());
-            RowRunner runner = new RowRunner(cluster, model, plan.images(), stop);
+            RowRunner runner = new RowRunner(setup, plan.images());
             Optional<String> unscored = prepare(runner, rows);
-            Rounds rounds = new Rounds(cluster, plan, runner, images, model, clock, progress, stop);
+            Rounds rounds = new Rounds(setup, plan, runner);
             rounds.run(rows, unscored);
             List<RowResult> results = rounds.rows(rows);
             return new BenchResult(
                     started,
-                    Duration.between(started, clock.instant()).toMillis() / 1e3,
+                    Duration.between(started, setup.clock().instant()).toMillis() / 1e3,
                     Machine.current(),
                     plan,
                     ratios(results),
@@ -115,17 +88,17 @@ public final class Bench {
         if (rows.isEmpty()) {
             return Optional.empty();
         }
-        progress.accept(String.format(Locale.ROOT, "Producing %,d images and their labels ...", plan.images()));
+        setup.report(String.format(Locale.ROOT, "Producing %,d images and their labels ...", plan.images()));
         cluster.create(Map.of(
                 Backlog.IMAGES, Cluster.PARTITIONS,
                 Backlog.LABELS, Cluster.PARTITIONS,
                 Backlog.FEW_IMAGES, Cluster.PARTITIONS));
-        Backlog.produce(cluster, images, Backlog.IMAGES, true, plan.images(), stop);
-        Backlog.produce(cluster, images, Backlog.FEW_IMAGES, false, RowRunner.few(plan.images()), stop);
+        Backlog.produce(cluster, setup.images(), Backlog.IMAGES, true, plan.images(), setup.stop());
+        Backlog.produce(cluster, setup.images(), Backlog.FEW_IMAGES, false, RowRunner.few(plan.images()), setup.stop());
         if (rows.stream().noneMatch(row -> row.output() == Row.Output.SCORES)) {
             return Optional.empty();
         }
-        progress.accept("Producing predictions, for scoring alone ...");
+        setup.report("Producing predictions, for scoring alone ...");
         return new RowResult("", "", List.of(runner.prepare(Rows.exactlyOnce()))).problem();
     }
 

@@ -9,9 +9,6 @@ import digitstream.benchmark.result.LatencyOutcome;
 import digitstream.benchmark.result.Machine;
 import digitstream.benchmark.result.Outcome;
 import digitstream.benchmark.result.StateOutcome;
-import digitstream.data.LabelledImages;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,8 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 /**
  * Measures how the cost of classifying grows with partitions, batches and records, and that of scoring with its state, against one
@@ -29,42 +24,22 @@ import java.util.function.Consumer;
 public final class Growth {
     private static final String GUARANTEE = "exactly_once_v2";
 
+    private final BenchSetup setup;
     private final Cluster cluster;
     private final GrowthPlan plan;
-    private final LabelledImages images;
-    private final Clock clock;
-    private final Consumer<String> progress;
-    private final BooleanSupplier stop;
     private final RowRunner runner;
     private final LatencyRunner latency;
     private final StateRunner state;
     private final List<GrowthResult.Bytes> bytes = new ArrayList<>();
 
-    /**
-     * Creates a measurement.
-     *
-     * @param images repeated in the backlogs
-     * @param model the folder of the model
-     * @param progress receives a line for each step
-     * @param stop polled; returns true to stop early
-     */
-    public Growth(
-            Cluster cluster,
-            GrowthPlan plan,
-            LabelledImages images,
-            Path model,
-            Clock clock,
-            Consumer<String> progress,
-            BooleanSupplier stop) {
-        this.cluster = cluster;
+    /** Creates a measurement. */
+    public Growth(BenchSetup setup, GrowthPlan plan) {
+        this.setup = setup;
+        this.cluster = setup.cluster();
         this.plan = plan;
-        this.images = images;
-        this.clock = clock;
-        this.progress = progress;
-        this.stop = stop;
-        this.runner = new RowRunner(cluster, model, plan.images(), stop);
-        this.latency = new LatencyRunner(cluster, model, images, plan.phase(), 0, 0, clock, stop);
-        this.state = new StateRunner(cluster, runner, images, model, plan.statePerSecond(), stop);
+        this.runner = new RowRunner(setup, plan.images());
+        this.latency = new LatencyRunner(setup, plan.phase(), plan.phase(), 0, 0);
+        this.state = new StateRunner(setup, runner, plan.statePerSecond());
     }
 
     /**
@@ -73,7 +48,7 @@ public final class Growth {
      * @throws digitstream.local.LocalException if a server stops
      */
     public GrowthResult run() throws InterruptedException {
-        Instant started = clock.instant();
+        Instant started = setup.clock().instant();
         try {
             cluster.deleteTopicsExcept(List.of());
             List<GrowthPoint> partitions = plan.has(GrowthPlan.PARTITIONS) ? partitions() : List.of();
@@ -82,7 +57,7 @@ public final class Growth {
             List<StateOutcome> states = plan.has(GrowthPlan.STATE) ? states() : List.of();
             return new GrowthResult(
                     started,
-                    Duration.between(started, clock.instant()).toMillis() / 1e3,
+                    Duration.between(started, setup.clock().instant()).toMillis() / 1e3,
                     Machine.current(),
                     plan,
                     partitions,
@@ -100,7 +75,7 @@ public final class Growth {
     private List<GrowthPoint> partitions() throws InterruptedException {
         List<GrowthPoint> points = new ArrayList<>();
         for (int partitions : plan.partitions()) {
-            if (stop.getAsBoolean()) {
+            if (setup.stopRequested()) {
                 break;
             }
             String name = "partitions-" + partitions;
@@ -124,7 +99,7 @@ public final class Growth {
         produce(few);
         List<GrowthPoint> points = new ArrayList<>();
         for (int batch : plan.batches()) {
-            if (stop.getAsBoolean()) {
+            if (setup.stopRequested()) {
                 break;
             }
             String name = "batch-" + batch;
@@ -167,10 +142,10 @@ public final class Growth {
     private List<StateOutcome> states() throws InterruptedException {
         List<StateOutcome> outcomes = new ArrayList<>();
         for (int minutes : plan.minutes()) {
-            if (stop.getAsBoolean()) {
+            if (setup.stopRequested()) {
                 break;
             }
-            progress.accept(
+            setup.report(
                     String.format(Locale.ROOT, "Scoring what comes in %d minutes, and starting again ...", minutes));
             StateOutcome outcome = state.run(minutes);
             outcomes.add(outcome);
@@ -178,16 +153,16 @@ public final class Growth {
                     .map(size -> String.format(
                             Locale.ROOT, "%,.1f MB, restored in %.1f s", size.diskBytes() / 1e6, size.restoreSeconds()))
                     .orElse(outcome.problem());
-            progress.accept(String.format(Locale.ROOT, "%-24s %s", "state-" + minutes, text));
+            setup.report(String.format(Locale.ROOT, "%-24s %s", "state-" + minutes, text));
         }
         return outcomes;
     }
 
     private void produce(Input input) throws InterruptedException {
-        progress.accept(String.format(
+        setup.report(String.format(
                 Locale.ROOT, "Producing %,d images in %d partitions ...", input.images(), input.partitions()));
         cluster.create(Map.of(input.topic(), input.partitions()));
-        Backlog.produce(cluster, images, input.topic(), false, input.images(), stop);
+        Backlog.produce(cluster, setup.images(), input.topic(), false, input.images(), setup.stop());
     }
 
     private void measureBytes(Input input) throws InterruptedException {
@@ -202,7 +177,7 @@ public final class Growth {
         point.perSecond().ifPresent(known -> words.add(String.format(Locale.ROOT, "%,.0f images/s", known)));
         point.millis().ifPresent(known -> words.add(String.format(Locale.ROOT, "p99 %,.0f ms", known.p99())));
         point.problems().forEach(words::add);
-        progress.accept(String.format(Locale.ROOT, "%-24s %s", name, String.join(", ", words)));
+        setup.report(String.format(Locale.ROOT, "%-24s %s", name, String.join(", ", words)));
         return point;
     }
 }

@@ -5,20 +5,16 @@ import digitstream.benchmark.load.OpenLoop;
 import digitstream.benchmark.load.PredictionTimer;
 import digitstream.benchmark.result.LatencyOutcome;
 import digitstream.benchmark.result.Quantiles;
-import digitstream.data.LabelledImages;
 import digitstream.local.LocalException;
 import digitstream.local.ReadyProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.KafkaException;
 
 /** Measures the latency of a serving process while images arrive at several rates. Used by one thread. */
@@ -32,45 +28,34 @@ final class LatencyRunner {
     private static final int CAPACITY = 8_000_000;
 
     /** The share of each phase that is not recorded, because the rate has just changed. */
-    private static final double WARM_UP = 0.2;
+    private static final double UNRECORDED = 0.2;
 
     private static final int LONE_PAUSE_MILLIS = 100;
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(30);
     private static final long CHECK_MILLIS = 10;
 
+    private final BenchSetup setup;
     private final Cluster cluster;
-    private final Path model;
-    private final LabelledImages images;
+    private final Duration warmUp;
     private final Duration phase;
     private final int lone;
     private final Random random;
-    private final Clock clock;
-    private final BooleanSupplier stop;
 
     /**
      * Creates a runner.
      *
+     * @param warmUp how long images arrive at the highest rate before anything is recorded
      * @param phase how long images arrive at one rate
      * @param lone how many images come one at a time
      * @param seed of the pauses between those
      */
-    LatencyRunner(
-            Cluster cluster,
-            Path model,
-            LabelledImages images,
-            Duration phase,
-            int lone,
-            long seed,
-            Clock clock,
-            BooleanSupplier stop) {
-        this.cluster = cluster;
-        this.model = model;
-        this.images = images;
+    LatencyRunner(BenchSetup setup, Duration warmUp, Duration phase, int lone, long seed) {
+        this.setup = setup;
+        this.cluster = setup.cluster();
+        this.warmUp = warmUp;
         this.phase = phase;
         this.lone = lone;
         this.random = new Random(seed);
-        this.clock = clock;
-        this.stop = stop;
     }
 
     /**
@@ -97,7 +82,8 @@ final class LatencyRunner {
                 partitions,
                 Rows.settings(Rows.THREADS, batch, "exactly_once_v2"),
                 (sender, timer, process, port) -> {
-                    // The first half warms the process up.
+                    // The first half warms the process up, at the same rate: this process may not keep up with a higher
+                    // one.
                     load(sender, timer, process, 0, perSecond);
                     return LatencyOutcome.of(load(sender, timer, process, 0, perSecond));
                 });
@@ -116,7 +102,7 @@ final class LatencyRunner {
                 Cluster.PREFIX + "-" + name,
                 IMAGES,
                 RowRunner.PREDICTIONS,
-                model,
+                setup.model(),
                 cluster.directory().resolve("state-" + name));
         int port = freePort();
         List<String> program =
@@ -125,7 +111,7 @@ final class LatencyRunner {
             cluster.create(RowRunner.outputs(partitions));
             cluster.create(Map.of(IMAGES, partitions));
             PredictionTimer timer = new PredictionTimer(cluster, RowRunner.PREDICTIONS, CAPACITY);
-            try (OpenLoop sender = new OpenLoop(cluster, images, IMAGES, timer, clock, CAPACITY)) {
+            try (OpenLoop sender = new OpenLoop(cluster, setup.images(), IMAGES, timer, setup.clock(), CAPACITY)) {
                 timer.start();
                 LatencyOutcome outcome;
                 try (timer;
@@ -154,11 +140,10 @@ final class LatencyRunner {
 
     private LatencyOutcome measure(OpenLoop sender, PredictionTimer timer, ReadyProcess process, int port)
             throws InterruptedException {
-        // The first half warms the process up.
-        sender.saturate(phase, MAX_IN_FLIGHT, stop);
+        sender.saturate(warmUp, MAX_IN_FLIGHT, setup.stop());
         int before = timer.received();
         long start = System.nanoTime();
-        sender.saturate(phase, MAX_IN_FLIGHT, stop);
+        sender.saturate(phase, MAX_IN_FLIGHT, setup.stop());
         double maxPerSecond = (timer.received() - before) * 1e9 / (System.nanoTime() - start);
         awaitPredictions(sender, timer, process);
         List<LatencyOutcome.Load> loads = new ArrayList<>();
@@ -173,8 +158,8 @@ final class LatencyRunner {
             throws InterruptedException {
         int count = (int) Math.ceil(perSecond * phase.toMillis() / 1e3);
         PredictionTimer.Times times =
-                timer.record(sender.sent() + (int) (count * WARM_UP), sender.sent() + count, false);
-        sender.send(perSecond, count, stop);
+                timer.record(sender.sent() + (int) (count * UNRECORDED), sender.sent() + count, false);
+        sender.send(perSecond, count, setup.stop());
         awaitPredictions(sender, timer, process);
         return new LatencyOutcome.Load(share, perSecond, Quantiles.of(times.readable()));
     }
@@ -184,8 +169,8 @@ final class LatencyRunner {
             throws InterruptedException {
         QueueWait before = queueWait(port);
         PredictionTimer.Times times = timer.record(sender.sent(), sender.sent() + lone, true);
-        for (int i = 0; i < lone && !stop.getAsBoolean(); i++) {
-            sender.send(1, 1, stop);
+        for (int i = 0; i < lone && !setup.stopRequested(); i++) {
+            sender.send(1, 1, setup.stop());
             awaitPredictions(sender, timer, process);
             Thread.sleep(LONE_PAUSE_MILLIS / 2 + random.nextInt(LONE_PAUSE_MILLIS));
         }
@@ -202,7 +187,7 @@ final class LatencyRunner {
     private void awaitPredictions(OpenLoop sender, PredictionTimer timer, ReadyProcess process)
             throws InterruptedException {
         long deadline = System.nanoTime() + DRAIN_TIMEOUT.toNanos();
-        while (timer.received() < sender.sent() && !stop.getAsBoolean()) {
+        while (timer.received() < sender.sent() && !setup.stopRequested()) {
             if (!process.process().isAlive()) {
                 throw new LocalException("stopped: " + process.process().firstError());
             }

@@ -1,15 +1,11 @@
 package digitstream.benchmark;
 
-import digitstream.benchmark.load.Cluster;
 import digitstream.benchmark.result.BenchPlan;
 import digitstream.benchmark.result.LatencyOutcome;
 import digitstream.benchmark.result.LatencyResult;
 import digitstream.benchmark.result.Outcome;
 import digitstream.benchmark.result.RowId;
 import digitstream.benchmark.result.RowResult;
-import digitstream.data.LabelledImages;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,56 +17,43 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 /**
  * Runs the rows in rounds. Each round runs every row once, in another order, so that what changes on the machine meanwhile affects
  * all of them. Used by one thread.
  */
 final class Rounds {
-    private static final Duration PHASE = Duration.ofSeconds(6);
+    /** So that little is left to compile. */
+    private static final Duration WARM_UP = Duration.ofSeconds(15);
+
+    private static final Duration PHASE = Duration.ofSeconds(5);
     private static final Duration QUICK_PHASE = Duration.ofSeconds(2);
-    private static final int LONE = 40;
+    private static final int LONE = 25;
     private static final int QUICK_LONE = 10;
 
     /** The latency rows, with their guarantees. */
     private static final Map<String, String> GUARANTEES =
             Map.of(RowId.LATENCY_EXACTLY_ONCE, "exactly_once_v2", RowId.LATENCY_AT_LEAST_ONCE, "at_least_once");
 
+    private final BenchSetup setup;
     private final BenchPlan plan;
     private final RowRunner runner;
     private final InferenceRunner inference;
     private final LatencyRunner latency;
-    private final Consumer<String> progress;
-    private final BooleanSupplier stop;
-
     private final Map<String, List<Outcome>> outcomes = new HashMap<>();
     private final Map<String, List<LatencyOutcome>> latencies = new HashMap<>();
 
-    Rounds(
-            Cluster cluster,
-            BenchPlan plan,
-            RowRunner runner,
-            LabelledImages images,
-            Path model,
-            Clock clock,
-            Consumer<String> progress,
-            BooleanSupplier stop) {
+    Rounds(BenchSetup setup, BenchPlan plan, RowRunner runner) {
+        this.setup = setup;
         this.plan = plan;
         this.runner = runner;
-        this.inference = new InferenceRunner(cluster, model);
+        this.inference = new InferenceRunner(setup.cluster(), setup.model());
         this.latency = new LatencyRunner(
-                cluster,
-                model,
-                images,
+                setup,
+                plan.quick() ? QUICK_PHASE : WARM_UP,
                 plan.quick() ? QUICK_PHASE : PHASE,
                 plan.quick() ? QUICK_LONE : LONE,
-                plan.seed(),
-                clock,
-                stop);
-        this.progress = progress;
-        this.stop = stop;
+                plan.seed());
     }
 
     /** A part of a round. */
@@ -100,7 +83,7 @@ final class Rounds {
         int shift = Math.max(1, steps.size() / plan.rounds());
         for (int round = 1; round <= plan.rounds(); round++) {
             for (Step step : steps) {
-                if (stop.getAsBoolean()) {
+                if (setup.stopRequested()) {
                     return;
                 }
                 step.run(round);
@@ -157,7 +140,7 @@ final class Rounds {
     }
 
     private void report(int round, String title, String text) {
-        progress.accept(String.format(Locale.ROOT, "round %d of %d  %-44s %s", round, plan.rounds(), title, text));
+        setup.report(String.format(Locale.ROOT, "round %d of %d  %-44s %s", round, plan.rounds(), title, text));
     }
 
     /** Returns the results of these rows and of the model alone. */

@@ -15,7 +15,7 @@ record Row(String id, String title, Output output, Program program) {
     enum Output {
         /** The predictions of all images. */
         PREDICTIONS,
-        /** The predictions of a tenth of the images, for what is much slower than the rest. */
+        /** The predictions of a twentieth of the images, for what is much slower than the rest. */
         FEW_PREDICTIONS,
         /** The scored images, of predictions and labels that were produced before. */
         SCORES,

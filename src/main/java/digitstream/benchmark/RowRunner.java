@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 
@@ -37,22 +36,18 @@ final class RowRunner {
     private static final long DRAIN_TIMEOUT_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final Cluster cluster;
-    private final Path model;
+    private final BenchSetup setup;
     private final int images;
-    private final BooleanSupplier stop;
 
     /**
      * Creates a runner.
      *
-     * @param model the folder of the model
-     * @param images in the backlog
-     * @param stop polled; returns true to end a run early
+     * @param images how many images the backlog has
      */
-    RowRunner(Cluster cluster, Path model, int images, BooleanSupplier stop) {
-        this.cluster = cluster;
-        this.model = model;
+    RowRunner(BenchSetup setup, int images) {
+        this.setup = setup;
+        this.cluster = setup.cluster();
         this.images = images;
-        this.stop = stop;
     }
 
     /** Returns the topics that a run writes, with their partitions. */
@@ -62,7 +57,7 @@ final class RowRunner {
 
     /** Returns how many images the small backlog has. */
     static int few(int images) {
-        return Math.max(1, images / 10);
+        return Math.max(1, images / 20);
     }
 
     /**
@@ -118,7 +113,7 @@ final class RowRunner {
                 Cluster.PREFIX + "-" + name,
                 input.topic(),
                 predictions,
-                model,
+                setup.model(),
                 cluster.directory().resolve("state-" + name));
         Path log = cluster.directory().resolve(name + ".log");
         try {
@@ -164,7 +159,7 @@ final class RowRunner {
     void count(Watch watch, ReadyProcess process) {
         long progress = 0;
         long progressNanos = System.nanoTime();
-        while (!watch.isComplete() && !stop.getAsBoolean()) {
+        while (!watch.isComplete() && !setup.stopRequested()) {
             watch.poll(POLL);
             long now = System.nanoTime();
             if (watch.progress() != progress) {
@@ -182,7 +177,7 @@ final class RowRunner {
 
     /** Reads what the stopping program still wrote, and judges. */
     private Outcome outcome(Watch watch) {
-        if (stop.getAsBoolean()) {
+        if (setup.stopRequested()) {
             return new Outcome.Failed("interrupted");
         }
         long deadline = System.nanoTime() + DRAIN_TIMEOUT_NANOS;

@@ -5,7 +5,6 @@ import digitstream.benchmark.load.Cluster;
 import digitstream.benchmark.load.ScoreWatch;
 import digitstream.benchmark.load.ScoredTraffic;
 import digitstream.benchmark.result.StateOutcome;
-import digitstream.data.LabelledImages;
 import digitstream.local.LocalException;
 import digitstream.local.ReadyProcess;
 import java.io.IOException;
@@ -17,7 +16,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 
@@ -38,21 +36,16 @@ final class StateRunner {
             // Bounds how long a transaction that is open nevertheless holds up the next start.
             "score.producer.transaction.timeout.ms", "10000");
 
+    private final BenchSetup setup;
     private final Cluster cluster;
     private final RowRunner runner;
-    private final LabelledImages images;
-    private final Path model;
     private final int perSecond;
-    private final BooleanSupplier stop;
 
-    StateRunner(
-            Cluster cluster, RowRunner runner, LabelledImages images, Path model, int perSecond, BooleanSupplier stop) {
-        this.cluster = cluster;
+    StateRunner(BenchSetup setup, RowRunner runner, int perSecond) {
+        this.setup = setup;
+        this.cluster = setup.cluster();
         this.runner = runner;
-        this.images = images;
-        this.model = model;
         this.perSecond = perSecond;
-        this.stop = stop;
     }
 
     /** Measures the state after this time of traffic. What it has created on the brokers is deleted at the end. */
@@ -63,7 +56,7 @@ final class StateRunner {
                 Cluster.PREFIX + "-" + name,
                 Backlog.IMAGES,
                 RowRunner.PREDICTIONS,
-                model,
+                setup.model(),
                 cluster.directory().resolve(name));
         int count = ScoredTraffic.count(Duration.ofMinutes(minutes), perSecond);
         try {
@@ -93,15 +86,15 @@ final class StateRunner {
     private StateOutcome.Size measure(RunContext run, int minutes) throws InterruptedException {
         cluster.create(RowRunner.outputs(Cluster.PARTITIONS));
         cluster.create(Map.of(Backlog.LABELS, Cluster.PARTITIONS));
-        ScoredTraffic traffic = new ScoredTraffic(cluster, images, RowRunner.PREDICTIONS, perSecond);
-        int count = traffic.produce(Duration.ofMinutes(minutes), stop);
+        ScoredTraffic traffic = new ScoredTraffic(cluster, setup.images(), RowRunner.PREDICTIONS, perSecond);
+        int count = traffic.produce(Duration.ofMinutes(minutes), setup.stop());
         double emptyStart = startAndKill(run, count, 0);
         long disk = bytes(run.state());
         long changelog = cluster.bytes(topic -> topic.startsWith(group(run)) && topic.endsWith("-changelog"));
-        int repeated = traffic.repeat(count, REPEATED_EVERY, stop);
+        int repeated = traffic.repeat(count, REPEATED_EVERY, setup.stop());
         double restart = startAndKill(run, count, repeated);
         delete(run.state());
-        repeated += traffic.repeat(count, REPEATED_EVERY, stop);
+        repeated += traffic.repeat(count, REPEATED_EVERY, setup.stop());
         double restore = startAndKill(run, count, repeated);
         return new StateOutcome.Size(disk, changelog, emptyStart, restart, restore);
     }
@@ -117,7 +110,7 @@ final class StateRunner {
             double seconds = (System.nanoTime() - start) / 1e9;
             try (ScoreWatch watch = new ScoreWatch(cluster, RowRunner.ACCURACY, count, repeated)) {
                 runner.count(watch, process);
-                if (stop.getAsBoolean()) {
+                if (setup.stopRequested()) {
                     throw new LocalException("interrupted");
                 }
                 if (!watch.fault().isEmpty()) {

@@ -1,6 +1,7 @@
 package digitstream.cli;
 
 import digitstream.benchmark.Bench;
+import digitstream.benchmark.BenchSetup;
 import digitstream.benchmark.load.Cluster;
 import digitstream.benchmark.result.BenchPlan;
 import digitstream.benchmark.result.GrowthPlan;
@@ -13,6 +14,7 @@ import digitstream.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -145,11 +147,7 @@ final class BenchCommand implements Callable<Integer> {
                     digits,
                     artifact,
                     interrupts,
-                    home,
-                    directory,
-                    bootstrapServer,
-                    registry,
-                    Optional::empty);
+                    new Servers(bootstrapServer, registry, directory, Optional::empty));
             if (status == 0) {
                 delete(directory);
             } else {
@@ -165,11 +163,7 @@ final class BenchCommand implements Callable<Integer> {
                     digits,
                     artifact,
                     interrupts,
-                    home,
-                    local.directory(),
-                    local.bootstrapServers(),
-                    url,
-                    local::deadServer);
+                    new Servers(local.bootstrapServers(), url, local.directory(), local::deadServer));
             if (status != 0) {
                 local.keepDirectory();
                 System.err.println("The logs are in " + local.directory());
@@ -232,23 +226,34 @@ final class BenchCommand implements Callable<Integer> {
         return new BenchPlan(count, times, seed, quick, rows(Bench.allRows(), Bench.quickRows()));
     }
 
+    /** Where to measure: with a folder for logs and state, and what tells that a server has stopped. */
+    private record Servers(String bootstrap, RegistryUrl registry, Path directory, Supplier<Optional<String>> fault) {}
+
     private Integer run(
             BenchReport.Measurement measurement,
             DigitData digits,
             ModelArtifact artifact,
             Interrupts interrupts,
-            Path home,
-            Path directory,
-            String bootstrap,
-            RegistryUrl registry,
-            Supplier<Optional<String>> fault)
+            Servers servers)
             throws InterruptedException, IOException {
         Settings settings = Settings.parse(Map.of());
-        try (Admin admin = ClusterOptions.admin(ClusterOptions.clients(bootstrap, settings));
-                SchemaRegistry schemas = ClusterOptions.registry(registry, settings)) {
-            Cluster cluster = new Cluster(bootstrap, registry.urls(), admin, schemas, home, directory, fault);
-            BenchReport report =
-                    measurement.run(cluster, digits.test(), artifact.directory().toAbsolutePath(), interrupts);
+        try (Admin admin = ClusterOptions.admin(ClusterOptions.clients(servers.bootstrap, settings));
+                SchemaRegistry schemas = ClusterOptions.registry(servers.registry, settings)) {
+            Cluster cluster = new Cluster(
+                    servers.bootstrap,
+                    servers.registry.urls(),
+                    admin,
+                    schemas,
+                    Terminal.home(),
+                    servers.directory,
+                    servers.fault);
+            BenchReport report = measurement.run(new BenchSetup(
+                    cluster,
+                    digits.test(),
+                    artifact.directory().toAbsolutePath(),
+                    Clock.systemUTC(),
+                    System.err::println,
+                    interrupts::stopRequested));
             if (interrupts.stopRequested()) {
                 throw interrupted();
             }

@@ -1,8 +1,8 @@
 package digitstream.cli;
 
 import digitstream.benchmark.Bench;
+import digitstream.benchmark.BenchSetup;
 import digitstream.benchmark.Growth;
-import digitstream.benchmark.load.Cluster;
 import digitstream.benchmark.report.BenchJson;
 import digitstream.benchmark.report.BenchPage;
 import digitstream.benchmark.report.BenchText;
@@ -13,9 +13,6 @@ import digitstream.benchmark.result.BenchPlan;
 import digitstream.benchmark.result.BenchResult;
 import digitstream.benchmark.result.GrowthPlan;
 import digitstream.benchmark.result.GrowthResult;
-import digitstream.data.LabelledImages;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Map;
 
 /**
@@ -32,22 +29,13 @@ record BenchReport(String text, Map<String, String> files, boolean isSound) {
 
     /** Measures what a user has asked for. */
     interface Measurement {
-        BenchReport run(Cluster cluster, LabelledImages images, Path model, Interrupts interrupts)
-                throws InterruptedException;
+        BenchReport run(BenchSetup setup) throws InterruptedException;
     }
 
     /** Measures throughput and latency beside other programs. */
     static Measurement of(BenchPlan plan) {
-        return (cluster, images, model, interrupts) -> {
-            BenchResult result = new Bench(
-                            cluster,
-                            plan,
-                            images,
-                            model,
-                            Clock.systemUTC(),
-                            System.err::println,
-                            interrupts::stopRequested)
-                    .run();
+        return setup -> {
+            BenchResult result = new Bench(setup, plan).run();
             return new BenchReport(
                     BenchText.of(result),
                     Map.of("bench.json", BenchJson.of(result), "bench.html", BenchPage.of(result)),
@@ -57,16 +45,8 @@ record BenchReport(String text, Map<String, String> files, boolean isSound) {
 
     /** Measures how cost grows. */
     static Measurement of(GrowthPlan plan) {
-        return (cluster, images, model, interrupts) -> {
-            GrowthResult result = new Growth(
-                            cluster,
-                            plan,
-                            images,
-                            model,
-                            Clock.systemUTC(),
-                            System.err::println,
-                            interrupts::stopRequested)
-                    .run();
+        return setup -> {
+            GrowthResult result = new Growth(setup, plan).run();
             return new BenchReport(
                     GrowthText.of(result),
                     Map.of("growth.json", GrowthJson.of(result), "growth.html", GrowthPage.of(result)),

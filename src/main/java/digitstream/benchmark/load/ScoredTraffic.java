@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.Producer;
@@ -39,7 +40,7 @@ public record ScoredTraffic(Cluster cluster, LabelledImages images, String predi
     /**
      * Produces the traffic before now.
      *
-     * @return how many images it has; their ids go from 0
+     * @return how many images it has
      */
     public int produce(Duration time, BooleanSupplier stop) {
         int count = count(time, perSecond);
@@ -101,7 +102,7 @@ public record ScoredTraffic(Cluster cluster, LabelledImages images, String predi
         List<Float> probabilities = new ArrayList<>(Collections.nCopies(DIGITS, (1 - CONFIDENCE) / (DIGITS - 1)));
         probabilities.set(digit, CONFIDENCE);
         return new Prediction(
-                Backlog.plan(0, false).imageId(number),
+                imageId(number),
                 digit,
                 CONFIDENCE,
                 probabilities,
@@ -113,6 +114,11 @@ public record ScoredTraffic(Cluster cluster, LabelledImages images, String predi
                 eventTime,
                 eventTime.plusMillis(PREDICTED_AFTER_MILLIS),
                 1);
+    }
+
+    /** An id as many producers make them: random, so that ids of the same time are not neighbours in a sorted store. */
+    private static String imageId(int number) {
+        return UUID.nameUUIDFromBytes(Integer.toString(number).getBytes(UTF_8)).toString();
     }
 
     private int label(int number) {

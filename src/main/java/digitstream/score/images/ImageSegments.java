@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +19,13 @@ import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompactionStyle;
+import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
+import org.rocksdb.KeyMayExist;
 import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -41,15 +45,24 @@ final class ImageSegments implements AutoCloseable {
     /** Where states of an older version are, which have a changelog record each. */
     private static final byte[] UNCHUNKED = "unchunked".getBytes(UTF_8);
 
-    private static final int BLOCK_BYTES = 4 << 10;
+    /** Small, because a lookup needs one state of a block. */
+    private static final int BLOCK_BYTES = 2 << 10;
+
     private static final long WRITE_BUFFER_BYTES = 16L << 20;
-    private static final double FILTER_BITS_PER_KEY = 10;
+    /** The share of a write buffer that its filter takes. */
+    private static final double WRITE_BUFFER_FILTER = 0.05;
+    /** One lookup in 700 reads a block of a file in vain. */
+    private static final double FILTER_BITS_PER_KEY = 14;
+
+    private static final int ID_BYTES = 256;
+    private static final int STATE_BYTES = 4 << 10;
 
     private final long widthMillis;
     private final DBOptions options;
     private final ColumnFamilyOptions familyOptions;
     private final BloomFilter filter;
     private final WriteOptions unlogged;
+    private final ReadOptions readOptions;
     private final RocksDB database;
     private final ColumnFamilyHandle offsets;
     private final TreeMap<Long, ColumnFamilyHandle> segments = new TreeMap<>();
@@ -57,6 +70,9 @@ final class ImageSegments implements AutoCloseable {
     private ColumnFamilyHandle @Nullable [] newestFirst;
 
     private @Nullable ColumnFamilyHandle unchunked;
+
+    private ByteBuffer id = ByteBuffer.allocateDirect(ID_BYTES);
+    private final ByteBuffer state = ByteBuffer.allocateDirect(STATE_BYTES);
 
     /**
      * Opens or creates the database.
@@ -68,13 +84,18 @@ final class ImageSegments implements AutoCloseable {
         // First, because it loads RocksDB.
         this.options = RocksDbMemory.options().setAtomicFlush(true).setInfoLogLevel(InfoLogLevel.ERROR_LEVEL);
         this.unlogged = new WriteOptions().setDisableWAL(true);
+        this.readOptions = new ReadOptions();
         this.filter = new BloomFilter(FILTER_BITS_PER_KEY);
         this.familyOptions = new ColumnFamilyOptions()
                 .setWriteBufferSize(WRITE_BUFFER_BYTES)
+                .setMemtablePrefixBloomSizeRatio(WRITE_BUFFER_FILTER)
+                .setMemtableWholeKeyFiltering(true)
                 .setCompactionStyle(CompactionStyle.UNIVERSAL)
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 .setTableFormatConfig(new BlockBasedTableConfig()
                         .setBlockCache(RocksDbMemory.cache())
-                        .setCacheIndexAndFilterBlocks(true)
+                        // Most lookups are of new images. They read the filters of all files and nothing else.
+                        .setCacheIndexAndFilterBlocks(false)
                         .setBlockSize(BLOCK_BYTES)
                         .setFilterPolicy(filter));
         try {
@@ -112,17 +133,43 @@ final class ImageSegments implements AutoCloseable {
 
     /** The latest version of a state, or null. */
     byte @Nullable [] get(byte[] imageId) {
+        if (imageId.length > id.capacity()) {
+            id = ByteBuffer.allocateDirect(imageId.length);
+        }
+        id.clear().put(imageId).flip();
         try {
             for (ColumnFamilyHandle segment : newestFirst()) {
-                byte[] state = database.get(segment, imageId);
-                if (state != null) {
-                    return state;
+                byte[] found = get(segment, imageId);
+                if (found != null) {
+                    return found;
                 }
             }
             return unchunked == null ? null : database.get(unchunked, imageId);
         } catch (RocksDBException e) {
             throw new ProcessorStateException("an image state can't be read", e);
         }
+    }
+
+    /**
+     * Looks in memory first: RocksDB's Java API throws and catches a C++ exception for each {@code get} of an absent key, which
+     * costs more than the lookup.
+     */
+    private byte @Nullable [] get(ColumnFamilyHandle segment, byte[] imageId) throws RocksDBException {
+        KeyMayExist inMemory = database.keyMayExist(segment, readOptions, id.rewind(), state.clear());
+        return switch (inMemory.exists) {
+            case kNotExist -> null;
+            case kExistsWithValue ->
+                inMemory.valueLength > state.capacity()
+                        ? database.get(segment, imageId)
+                        : copy(state, inMemory.valueLength);
+            case kExistsWithoutValue -> database.get(segment, imageId);
+        };
+    }
+
+    private static byte[] copy(ByteBuffer from, int length) {
+        byte[] copy = new byte[length];
+        from.get(0, copy);
+        return copy;
     }
 
     /** The segments, the newest first. Iterating over the map would create three objects for each lookup. */
@@ -252,6 +299,7 @@ final class ImageSegments implements AutoCloseable {
         offsets.close();
         database.close();
         unlogged.close();
+        readOptions.close();
         familyOptions.close();
         options.close();
         filter.close();

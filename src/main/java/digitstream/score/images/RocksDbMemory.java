@@ -6,7 +6,7 @@ import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
-/** The memory of all RocksDB databases of the process together, including write buffers, indexes and filters. */
+/** The memory that all RocksDB databases of the process share: write buffers and cached blocks. Indexes and filters come on top. */
 final class RocksDbMemory {
     private static final long TOTAL_BYTES = 128L << 20;
     private static final long WRITE_BUFFERS_BYTES = 48L << 20;
