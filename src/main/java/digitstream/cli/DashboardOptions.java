@@ -1,6 +1,7 @@
 package digitstream.cli;
 
 import digitstream.dashboard.Dashboard;
+import digitstream.dashboard.StreamSource;
 import digitstream.data.CentredDigit;
 import digitstream.monitoring.Health;
 import digitstream.monitoring.Metrics;
@@ -28,16 +29,7 @@ final class DashboardOptions {
             Metrics metrics,
             Health health) {
         return Dashboard.start(
-                clients,
-                admin,
-                schemas,
-                settings.topics(),
-                settings.score().eventTimes(),
-                new Dashboard.Groups(settings.classifyApplicationId(), settings.scoreApplicationId()),
-                CentredDigit::of,
-                options,
-                metrics,
-                health);
+                StreamSource.of(settings, clients, admin, schemas), CentredDigit::of, options, metrics, health);
     }
 
     static void requireAlive(Dashboard dashboard) {

@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
             ProduceCommand.class,
             TailCommand.class,
             DashboardCommand.class,
+            StatusCommand.class,
             BenchCommand.class,
             TopicsCommand.class
         },

@@ -115,6 +115,13 @@ final class AccuracyHistory {
                 .toList();
     }
 
+    /** The latest records of a model version. */
+    synchronized Collection<Accuracy> latestOf(String model) {
+        return versions.getOrDefault(model, Map.of()).values().stream()
+                .map(line -> line.latest)
+                .toList();
+    }
+
     /** The latest records of a model version, and all records that were updated in the last five seconds. */
     synchronized Collection<Accuracy> updates(@Nullable String model, long nowMillis) {
         List<Accuracy> updates = new ArrayList<>();

@@ -80,6 +80,7 @@ final class DashboardServer implements AutoCloseable {
         monitoring.addTo(config.routes);
         config.routes.sse("/api/events", client -> pages.add(client, state.now()));
         config.routes.get("/api/history", this::history);
+        config.routes.get("/api/verdict", context -> json(context, StateJson.text(StateJson.verdict(state.verdict()))));
         config.routes.get("/api/mistakes/{actual}/{predicted}", this::mistakesOfACell);
         config.routes.get("/api/images/{partition}/{offset}", this::image);
         config.routes.post("/api/digits", this::classify);

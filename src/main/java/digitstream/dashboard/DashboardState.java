@@ -6,17 +6,25 @@ import digitstream.avro.DigitLabel;
 import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
 import digitstream.dashboard.Mistakes.Mistake;
+import digitstream.settings.VerdictSettings;
+import digitstream.verdict.Judge;
+import digitstream.verdict.Level;
+import digitstream.verdict.Observation;
+import digitstream.verdict.Verdict;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The state that the page shows, built from the records of the topics. Thread-safe. */
 final class DashboardState {
+    private static final String LABEL = "label";
     private static final int LATEST_MISTAKES = 24;
     /** The latest mistakes change once in this many seconds at most, so that users have time to look at them. */
     private static final int MISTAKES_INTERVAL_SECONDS = 3;
@@ -29,20 +37,32 @@ final class DashboardState {
     private final Sample sample = new Sample();
     private final Traffic traffic = new Traffic(releases::temperature);
     private final Mistakes mistakes = new Mistakes();
+    private final LastMinute deadLetters = new LastMinute();
+    private final LastMinute labels = new LastMinute();
+    private final Observer observer;
+    private final Judge judge;
+    private final long startedMillis;
     private volatile boolean caughtUp;
     private volatile long readMillis = -1;
     private volatile long figuresMillis = -1;
     private volatile List<Mistake> latestMistakes = List.of();
+    private volatile long labelMillis = -1;
+    private volatile Verdict verdict;
     private long seconds;
 
     /**
      * Creates an empty state.
      *
      * @param history how far back published figures are kept
+     * @param bounds when the stream is in trouble
      * @param failed whether a part of the dashboard has failed, which the page shows
      */
-    DashboardState(Clock clock, LagWatch lagWatch, Duration history, BooleanSupplier failed) {
+    DashboardState(Clock clock, LagWatch lagWatch, Duration history, VerdictSettings bounds, BooleanSupplier failed) {
         this.clock = clock;
+        this.startedMillis = clock.millis();
+        this.observer = new Observer(bounds.labelledMin());
+        this.judge = new Judge(bounds);
+        this.verdict = new Verdict(Level.NO_DATA, startedMillis, List.of());
         this.failed = failed;
         this.lagWatch = lagWatch;
         this.history = new AccuracyHistory(history);
@@ -55,9 +75,9 @@ final class DashboardState {
     /**
      * Returns a listener that updates this state.
      *
-     * @param drawings also receives live predictions
+     * @param live also receives live predictions, each with the time at which it was read
      */
-    TopicWatch.Listener listener(Drawings drawings) {
+    TopicWatch.Listener listener(ObjLongConsumer<Prediction> live) {
         return new TopicWatch.Listener() {
             @Override
             public void released(ModelRelease release) {
@@ -76,7 +96,7 @@ final class DashboardState {
                 readMillis = clock.millis();
                 traffic.predicted(prediction, readMillis);
                 mistakes.predicted(prediction);
-                drawings.predicted(prediction, readMillis);
+                live.accept(prediction, readMillis);
             }
 
             @Override
@@ -96,6 +116,17 @@ final class DashboardState {
             }
 
             @Override
+            public void labelArrived(long atMillis) {
+                labels.add(LABEL, atMillis);
+                labelMillis = Math.max(labelMillis, atMillis);
+            }
+
+            @Override
+            public void rejected(String reason, long atMillis) {
+                deadLetters.add(reason, atMillis);
+            }
+
+            @Override
             public void caughtUp() {
                 caughtUp = true;
             }
@@ -110,9 +141,40 @@ final class DashboardState {
     void tick(double length) {
         traffic.close(clock.millis(), length, lagWatch.found());
         sample.adjustTo(traffic.rate());
+        verdict = judge.judge(observe());
         if (seconds++ % MISTAKES_INTERVAL_SECONDS == 0) {
             latestMistakes = mistakes.latest(LATEST_MISTAKES);
         }
+    }
+
+    private Observation observe() {
+        long now = clock.millis();
+        Map<String, PredictionMix> mixes = traffic.recentMixes();
+        return observer.observe(
+                now,
+                startedMillis,
+                readMillis,
+                traffic,
+                lagWatch.found(),
+                labelMillis < 0 ? OptionalLong.empty() : OptionalLong.of(labelMillis),
+                labels.counts(now).getOrDefault(LABEL, 0L),
+                deadLetters.counts(now),
+                inService(releases.starts(), mixes, history)
+                        .map(model -> new Observation.Model(
+                                model,
+                                Observer.validationAccuracy(releases.of(model)),
+                                observer.measured(history.latestOf(model), now),
+                                Observer.estimated(mixes.get(model), releases.of(model)))));
+    }
+
+    /** The model version in service, {@code <name>/<version>}; empty if unknown. */
+    Optional<String> model() {
+        return inService(releases.starts(), traffic.recentMixes(), history);
+    }
+
+    /** The verdict of the second that ended last. */
+    Verdict verdict() {
+        return verdict;
     }
 
     /** Whether all records that were in the topics at the start have been read. */
@@ -137,7 +199,8 @@ final class DashboardState {
                 releases,
                 sample.oneIn(),
                 latestMistakes,
-                mistakes.images());
+                mistakes.images(),
+                verdict);
     }
 
     /** The history, as JSON. */

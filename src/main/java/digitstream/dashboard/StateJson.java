@@ -12,9 +12,12 @@ import digitstream.common.Json;
 import digitstream.dashboard.AccuracyHistory.Point;
 import digitstream.dashboard.Mistakes.Mistake;
 import digitstream.dashboard.Traffic.Second;
+import digitstream.verdict.Level;
+import digitstream.verdict.Verdict;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,7 @@ final class StateJson {
      * @param figuresMillis when an accuracy record was last read; -1 before the first
      * @param latest the latest mistakes of all cells
      * @param images number of images that were searched for mistakes
+     * @param verdict of the second that ended last
      */
     static String state(
             long nowMillis,
@@ -46,7 +50,8 @@ final class StateJson {
             Releases releases,
             int oneIn,
             List<Mistake> latest,
-            int images) {
+            int images,
+            Verdict verdict) {
         ObjectNode json = Json.COMPACT.createObjectNode();
         json.put("now", nowMillis).put("failed", failed).put("model", model);
         json.putObject("kafka")
@@ -73,7 +78,28 @@ final class StateJson {
         json.set("accuracy", figures(history.updates(model, nowMillis)));
         json.set("mistakes", mistakes(latest));
         json.put("images", images);
+        json.set("verdict", verdict(verdict));
         return text(json);
+    }
+
+    /** The verdict, with its findings, the worst first. */
+    static ObjectNode verdict(Verdict verdict) {
+        ObjectNode json = Json.COMPACT
+                .createObjectNode()
+                .put("level", code(verdict.level()))
+                .put("text", verdict.text())
+                .put("since", verdict.sinceMillis());
+        ArrayNode findings = json.putArray("findings");
+        verdict.findings().forEach(finding -> findings.addObject()
+                .put("rule", finding.rule())
+                .put("level", code(finding.level()))
+                .put("text", finding.text())
+                .put("since", finding.sinceMillis()));
+        return json;
+    }
+
+    private static String code(Level level) {
+        return level.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static ArrayNode figures(Collection<Accuracy> records) {

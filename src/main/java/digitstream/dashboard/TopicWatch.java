@@ -1,5 +1,7 @@
 package digitstream.dashboard;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import digitstream.accuracy.RecordFaults;
 import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
@@ -14,11 +16,13 @@ import digitstream.serde.Decoder;
 import digitstream.serde.RegistryUnavailableException;
 import digitstream.serde.SchemaRegistry;
 import digitstream.settings.Topics;
+import digitstream.streams.DeadLetters;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +66,12 @@ final class TopicWatch implements Runnable {
         void predictedBeforeStart(Prediction prediction);
 
         void labelled(DigitLabel label);
+
+        /** Called for each label, also one that is not in the sample, with the time at which it arrived. */
+        void labelArrived(long atMillis);
+
+        /** Called for each dead letter, with its reason and the time at which it arrived. */
+        void rejected(String reason, long atMillis);
 
         /** Called once, when all records that were in the topics at the start have been read. */
         void caughtUp();
@@ -119,7 +129,10 @@ final class TopicWatch implements Runnable {
             read(accuracies, record, TopicWatch::fault).ifPresent(listener::published);
         } else if (record.topic().equals(topics.models())) {
             read(releases, record, release -> Optional.empty()).ifPresent(listener::released);
+        } else if (record.topic().equals(topics.deadLetters())) {
+            listener.rejected(reason(record), arrival(record));
         } else if (record.topic().equals(topics.labels())) {
+            listener.labelArrived(arrival(record));
             if (sample.has(record.key())) {
                 read(labels, record, label -> RecordFaults.ofId(record.key(), label.getImageId())
                                 .or(() -> RecordFaults.of(label, times, clock.millis())))
@@ -132,6 +145,17 @@ final class TopicWatch implements Runnable {
         } else {
             listener.unsampled();
         }
+    }
+
+    /** That of a record that was there before is only known by its timestamp, which its producer has set. */
+    private long arrival(ConsumerRecord<byte[], byte[]> record) {
+        long now = clock.millis();
+        return reader.isPast(record) ? Math.min(record.timestamp(), now) : now;
+    }
+
+    private static String reason(ConsumerRecord<byte[], byte[]> deadLetter) {
+        Header reason = deadLetter.headers().lastHeader(DeadLetters.REASON);
+        return reason == null || reason.value() == null ? "unknown" : new String(reason.value(), UTF_8);
     }
 
     private Optional<Prediction> prediction(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {

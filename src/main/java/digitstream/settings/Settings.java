@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param layout how the topics are created
  * @param classify how images are batched and classified
  * @param score how predictions are scored
+ * @param verdict when the stream is in trouble
  * @param deadLettersMaxBytes the size of a dead letter at most; larger ones are truncated
  * @param classifyApplicationId the application id of the classifying topology: its consumer group and the prefix of its
  *     internal topics
@@ -26,6 +27,7 @@ public record Settings(
         TopicLayout layout,
         ClassifySettings classify,
         ScoreSettings score,
+        VerdictSettings verdict,
         int deadLettersMaxBytes,
         String classifyApplicationId,
         String scoreApplicationId,
@@ -87,6 +89,7 @@ public record Settings(
                 reader.oneOf("inference.precision", InferencePrecision.values(), InferencePrecision.AUTO);
         EventTimeRange eventTimes = reader.eventTimes();
         ScoreSettings score = reader.score(eventTimes);
+        VerdictSettings verdict = reader.verdict();
         int deadLettersMaxBytes =
                 (int) reader.wholeNumber("dead.letters.max.bytes", 1_000_000, MIN_DEAD_LETTERS_MAX_BYTES, 100_000_000);
         String classifyId = reader.name("classify.application.id", "digitstream-classify");
@@ -101,6 +104,7 @@ public record Settings(
                 layout,
                 new ClassifySettings(batchMaxSize, batchMaxDelay, latencyTarget, precision, eventTimes),
                 score,
+                verdict,
                 deadLettersMaxBytes,
                 classifyId,
                 scoreId,

@@ -37,6 +37,7 @@ final class SettingsReader {
             "accuracy.",
             "event.time.",
             "unmatched.",
+            "verdict.",
             "classify.application.",
             "score.application.");
 
@@ -71,6 +72,20 @@ final class SettingsReader {
             // Reported below.
         }
         fault(setting + " is '" + value + "'; set it to a whole number from " + min + " to " + max);
+        return defaultValue;
+    }
+
+    double ratio(String setting, double defaultValue, double max) {
+        String value = take(setting, Double.toString(defaultValue));
+        try {
+            double number = Double.parseDouble(value.trim());
+            if (number >= 0 && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // Reported below.
+        }
+        fault(setting + " is '" + value + "'; set it to a number from 0 to " + (long) max);
         return defaultValue;
     }
 
@@ -143,6 +158,22 @@ final class SettingsReader {
         }
     }
 
+    VerdictSettings verdict() {
+        VerdictSettings defaultValue = VerdictSettings.DEFAULT;
+        return new VerdictSettings(
+                ratio("verdict.accuracy.min", defaultValue.accuracyMin(), 1),
+                ratio("verdict.accuracy.drop", defaultValue.accuracyDrop(), 1),
+                wholeNumber("verdict.labelled.min", defaultValue.labelledMin(), 1, 1_000_000),
+                ratio("verdict.estimate.min", defaultValue.estimateMin(), 1),
+                ratio("verdict.estimate.gap", defaultValue.estimateGap(), 1),
+                ratio("verdict.drift.max", defaultValue.driftMax(), 100),
+                millis("verdict.no.predictions.ms", defaultValue.noPredictions()),
+                millis("verdict.no.labels.ms", defaultValue.noLabels()),
+                millis("verdict.behind.ms", defaultValue.behind()),
+                millis("verdict.latency.max.ms", defaultValue.latencyMax()),
+                wholeNumber("verdict.dead.letters.max", defaultValue.deadLettersMax(), 1, 1_000_000_000));
+    }
+
     private Map<String, Duration> windows(String setting, Map<String, Duration> defaultValue) {
         String value = take(setting, String.join(",", defaultValue.keySet()));
         Map<String, Duration> windows = new LinkedHashMap<>();
@@ -168,10 +199,16 @@ final class SettingsReader {
      * @throws InvalidSettingsException if there are any faults
      */
     void finish() {
-        remaining.keySet().stream()
-                .filter(name -> OWN_PREFIXES.stream().anyMatch(name::startsWith))
-                .forEach(name -> fault(name + " is not a setting; the settings are "
-                        + String.join(", ", known.stream().sorted().toList())));
+        for (String name : remaining.keySet()) {
+            OWN_PREFIXES.stream()
+                    .filter(name::startsWith)
+                    .findFirst()
+                    .ifPresent(prefix -> fault(name + " is not a setting; those that begin with " + prefix + " are "
+                            + known.stream()
+                                    .filter(setting -> setting.startsWith(prefix))
+                                    .sorted()
+                                    .collect(Collectors.joining(", "))));
+        }
         if (!faults.isEmpty()) {
             throw new InvalidSettingsException(faults);
         }

@@ -4,6 +4,7 @@ import {recolour} from './charts.js';
 import * as accuracy from './accuracy.js';
 import * as traffic from './traffic.js';
 import * as confusion from './confusion.js';
+import * as verdict from './verdict.js';
 import './draw.js';
 
 const STALE_MILLIS = 4_000;
@@ -120,6 +121,8 @@ function showFigures() {
 }
 
 function setStatus(kind, text) {
+  // Without fresh figures, nobody knows how the stream does.
+  verdict.show(state && loadedAt && kind !== 'stale' || state?.kafka.away ? state.verdict : null);
   const status = byId('status');
   // Screen readers announce every assignment, so assign only a changed text.
   if (status.textContent !== text) {

@@ -157,6 +157,10 @@ class WrongValuesTest {
             produce both <SERVERS> --rate=fast                | --rate is 'fast'
             produce both <SERVERS> --id-prefix=<LONG>         | at most 100 characters
             produce both <SERVERS> --id-prefix=a<LF>b         | no control characters
+            status <SERVERS> --watch=soon                     | --watch is 'soon'
+            status <SERVERS> --watch=-1s                      | --watch is '-1s'
+            status <SERVERS> --property=verdict.drift.max=x   | verdict.drift.max is 'x'
+            status <SERVERS> --property=verdict.drift=1       | verdict.drift is not a setting
             dashboard <SERVERS> --port=99999                  | --port is 99999
             dashboard <SERVERS> --host=a<SPACE>b              | --host is 'a b'
             dashboard <SERVERS> --host=http://h               | --host is 'http://h'

@@ -293,6 +293,7 @@ class DashboardPageIT {
         pipeline.dashboard().close();
         awaitStatus("no response from the dashboard's server");
         assertThat(byId("status").getDomAttribute("class")).isEqualTo("stale");
+        assertThat(text("verdict-text")).isEqualTo("The verdict is not known");
         checkAccessibility();
         pipeline.restartDashboard(environment, port);
         awaitStatus("live");
@@ -300,6 +301,12 @@ class DashboardPageIT {
 
         environment.cluster().broker().close();
         awaitStatus("Kafka has not responded since");
+        awaitText("the verdict", "verdict-text", "The Kafka brokers do not respond"::equals);
+        assertThat(byId("verdict-now").getDomAttribute("class")).isEqualTo("critical");
+        assertThat(text("verdict-level")).isEqualTo("Critical");
+        assertThat(browser.getTitle()).isEqualTo("✕ The Kafka brokers do not respond – digitstream");
+        assertThat(byId("icon").getDomProperty("href")).endsWith("/icon-critical.svg");
+        checkAccessibility();
         environment.cluster().broker().start();
         try (Admin admin = environment.admin()) {
             // Creates no topic again, but waits for the leaders.

@@ -44,12 +44,7 @@ final class WatchedPipeline implements AutoCloseable {
 
     Dashboard startDashboard(Environment environment, int port) {
         return Dashboard.start(
-                environment.clients(),
-                admin,
-                environment.schemas(),
-                settings.topics(),
-                settings.score().eventTimes(),
-                new Dashboard.Groups(settings.classifyApplicationId(), settings.scoreApplicationId()),
+                StreamSource.of(settings, environment.clients(), admin, environment.schemas()),
                 CentredDigit::of,
                 new Dashboard.Options("127.0.0.1", port, Duration.ofHours(1)),
                 new Metrics(),

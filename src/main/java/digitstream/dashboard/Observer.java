@@ -1,0 +1,145 @@
+package digitstream.dashboard;
+
+import digitstream.accuracy.Drift;
+import digitstream.accuracy.PredictionMix;
+import digitstream.avro.Accuracy;
+import digitstream.common.Durations;
+import digitstream.verdict.Observation;
+import digitstream.verdict.Observation.Estimated;
+import digitstream.verdict.Observation.Measured;
+import digitstream.verdict.Observation.Model;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Summarises what a dashboard has read, for its verdict. */
+final class Observer {
+    /** Figures that are older are no longer of the present: scoring has stopped. */
+    private static final long FRESH_MILLIS = 30_000;
+
+    private static final int RATE_SECONDS = 60;
+    private static final int LATENCY_SECONDS = 10;
+
+    private final long labelledMin;
+
+    /**
+     * Creates an observer.
+     *
+     * @param labelledMin how many images of a window must have a label
+     */
+    Observer(long labelledMin) {
+        this.labelledMin = labelledMin;
+    }
+
+    /** Returns the accuracy in the shortest window that has enough labels. */
+    Optional<Measured> measured(Collection<Accuracy> figures, long nowMillis) {
+        return figures.stream()
+                .filter(figure -> figure.getWindowStart() != null)
+                .filter(figure -> figure.getLabelled() >= labelledMin)
+                .filter(figure -> nowMillis - figure.getComputedAt().toEpochMilli() <= FRESH_MILLIS)
+                .min(Comparator.comparing(Observer::length))
+                .map(figure -> new Measured(
+                        words(figure.getWindow()),
+                        Objects.requireNonNull(figure.getAccuracy()),
+                        Objects.requireNonNull(figure.getAccuracyLow()),
+                        Objects.requireNonNull(figure.getAccuracyHigh())));
+    }
+
+    private static Duration length(Accuracy figure) {
+        return Durations.parse(figure.getWindow()).orElse(Duration.ofDays(3650));
+    }
+
+    private static String words(String window) {
+        return switch (window) {
+            case "1m" -> "in the last minute";
+            case "1h" -> "in the last hour";
+            default -> "in the last " + window;
+        };
+    }
+
+    /** Returns the estimate without labels, and how unlike the validation images the images of the mix are. */
+    static Optional<Estimated> estimated(@Nullable PredictionMix mix, Optional<Releases.Release> release) {
+        if (mix == null || mix.count() < Drift.MIN_IMAGES || release.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean calibrated = release.get().validation().getTemperature() != null;
+        double drift = Math.max(
+                release.get().baseline().classDrift(mix),
+                release.get().baseline().confidenceDrift(mix));
+        return Optional.of(new Estimated(
+                calibrated && mix.estimatedAccuracy().isPresent()
+                        ? OptionalDouble.of(mix.estimatedAccuracy().get())
+                        : OptionalDouble.empty(),
+                drift));
+    }
+
+    static OptionalDouble validationAccuracy(Optional<Releases.Release> release) {
+        return release.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(release.get().validation().getAccuracy());
+    }
+
+    /**
+     * Returns the observation.
+     *
+     * @param readMillis when a record was last read
+     * @param labels in the last minute
+     */
+    Observation observe(
+            long nowMillis,
+            long watchedSinceMillis,
+            long readMillis,
+            Traffic traffic,
+            LagWatch.Found found,
+            OptionalLong lastLabelMillis,
+            long labels,
+            Map<String, Long> deadLetters,
+            Optional<Model> model) {
+        List<Traffic.Second> all = traffic.seconds();
+        List<Traffic.Second> minute = all.subList(Math.max(0, all.size() - RATE_SECONDS), all.size());
+        double predictions =
+                minute.stream().mapToDouble(Traffic.Second::out).average().orElse(0);
+        OptionalDouble images = minute.stream()
+                .map(Traffic.Second::in)
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .average();
+        boolean away = found.away() && readMillis < found.faultSinceMillis();
+        long last = traffic.lastPredictionMillis();
+        return new Observation(
+                nowMillis,
+                watchedSinceMillis,
+                away ? OptionalLong.of(found.faultSinceMillis()) : OptionalLong.empty(),
+                images,
+                predictions,
+                optional(found.totalLag()),
+                optional(found.totalScoringLag()),
+                predictions + (double) labels / Math.max(1, minute.size()),
+                last < 0 ? OptionalLong.empty() : OptionalLong.of(last),
+                lastLabelMillis,
+                latency(all),
+                deadLetters,
+                model);
+    }
+
+    /** The median of the p99 of the last seconds: one slow second is no trouble. */
+    private static OptionalLong latency(List<Traffic.Second> all) {
+        List<Long> known = all.subList(Math.max(0, all.size() - LATENCY_SECONDS), all.size()).stream()
+                .map(Traffic.Second::p99)
+                .filter(Objects::nonNull)
+                .sorted()
+                .toList();
+        return known.isEmpty() ? OptionalLong.empty() : OptionalLong.of(known.get(known.size() / 2));
+    }
+
+    private static OptionalLong optional(@Nullable Long value) {
+        return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+    }
+}

@@ -1,0 +1,74 @@
+package digitstream.verdict;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * What is known of a stream at one moment. Times are in milliseconds since the epoch.
+ *
+ * @param watchedSinceMillis since when the stream has been watched
+ * @param brokersAwaySinceMillis since when the brokers have not responded; empty if they do
+ * @param imagesPerSecond the rate of images in the last minute; empty if unknown
+ * @param predictionsPerSecond the rate of predictions in the last minute
+ * @param waitingImages images that are not yet classified; empty if unknown
+ * @param waitingEvents predictions and labels that are not yet scored; empty if unknown
+ * @param eventsPerSecond the rate of predictions and labels in the last minute
+ * @param lastPredictionMillis when the last prediction came; empty before the first
+ * @param lastLabelMillis when the last label came; empty before the first
+ * @param latencyP99Millis of the last minute, from event time to readable prediction; empty without predictions
+ * @param deadLetters those of the last minute, by their reason
+ * @param model the version in service; empty if unknown
+ */
+public record Observation(
+        long atMillis,
+        long watchedSinceMillis,
+        OptionalLong brokersAwaySinceMillis,
+        OptionalDouble imagesPerSecond,
+        double predictionsPerSecond,
+        OptionalLong waitingImages,
+        OptionalLong waitingEvents,
+        double eventsPerSecond,
+        OptionalLong lastPredictionMillis,
+        OptionalLong lastLabelMillis,
+        OptionalLong latencyP99Millis,
+        Map<String, Long> deadLetters,
+        Optional<Model> model) {
+    public Observation {
+        deadLetters = Map.copyOf(deadLetters);
+    }
+
+    /**
+     * What is known of a model version.
+     *
+     * @param name {@code <name>/<version>}
+     * @param validationAccuracy its accuracy on the validation images, 0 to 1; empty if its card has none
+     * @param measured by labels; empty if too few images have one
+     * @param estimated without labels, from the predictions of the last minute; empty if they are too few
+     */
+    public record Model(
+            String name,
+            OptionalDouble validationAccuracy,
+            Optional<Measured> measured,
+            Optional<Estimated> estimated) {}
+
+    /**
+     * The accuracy by labels.
+     *
+     * @param window in words, such as "in the last minute"
+     * @param accuracy 0 to 1
+     * @param low the lower end of the 95 % interval
+     * @param high its upper end
+     */
+    public record Measured(String window, double accuracy, double low, double high) {}
+
+    /**
+     * The accuracy by calibrated confidence.
+     *
+     * @param accuracy 0 to 1; empty if the model is not calibrated
+     * @param drift how unlike the validation images the images are: the larger population stability index of predicted digits and
+     *     confidences
+     */
+    public record Estimated(OptionalDouble accuracy, double drift) {}
+}

@@ -1,0 +1,217 @@
+package digitstream.verdict;
+
+import digitstream.settings.VerdictSettings;
+import digitstream.verdict.Observation.Estimated;
+import digitstream.verdict.Observation.Measured;
+import digitstream.verdict.Observation.Model;
+import digitstream.verdict.Rule.Trouble;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+
+/** The rules, with their bounds. Immutable. */
+final class Rules {
+    /** After this many times its bound, being behind is critical. */
+    private static final int MUCH = 4;
+
+    private final VerdictSettings bounds;
+
+    Rules(VerdictSettings bounds) {
+        this.bounds = bounds;
+    }
+
+    /** Returns all rules; of two findings of the same level, that of the earlier rule comes first. */
+    List<Rule> all() {
+        return List.of(
+                new Rule("brokers-away", this::brokersAway),
+                new Rule("no-predictions", this::noPredictions),
+                new Rule("labels-suspicious", this::labelsSuspicious),
+                new Rule("accuracy-low", this::accuracyLow),
+                new Rule("dead-letters", this::deadLetters),
+                new Rule("images-unlike", this::imagesUnlike),
+                new Rule("estimate-low", this::estimateLow),
+                new Rule("no-labels", this::noLabels),
+                new Rule("classifying-behind", this::classifyingBehind),
+                new Rule("scoring-behind", this::scoringBehind),
+                new Rule("latency-high", this::latencyHigh));
+    }
+
+    private Optional<Trouble> brokersAway(Observation seen) {
+        return seen.brokersAwaySinceMillis().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Trouble(
+                        Level.CRITICAL,
+                        "The Kafka brokers do not respond",
+                        seen.brokersAwaySinceMillis().getAsLong()));
+    }
+
+    private Optional<Trouble> noPredictions(Observation seen) {
+        long since = seen.lastPredictionMillis().orElse(seen.watchedSinceMillis());
+        long silence = seen.atMillis() - since;
+        if (silence <= bounds.noPredictions().toMillis()) {
+            return Optional.empty();
+        }
+        long waiting = seen.waitingImages().orElse(0);
+        if (waiting > 0) {
+            return Optional.of(new Trouble(
+                    Level.CRITICAL,
+                    "No predictions for " + duration(silence) + ", and " + count(waiting, "image waits", "images wait"),
+                    since));
+        }
+        return Optional.of(new Trouble(
+                Level.NO_DATA,
+                seen.lastPredictionMillis().isEmpty() ? "No images yet" : "No images for " + duration(silence),
+                since));
+    }
+
+    /** Wrong predictions lower the estimate too, and strange images raise the drift. Labels alone move neither. */
+    private Optional<Trouble> labelsSuspicious(Observation seen) {
+        return seen.model().flatMap(model -> model.measured().flatMap(measured -> estimate(model)
+                .filter(estimate -> estimate > measured.high() + bounds.estimateGap())
+                .map(estimate -> new Trouble(
+                        Level.CRITICAL,
+                        "Estimate " + percent(estimate) + ", measured " + percent(measured.accuracy())
+                                + ": are the labels right?",
+                        seen.atMillis()))));
+    }
+
+    private Optional<Trouble> accuracyLow(Observation seen) {
+        return seen.model().flatMap(model -> model.measured().flatMap(measured -> level(model, measured)
+                .map(level -> new Trouble(
+                        level,
+                        "Accuracy " + percent(measured.accuracy()) + " " + measured.window() + validation(model),
+                        seen.atMillis()))));
+    }
+
+    /** The upper end of the interval is compared, so that few labels do not make an alarm. */
+    private Optional<Level> level(Model model, Measured measured) {
+        if (measured.high() < bounds.accuracyMin()) {
+            return Optional.of(Level.CRITICAL);
+        }
+        return model.validationAccuracy().isPresent()
+                        && measured.high() < model.validationAccuracy().getAsDouble() - bounds.accuracyDrop()
+                ? Optional.of(Level.WARNING)
+                : Optional.empty();
+    }
+
+    private static String validation(Model model) {
+        return model.validationAccuracy().isPresent()
+                ? " (" + percent(model.validationAccuracy().getAsDouble()) + " on validation)"
+                : "";
+    }
+
+    private Optional<Trouble> deadLetters(Observation seen) {
+        long sum =
+                seen.deadLetters().values().stream().mapToLong(Long::longValue).sum();
+        if (sum == 0) {
+            return Optional.empty();
+        }
+        String reasons = seen.deadLetters().entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(", "));
+        return Optional.of(new Trouble(
+                sum > bounds.deadLettersMax() ? Level.CRITICAL : Level.WARNING,
+                count(sum, "dead letter", "dead letters") + " in the last minute: " + reasons,
+                seen.atMillis()));
+    }
+
+    private Optional<Trouble> imagesUnlike(Observation seen) {
+        return seen.model()
+                .flatMap(Model::estimated)
+                .filter(this::isUnlike)
+                .map(estimated -> new Trouble(
+                        Level.WARNING,
+                        String.format(
+                                Locale.ROOT, "Images look unlike the validation images (PSI %.1f)", estimated.drift()),
+                        seen.atMillis()));
+    }
+
+    private boolean isUnlike(Estimated estimated) {
+        return estimated.drift() > bounds.driftMax();
+    }
+
+    /** The estimated accuracy, if it is worth anything: the calibration holds for images like the validation images only. */
+    private Optional<Double> estimate(Model model) {
+        return model.estimated()
+                .filter(estimated -> !isUnlike(estimated))
+                .map(Estimated::accuracy)
+                .filter(OptionalDouble::isPresent)
+                .map(OptionalDouble::getAsDouble);
+    }
+
+    private Optional<Trouble> estimateLow(Observation seen) {
+        return seen.model()
+                .flatMap(this::estimate)
+                .filter(estimate -> estimate < bounds.estimateMin())
+                .map(estimate -> new Trouble(
+                        Level.WARNING,
+                        "Estimated accuracy " + percent(estimate) + " in the last minute",
+                        seen.atMillis()));
+    }
+
+    private Optional<Trouble> noLabels(Observation seen) {
+        if (seen.predictionsPerSecond() == 0) {
+            return Optional.empty();
+        }
+        long since = seen.lastLabelMillis().orElse(seen.watchedSinceMillis());
+        long silence = seen.atMillis() - since;
+        return silence <= bounds.noLabels().toMillis()
+                ? Optional.empty()
+                : Optional.of(new Trouble(
+                        Level.WARNING, "No labels for " + duration(silence) + ": accuracy is not measured", since));
+    }
+
+    private Optional<Trouble> classifyingBehind(Observation seen) {
+        return behind("Classifying", seen.waitingImages(), seen.imagesPerSecond(), seen);
+    }
+
+    private Optional<Trouble> scoringBehind(Observation seen) {
+        return behind("Scoring", seen.waitingEvents(), OptionalDouble.of(seen.eventsPerSecond()), seen);
+    }
+
+    /** How far behind is the time in which as many records come as wait. */
+    private Optional<Trouble> behind(
+            String topology, OptionalLong waiting, OptionalDouble perSecond, Observation seen) {
+        if (waiting.isEmpty() || perSecond.isEmpty() || perSecond.getAsDouble() <= 0) {
+            return Optional.empty();
+        }
+        long millis = (long) (1_000 * waiting.getAsLong() / perSecond.getAsDouble());
+        long bound = bounds.behind().toMillis();
+        return millis <= bound
+                ? Optional.empty()
+                : Optional.of(new Trouble(
+                        millis > MUCH * bound ? Level.CRITICAL : Level.WARNING,
+                        topology + " is " + duration(millis) + " behind",
+                        seen.atMillis()));
+    }
+
+    private Optional<Trouble> latencyHigh(Observation seen) {
+        return seen.latencyP99Millis().isEmpty()
+                        || seen.latencyP99Millis().getAsLong()
+                                <= bounds.latencyMax().toMillis()
+                ? Optional.empty()
+                : Optional.of(new Trouble(
+                        Level.WARNING,
+                        "One in 100 images waits longer than "
+                                + duration(seen.latencyP99Millis().getAsLong()) + " for its prediction",
+                        seen.atMillis()));
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    }
+
+    private static String count(long number, String one, String several) {
+        return String.format(Locale.ROOT, "%,d %s", number, number == 1 ? one : several);
+    }
+
+    private static String duration(long millis) {
+        long seconds = millis / 1_000;
+        return seconds < 120 ? seconds + " s" : seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h";
+    }
+}

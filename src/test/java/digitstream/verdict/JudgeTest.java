@@ -1,0 +1,186 @@
+package digitstream.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import digitstream.settings.VerdictSettings;
+import digitstream.verdict.Observation.Estimated;
+import digitstream.verdict.Observation.Measured;
+import digitstream.verdict.Observation.Model;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class JudgeTest {
+    private static final long NOW = 1_000_000;
+
+    private final Judge judge = new Judge(VerdictSettings.DEFAULT);
+    private final Seen seen = new Seen();
+
+    /** A healthy stream, of which tests change a part. */
+    private static final class Seen {
+        long at = NOW;
+        OptionalLong away = OptionalLong.empty();
+        double images = 1_000;
+        double predictions = 1_000;
+        long waitingImages = 100;
+        long waitingEvents = 2_000;
+        OptionalLong lastPrediction = OptionalLong.of(NOW);
+        OptionalLong lastLabel = OptionalLong.of(NOW);
+        OptionalLong latency = OptionalLong.of(90);
+        Map<String, Long> deadLetters = Map.of();
+        OptionalDouble validation = OptionalDouble.of(0.993);
+        Optional<Measured> measured = Optional.of(measured(0.99));
+        Optional<Estimated> estimated = Optional.of(estimated(0.992, 0.01));
+
+        Observation observation() {
+            return new Observation(
+                    at,
+                    NOW - 600_000,
+                    away,
+                    OptionalDouble.of(images),
+                    predictions,
+                    OptionalLong.of(waitingImages),
+                    OptionalLong.of(waitingEvents),
+                    2 * predictions,
+                    lastPrediction,
+                    lastLabel,
+                    latency,
+                    deadLetters,
+                    Optional.of(new Model("lenet/1", validation, measured, estimated)));
+        }
+    }
+
+    private static Measured measured(double accuracy) {
+        return new Measured("in the last minute", accuracy, accuracy - 0.004, accuracy + 0.004);
+    }
+
+    private static Estimated estimated(double accuracy, double drift) {
+        return new Estimated(OptionalDouble.of(accuracy), drift);
+    }
+
+    private Verdict verdict() {
+        return judge.judge(seen.observation());
+    }
+
+    private void assertWorst(Level level, String text) {
+        Verdict verdict = verdict();
+        assertThat(verdict.text()).isEqualTo(text);
+        assertThat(verdict.level()).isEqualTo(level);
+    }
+
+    @Test
+    void findsNothingWrongWithAHealthyStream() {
+        assertWorst(Level.OK, "All is well");
+    }
+
+    @Test
+    void callsLowAccuracyCriticalAndADropAWarning() {
+        seen.measured = Optional.of(measured(0.299));
+        seen.estimated = Optional.of(estimated(0.8, 7.2));
+        assertWorst(Level.CRITICAL, "Accuracy 29.9 % in the last minute (99.3 % on validation)");
+        assertThat(verdict().findings())
+                .extracting(Finding::text)
+                .as("the estimate is worthless then")
+                .containsExactly(
+                        "Accuracy 29.9 % in the last minute (99.3 % on validation)",
+                        "Images look unlike the validation images (PSI 7.2)");
+        seen.measured = Optional.of(measured(0.975));
+        seen.estimated = Optional.empty();
+        assertWorst(Level.WARNING, "Accuracy 97.5 % in the last minute (99.3 % on validation)");
+        seen.validation = OptionalDouble.empty();
+        assertWorst(Level.OK, "All is well");
+    }
+
+    @Test
+    void comparesTheUpperEndOfTheInterval() {
+        seen.measured = Optional.of(new Measured("in the last 10m", 0.9, 0.8, 0.971));
+        seen.validation = OptionalDouble.empty();
+        seen.estimated = Optional.empty();
+        assertWorst(Level.OK, "All is well");
+        seen.measured = Optional.of(new Measured("in the last 10m", 0.9, 0.8, 0.969));
+        assertWorst(Level.CRITICAL, "Accuracy 90.0 % in the last 10m");
+    }
+
+    @Test
+    void suspectsTheLabelsIfTheyContradictAGoodEstimate() {
+        seen.measured = Optional.of(measured(0.001));
+        assertWorst(Level.CRITICAL, "Estimate 99.2 %, measured 0.1 %: are the labels right?");
+        seen.estimated = Optional.of(estimated(0.992, 0.3));
+        assertThat(verdict().findings()).extracting(Finding::rule).doesNotContain("labels-suspicious");
+    }
+
+    @Test
+    void warnsOfALowEstimateWithoutLabels() {
+        seen.measured = Optional.empty();
+        seen.estimated = Optional.of(estimated(0.93, 0.1));
+        assertWorst(Level.WARNING, "Estimated accuracy 93.0 % in the last minute");
+    }
+
+    @Test
+    void countsDeadLettersWithTheirReasons() {
+        seen.deadLetters = Map.of("invalid", 1L);
+        assertWorst(Level.WARNING, "1 dead letter in the last minute: invalid");
+        Map<String, Long> many = new LinkedHashMap<>();
+        many.put("invalid", 45L);
+        many.put("undecodable", 400L);
+        seen.deadLetters = many;
+        assertWorst(Level.CRITICAL, "445 dead letters in the last minute: undecodable, invalid");
+    }
+
+    @Test
+    void tellsSilenceFromAStandstill() {
+        seen.lastPrediction = OptionalLong.of(NOW - 12_000);
+        assertWorst(Level.CRITICAL, "No predictions for 12 s, and 100 images wait");
+        seen.waitingImages = 0;
+        assertWorst(Level.NO_DATA, "No images for 12 s");
+        seen.lastPrediction = OptionalLong.empty();
+        assertWorst(Level.NO_DATA, "No images yet");
+        seen.lastPrediction = OptionalLong.of(NOW - 10_000);
+        assertWorst(Level.OK, "All is well");
+    }
+
+    @Test
+    void missesLabelsOnlyWhilePredictionsCome() {
+        seen.lastLabel = OptionalLong.of(NOW - 181_000);
+        assertWorst(Level.WARNING, "No labels for 3 min: accuracy is not measured");
+        assertThat(verdict().findings().get(0).sinceMillis()).isEqualTo(NOW - 181_000);
+        seen.predictions = 0;
+        assertWorst(Level.OK, "All is well");
+    }
+
+    @Test
+    void turnsLagIntoTime() {
+        seen.waitingEvents = 40_000;
+        assertWorst(Level.WARNING, "Scoring is 20 s behind");
+        seen.waitingImages = 41_000;
+        assertWorst(Level.CRITICAL, "Classifying is 41 s behind");
+        seen.waitingImages = 0;
+        seen.waitingEvents = 20_000;
+        assertWorst(Level.OK, "All is well");
+    }
+
+    @Test
+    void warnsOfLateImagesAndOfBrokersThatAreAway() {
+        seen.latency = OptionalLong.of(6_000);
+        assertWorst(Level.WARNING, "One in 100 images waits longer than 6 s for its prediction");
+        seen.away = OptionalLong.of(NOW - 4_000);
+        assertWorst(Level.CRITICAL, "The Kafka brokers do not respond");
+    }
+
+    @Test
+    void remembersSinceWhen() {
+        seen.deadLetters = Map.of("invalid", 1L);
+        assertThat(verdict().sinceMillis()).isEqualTo(NOW);
+        seen.at += 5_000;
+        seen.lastPrediction = OptionalLong.of(seen.at);
+        seen.lastLabel = OptionalLong.of(seen.at);
+        assertThat(verdict().sinceMillis()).isEqualTo(NOW);
+        assertThat(verdict().findings().get(0).sinceMillis()).isEqualTo(NOW);
+        seen.deadLetters = Map.of();
+        assertThat(verdict()).isEqualTo(new Verdict(Level.OK, seen.at, List.of()));
+    }
+}
