@@ -68,7 +68,8 @@ class ArchitectureTest {
                     "serde",
                     "settings",
                     "streams"),
-            entry("dashboard", "accuracy", "client", "monitoring", "serde", "settings"),
+            entry("dashboard", "accuracy", "client", "dashboard.access", "monitoring", "serde", "settings"),
+            entry("dashboard.access"),
             entry("demo", "client", "data", "local", "serde", "settings"));
 
     private static Map.Entry<String, Set<String>> entry(String name, String... imports) {

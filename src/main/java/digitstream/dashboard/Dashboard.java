@@ -6,6 +6,7 @@ import digitstream.client.CommittedReader;
 import digitstream.client.CommittedReader.Start;
 import digitstream.client.ConsumerLag;
 import digitstream.common.EventTimeRange;
+import digitstream.dashboard.access.Access;
 import digitstream.monitoring.Health;
 import digitstream.monitoring.Metrics;
 import digitstream.monitoring.MonitoringRoutes;
@@ -62,8 +63,9 @@ public final class Dashboard implements AutoCloseable {
      * @param host address to listen on; use 127.0.0.1 unless other machines need access
      * @param port 0 for any free port
      * @param history how far back digits.accuracy is read at the start and shown
+     * @param access who may use it, and under which address
      */
-    public record Options(String host, int port, Duration history) {}
+    public record Options(String host, int port, Duration history, Access access) {}
 
     /** The consumer groups of the topologies, which equal their application ids. */
     public record Groups(String classifying, String scoring) {}
@@ -132,7 +134,8 @@ public final class Dashboard implements AutoCloseable {
                     new ConsumerLag(
                             admin, groups.scoring(), Set.of(topics.predictions(), topics.labels()), BROKER_TIMEOUT),
                     clock);
-            DashboardState state = new DashboardState(clock, lagWatch, options.history(), failure::isDone);
+            DashboardState state = new DashboardState(
+                    clock, lagWatch, options.history(), options.access().readOnly(), failure::isDone);
             health.add(new Health.Part(
                     "dashboard",
                     () -> !failure.isDone(),
@@ -157,11 +160,11 @@ public final class Dashboard implements AutoCloseable {
                 this.server = new DashboardServer(
                         options.host(),
                         options.port(),
+                        options.access(),
                         state,
                         pages,
-                        drawings,
+                        new DrawingRoutes(drawings, normaliser),
                         images,
-                        normaliser,
                         new MonitoringRoutes(metrics, health));
             } catch (RuntimeException e) {
                 reader.close();

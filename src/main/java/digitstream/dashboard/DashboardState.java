@@ -23,6 +23,7 @@ final class DashboardState {
 
     private final Clock clock;
     private final LagWatch lagWatch;
+    private final boolean readOnly;
     private final BooleanSupplier failed;
     private final AccuracyHistory history;
     private final Releases releases = new Releases();
@@ -39,10 +40,12 @@ final class DashboardState {
      * Creates an empty state.
      *
      * @param history how far back published figures are kept
+     * @param readOnly whether drawing and labelling are refused, which the page shows
      * @param failed whether a part of the dashboard has failed, which the page shows
      */
-    DashboardState(Clock clock, LagWatch lagWatch, Duration history, BooleanSupplier failed) {
+    DashboardState(Clock clock, LagWatch lagWatch, Duration history, boolean readOnly, BooleanSupplier failed) {
         this.clock = clock;
+        this.readOnly = readOnly;
         this.failed = failed;
         this.lagWatch = lagWatch;
         this.history = new AccuracyHistory(history);
@@ -127,6 +130,7 @@ final class DashboardState {
         return StateJson.state(
                 clock.millis(),
                 failed.getAsBoolean(),
+                readOnly,
                 model,
                 readMillis,
                 figuresMillis,
