@@ -68,7 +68,17 @@ class ArchitectureTest {
                     "serde",
                     "settings",
                     "streams"),
-            entry("dashboard", "accuracy", "client", "monitoring", "serde", "settings", "streams", "verdict"),
+            entry(
+                    "dashboard",
+                    "accuracy",
+                    "client",
+                    "dashboard.access",
+                    "monitoring",
+                    "serde",
+                    "settings",
+                    "streams",
+                    "verdict"),
+            entry("dashboard.access"),
             entry("verdict", "settings"),
             entry("demo", "client", "data", "local", "serde", "settings"));
 

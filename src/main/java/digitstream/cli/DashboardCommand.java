@@ -1,6 +1,7 @@
 package digitstream.cli;
 
 import digitstream.dashboard.Dashboard;
+import digitstream.dashboard.access.Access;
 import digitstream.monitoring.Health;
 import digitstream.monitoring.Metrics;
 import digitstream.serde.SchemaRegistry;
@@ -31,13 +32,16 @@ final class DashboardCommand implements Callable<Integer> {
     @Mixin
     private RegistryOption registry = new RegistryOption();
 
+    @Mixin
+    private AccessOptions access = new AccessOptions();
+
     @Option(
             names = "--host",
             paramLabel = "HOST",
             defaultValue = DashboardOptions.LOOPBACK,
             description = {
                 "The address to listen on (default: ${DEFAULT-VALUE}).",
-                "There is no login: anyone who can reach the page can draw and label digits."
+                "Without --auth-file there is no login: anyone who can reach the page can draw and label digits."
             })
     private String host = DashboardOptions.LOOPBACK;
 
@@ -59,6 +63,7 @@ final class DashboardCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Values.requirePort("--port", port);
         ListenAddress.requireHost("--host", host);
+        Access granted = access.access();
         Duration past = PaceOptions.duration("--history", history);
         Settings settings = cluster.settings();
         Map<String, String> clients = cluster.clients(settings);
@@ -74,7 +79,7 @@ final class DashboardCommand implements Callable<Integer> {
                     admin,
                     schemas,
                     settings,
-                    new Dashboard.Options(host, port, past),
+                    new Dashboard.Options(host, port, past, granted),
                     metrics,
                     new Health())) {
                 System.out.println("Dashboard: " + dashboard.url() + "  Press Ctrl-C to stop.");

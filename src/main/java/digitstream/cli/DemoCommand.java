@@ -4,6 +4,7 @@ import digitstream.client.ProducePlan;
 import digitstream.client.TopicAdmin;
 import digitstream.dashboard.Dashboard;
 import digitstream.dashboard.DashboardException;
+import digitstream.dashboard.access.Access;
 import digitstream.data.DigitData;
 import digitstream.demo.Demo;
 import digitstream.demo.DemoSummary;
@@ -180,7 +181,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static Dashboard.Options options(int port) {
-        return new Dashboard.Options(DashboardOptions.LOOPBACK, port, DashboardOptions.HISTORY);
+        return new Dashboard.Options(DashboardOptions.LOOPBACK, port, DashboardOptions.HISTORY, Access.DEFAULT);
     }
 
     private ModelArtifact model(Optional<Path> latest, DigitData digits, Interrupts interrupts) throws IOException {

@@ -2,6 +2,7 @@ package digitstream.cli;
 
 import digitstream.common.Excerpt;
 import digitstream.dashboard.Dashboard;
+import digitstream.dashboard.access.Access;
 import digitstream.model.Engines;
 import digitstream.model.LoadedModel;
 import digitstream.model.ModelArtifact;
@@ -43,6 +44,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model = new ModelOptions();
 
+    @Mixin
+    private AccessOptions access = new AccessOptions();
+
     @Option(
             names = "--only",
             paramLabel = "classify|score",
@@ -75,6 +79,10 @@ final class ServeCommand implements Callable<Integer> {
         if (only != null && classifies && scores) {
             throw new UsageException("--only is '" + Excerpt.of(only) + "'; use classify or score");
         }
+        if (dashboard == null) {
+            access.requireNone("--dashboard");
+        }
+        Access granted = access.access();
         Settings settings = cluster.settings();
         String stateDirectory = stateDirectory(settings, classifies, scores);
         // Before the brokers are asked: its faults are in files, and found without loading PyTorch.
@@ -98,7 +106,7 @@ final class ServeCommand implements Callable<Integer> {
             }
             if (dashboard != null) {
                 Dashboard.Options options =
-                        new Dashboard.Options(dashboard.host(), dashboard.port(), DashboardOptions.HISTORY);
+                        new Dashboard.Options(dashboard.host(), dashboard.port(), DashboardOptions.HISTORY, granted);
                 Dashboard started = serving.attach((meters, health) ->
                         DashboardOptions.start(clients, admin, schemas, settings, options, meters, health));
                 System.out.println("Dashboard: " + started.url());

@@ -2,6 +2,7 @@ package digitstream.dashboard;
 
 import digitstream.avro.DigitImage;
 import digitstream.avro.DigitLabel;
+import digitstream.dashboard.access.Access;
 import digitstream.monitoring.Health;
 import digitstream.monitoring.Metrics;
 import digitstream.monitoring.MonitoringRoutes;
@@ -45,8 +46,9 @@ public final class Dashboard implements AutoCloseable {
      * @param host address to listen on; use 127.0.0.1 unless other machines need access
      * @param port 0 for any free port
      * @param history how far back digits.accuracy is read at the start and shown
+     * @param access who may use it, and under which address
      */
-    public record Options(String host, int port, Duration history) {}
+    public record Options(String host, int port, Duration history, Access access) {}
 
     /** Converts a drawn picture to an image for the model. */
     @FunctionalInterface
@@ -85,7 +87,13 @@ public final class Dashboard implements AutoCloseable {
                     source.clients(), source.topics().images(), new AvroDecoder<>(source.schemas(), DigitImage.class));
             closing.push(images::close);
             StreamWatch watch = StreamWatch.open(
-                    source, options.history(), RECENT_RECORDS, drawings::predicted, this::fail, failure::isDone, clock);
+                    source,
+                    new StreamWatch.Options(
+                            options.history(), RECENT_RECORDS, options.access().readOnly()),
+                    drawings::predicted,
+                    this::fail,
+                    failure::isDone,
+                    clock);
             closing.push(watch::close);
             DashboardState state = watch.state();
             health.add(new Health.Part(
@@ -97,11 +105,11 @@ public final class Dashboard implements AutoCloseable {
             this.server = new DashboardServer(
                     options.host(),
                     options.port(),
+                    options.access(),
                     state,
                     pages,
-                    drawings,
+                    new DrawingRoutes(drawings, normaliser),
                     images,
-                    normaliser,
                     new MonitoringRoutes(metrics, health));
             closing.push(server::close);
             closing.push(pages::close);

@@ -31,6 +31,7 @@ final class DashboardState {
 
     private final Clock clock;
     private final LagWatch lagWatch;
+    private final boolean readOnly;
     private final BooleanSupplier failed;
     private final AccuracyHistory history;
     private final Releases releases = new Releases();
@@ -55,14 +56,22 @@ final class DashboardState {
      *
      * @param history how far back published figures are kept
      * @param bounds when the stream is in trouble
+     * @param readOnly whether drawing and labelling are refused, which the page shows
      * @param failed whether a part of the dashboard has failed, which the page shows
      */
-    DashboardState(Clock clock, LagWatch lagWatch, Duration history, VerdictSettings bounds, BooleanSupplier failed) {
+    DashboardState(
+            Clock clock,
+            LagWatch lagWatch,
+            Duration history,
+            VerdictSettings bounds,
+            boolean readOnly,
+            BooleanSupplier failed) {
         this.clock = clock;
         this.startedMillis = clock.millis();
         this.observer = new Observer(bounds.labelledMin());
         this.judge = new Judge(bounds);
         this.verdict = new Verdict(Level.NO_DATA, startedMillis, List.of());
+        this.readOnly = readOnly;
         this.failed = failed;
         this.lagWatch = lagWatch;
         this.history = new AccuracyHistory(history);
@@ -189,6 +198,7 @@ final class DashboardState {
         return StateJson.state(
                 clock.millis(),
                 failed.getAsBoolean(),
+                readOnly,
                 model,
                 readMillis,
                 figuresMillis,

@@ -30,6 +30,7 @@ final class StateJson {
      * The current state, which each page gets once a second.
      *
      * @param failed whether a part of the dashboard has failed
+     * @param readOnly whether drawing and labelling are refused
      * @param model the model version in service; null if unknown
      * @param readMillis when a prediction or an accuracy record was last read; -1 before the first
      * @param figuresMillis when an accuracy record was last read; -1 before the first
@@ -40,6 +41,7 @@ final class StateJson {
     static String state(
             long nowMillis,
             boolean failed,
+            boolean readOnly,
             @Nullable String model,
             long readMillis,
             long figuresMillis,
@@ -53,7 +55,10 @@ final class StateJson {
             int images,
             Verdict verdict) {
         ObjectNode json = Json.COMPACT.createObjectNode();
-        json.put("now", nowMillis).put("failed", failed).put("model", model);
+        json.put("now", nowMillis)
+                .put("failed", failed)
+                .put("readOnly", readOnly)
+                .put("model", model);
         json.putObject("kafka")
                 .put("fault", found.fault())
                 // Brokers that still send records are not away, even if the lag query fails.
@@ -170,10 +175,6 @@ final class StateJson {
         ArrayNode probabilities = json.putArray("probabilities");
         prediction.getProbabilities().forEach(probabilities::add);
         return text(json);
-    }
-
-    static String error(String message) {
-        return text(Json.COMPACT.createObjectNode().put("error", message));
     }
 
     static String text(JsonNode json) {

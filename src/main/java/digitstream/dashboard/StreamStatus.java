@@ -47,8 +47,7 @@ public record StreamStatus(Verdict verdict, Optional<String> model, String json)
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         try (StreamWatch watch = StreamWatch.open(
                 source,
-                Duration.ofMinutes(1),
-                RECENT_RECORDS,
+                new StreamWatch.Options(Duration.ofMinutes(1), RECENT_RECORDS, true),
                 (prediction, atMillis) -> {},
                 cause -> failure.compareAndSet(null, cause),
                 () -> failure.get() != null,

@@ -40,6 +40,15 @@ final class StreamWatch implements AutoCloseable {
     private boolean started;
     private long tickedNanos = System.nanoTime();
 
+    /**
+     * Options of a watch.
+     *
+     * @param history how far back published figures are read
+     * @param recent how many predictions and labels are read from the end of each partition
+     * @param readOnly whether drawing and labelling are refused
+     */
+    record Options(Duration history, long recent, boolean readOnly) {}
+
     private StreamWatch(
             LagWatch lagWatch,
             TopicWatch topicWatch,
@@ -56,8 +65,6 @@ final class StreamWatch implements AutoCloseable {
     /**
      * Opens a watch.
      *
-     * @param history how far back published figures are read
-     * @param recent how many predictions and labels are read from the end of each partition
      * @param live receives each live prediction in the sample with the time at which it was read
      * @param failed receives the cause when a part fails
      * @param hasFailed whether a part of the program has failed
@@ -65,8 +72,7 @@ final class StreamWatch implements AutoCloseable {
      */
     static StreamWatch open(
             StreamSource source,
-            Duration history,
-            long recent,
+            Options options,
             ObjLongConsumer<Prediction> live,
             Consumer<Throwable> failed,
             BooleanSupplier hasFailed,
@@ -80,9 +86,10 @@ final class StreamWatch implements AutoCloseable {
                         Set.of(topics.predictions(), topics.labels()),
                         BROKER_TIMEOUT),
                 clock);
-        DashboardState state = new DashboardState(clock, lagWatch, history, source.bounds(), hasFailed);
-        CommittedReader reader =
-                new CommittedReader(source.clients(), beginnings(topics, Instant.now(clock), history, recent));
+        DashboardState state =
+                new DashboardState(clock, lagWatch, options.history(), source.bounds(), options.readOnly(), hasFailed);
+        CommittedReader reader = new CommittedReader(
+                source.clients(), beginnings(topics, Instant.now(clock), options.history(), options.recent()));
         TopicWatch topicWatch = new TopicWatch(
                 reader, topics, source.schemas(), source.times(), clock, state.sample(), state.listener(live));
         return new StreamWatch(lagWatch, topicWatch, state, reader, failed);

@@ -1,5 +1,5 @@
 // Lines over time, drawn with uPlot.
-import uPlot from '/webjars/uplot/1.6.30/dist/uPlot.esm.js';
+import uPlot from './webjars/uplot/1.6.30/dist/uPlot.esm.js';
 import {byId, colour} from './page.js';
 
 const charts = [];

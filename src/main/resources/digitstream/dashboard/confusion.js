@@ -76,7 +76,7 @@ async function refresh() {
     return;
   }
   try {
-    const mistakes = await ask(`/api/mistakes/${requested.actual}/${requested.predicted}`);
+    const mistakes = await ask(`api/mistakes/${requested.actual}/${requested.predicted}`);
     if (requested === cell) {
       draw(mistakes);
       describeSelection();
@@ -112,7 +112,7 @@ function draw(mistakes) {
 
 function item(mistake) {
   const where = `partition ${mistake.partition}, offset ${mistake.offset}`;
-  const url = `/api/images/${mistake.partition}/${mistake.offset}?id=${encodeURIComponent(mistake.imageId)}`;
+  const url = `api/images/${mistake.partition}/${mistake.offset}?id=${encodeURIComponent(mistake.imageId)}`;
   const picture = element('img', {
     src: url, alt: `Image of digit ${mistake.actual}`, width: 84, height: 84, loading: 'lazy',
     title: `${mistake.imageId}, ${clock(mistake.at)}, model ${mistake.modelVersion}, ${where}`});

@@ -125,7 +125,7 @@ byId('send').addEventListener('click', async () => {
   byId('verdict').hidden = true;
   byId('answer').textContent = 'Classifying …';
   try {
-    const answer = await ask('/api/digits', {side: canvas.width, pixels: pixels()});
+    const answer = await ask('api/digits', {side: canvas.width, pixels: pixels()});
     classified = answer;
     byId('answer').replaceChildren('Predicted: ', element('b', {}, answer.label),
         `, confidence ${percent(answer.confidence, 1)}. ${classifiedAfter(answer)}, in a batch of ${answer.batchSize}; `
@@ -148,12 +148,18 @@ const classifiedAfter = answer => answer.predictedMillis < 0
 async function label(digit) {
   byId('verdict').hidden = true;
   try {
-    await ask('/api/labels', {imageId: classified.imageId, label: digit});
+    await ask('api/labels', {imageId: classified.imageId, label: digit});
     byId('answer').textContent = `Labelled as ${digit}. The label counts towards the accuracy.`;
   } catch (error) {
     byId('answer').textContent = error.message;
     byId('verdict').hidden = false;
   }
+}
+
+/** Hides the drawing where the server refuses it. */
+export function setReadOnly(readOnly) {
+  byId('draw').hidden = readOnly;
+  byId('read-only').hidden = !readOnly;
 }
 
 byId('truth').append(...Array.from({length: 10}, (_, digit) => element('option', {value: digit}, digit)));

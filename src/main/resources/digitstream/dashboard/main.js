@@ -5,7 +5,7 @@ import * as accuracy from './accuracy.js';
 import * as traffic from './traffic.js';
 import * as confusion from './confusion.js';
 import * as verdict from './verdict.js';
-import './draw.js';
+import {setReadOnly} from './draw.js';
 
 const STALE_MILLIS = 4_000;
 const IDLE_MILLIS = 10_000;
@@ -33,7 +33,7 @@ let hiding = null;
 function connect() {
   disconnect();
   connectedAt = Date.now();
-  events = new EventSource('/api/events');
+  events = new EventSource('api/events');
   events.addEventListener('open', () => {
     waitingText = 'loading history …';
     loadedAt = 0;
@@ -41,6 +41,7 @@ function connect() {
   });
   events.addEventListener('state', event => {
     state = JSON.parse(event.data);
+    setReadOnly(state.readOnly);
     receivedAt = Date.now();
     if (state.lastPrediction >= 0 && !predictingSince) {
       predictingSince = receivedAt;
@@ -70,7 +71,7 @@ function connect() {
 async function reconnect() {
   disconnect();
   await Promise.allSettled(Array.from({length: CONNECTIONS}, () =>
-      fetch('/health/live', {cache: 'no-store', signal: AbortSignal.timeout(STALE_MILLIS)})));
+      fetch('health/live', {cache: 'no-store', signal: AbortSignal.timeout(STALE_MILLIS)})));
   if (!document.hidden) {
     connect();
   }
@@ -89,7 +90,7 @@ async function loadHistory() {
   }
   loading = true;
   try {
-    const history = await ask('/api/history');
+    const history = await ask('api/history');
     accuracy.load(history);
     traffic.load(history);
     loadedAt = Date.now();

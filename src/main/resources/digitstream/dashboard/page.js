@@ -46,7 +46,10 @@ export function clock(millis) {
 
 const TIMEOUT_MILLIS = 20_000;
 
-/** Sends a request to the dashboard's server: POST with a body, else GET. Throws an Error with a one-line message for the user. */
+/**
+ * Sends a request to the dashboard's server: POST with a body, else GET. Throws an Error with a one-line message for the user.
+ * @param path relative to the page, which may be below a path of a proxy
+ */
 export async function ask(path, body) {
   const post = body === undefined ? {} : {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)};
   const response = await fetch(path, {...post, signal: AbortSignal.timeout(TIMEOUT_MILLIS)})

@@ -165,6 +165,19 @@ class WrongValuesTest {
             dashboard <SERVERS> --host=a<SPACE>b              | --host is 'a b'
             dashboard <SERVERS> --host=http://h               | --host is 'http://h'
             dashboard <SERVERS> --host=                       | --host is ''
+            dashboard <SERVERS> --allowed-host=               | --allowed-host is ''
+            dashboard <SERVERS> --allowed-host=h:8080         | --allowed-host is 'h:8080'
+            dashboard <SERVERS> --allowed-host=http://h       | without a scheme, port or wildcard
+            dashboard <SERVERS> --allowed-host=*              | --allowed-host is '*'
+            dashboard <SERVERS> --base-path=                  | --base-path is ''
+            dashboard <SERVERS> --base-path=digits            | --base-path is 'digits'
+            dashboard <SERVERS> --base-path=/a/../b           | --base-path is '/a/../b'
+            dashboard <SERVERS> --base-path=/a//b             | --base-path is '/a//b'
+            dashboard <SERVERS> --base-path=/a?b              | --base-path is '/a?b'
+            dashboard <SERVERS> --auth-file=                  | '' is empty; name a file
+            dashboard <SERVERS> --auth-all                    | add --auth-file FILE
+            serve <SERVERS> --read-only                       | are for the dashboard; add --dashboard
+            serve <SERVERS> --allowed-host=h                  | are for the dashboard; add --dashboard
             dashboard <SERVERS> --history=6                   | --history is '6'
             dashboard <SERVERS> --history=999999999d          | --history is '999999999d'
             bench --images=0                                  | --images is 0; use a number from 1 to

@@ -334,7 +334,7 @@ class DashboardIT {
                         .POST(HttpRequest.BodyPublishers.ofString("{\"imageId\":\"drawn-1\",\"label\":1}"))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
-        assertThat(form.statusCode()).isEqualTo(400);
+        assertThat(form.statusCode()).isEqualTo(415);
         assertThat(get("/").headers().firstValue("Content-Security-Policy")).isPresent();
     }
 

@@ -8,6 +8,7 @@ import digitstream.accuracy.WilsonInterval;
 import digitstream.avro.Prediction;
 import digitstream.client.ProducePlan;
 import digitstream.client.TopicAdmin;
+import digitstream.dashboard.access.Access;
 import digitstream.serde.AvroSerializer;
 import digitstream.settings.Topics;
 import digitstream.testing.Await;
@@ -24,6 +25,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -339,6 +341,30 @@ class DashboardPageIT {
             relay.silence();
             awaitStatus("no response from the dashboard's server");
             awaitStatus("live");
+        }
+    }
+
+    @Test
+    void worksBelowAPathAndHidesTheDrawingWhereItIsReadOnly(Environment environment) throws Exception {
+        Access readOnly = new Access(Set.of(), "/kept/digits", true, null, false);
+        try (Dashboard below = pipeline.startDashboard(environment, 0, readOnly);
+                NginxProxy nginx = NginxProxy.start(
+                        folder,
+                        "location /stripped/ { proxy_set_header Host $http_host; proxy_pass "
+                                + pipeline.dashboard().url() + "; }")) {
+            browser.get(below.url());
+            awaitStatus("live; no predictions yet");
+            assertThat(text("read-only")).startsWith("This dashboard is read-only");
+            assertThat(byId("canvas").isDisplayed()).isFalse();
+            checkAccessibility();
+
+            browser.get(nginx.url() + "stripped/");
+            awaitStatus("live; no predictions yet");
+            assertThat(byId("read-only").isDisplayed()).isFalse();
+            drawAOneByKeyboard();
+            assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
+                    .extracting(LogEntry::toString)
+                    .isEmpty();
         }
     }
 

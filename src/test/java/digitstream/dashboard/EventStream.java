@@ -20,9 +20,14 @@ final class EventStream implements AutoCloseable {
 
     record Event(String name, String data) {}
 
+    /**
+     * Opens a stream.
+     *
+     * @param server address of the page, which may end with a path
+     */
     EventStream(URI server) throws IOException, InterruptedException {
         stream = HTTP.send(
-                        HttpRequest.newBuilder(server.resolve("/api/events"))
+                        HttpRequest.newBuilder(URI.create(server.toString().replaceFirst("/?$", "/api/events")))
                                 .header("Accept", "text/event-stream")
                                 .build(),
                         HttpResponse.BodyHandlers.ofLines())

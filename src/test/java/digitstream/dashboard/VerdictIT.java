@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import digitstream.common.Json;
+import digitstream.dashboard.access.Access;
 import digitstream.data.CentredDigit;
 import digitstream.local.ServeProcess;
 import digitstream.monitoring.Health;
@@ -53,7 +54,7 @@ class VerdictIT {
                 Dashboard dashboard = Dashboard.start(
                         StreamSource.of(settings, environment.clients(), admin, environment.schemas()),
                         CentredDigit::of,
-                        new Dashboard.Options("127.0.0.1", 0, Duration.ofHours(1)),
+                        new Dashboard.Options("127.0.0.1", 0, Duration.ofHours(1), Access.DEFAULT),
                         new Metrics(),
                         new Health())) {
             ServeProcess scoring = serve(environment, given, "score");

@@ -3,6 +3,7 @@ package digitstream.dashboard;
 import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
 import digitstream.common.Digits;
+import digitstream.dashboard.access.Access;
 import digitstream.data.CentredDigit;
 import digitstream.local.ServeProcess;
 import digitstream.monitoring.Health;
@@ -43,10 +44,14 @@ final class WatchedPipeline implements AutoCloseable {
     }
 
     Dashboard startDashboard(Environment environment, int port) {
+        return startDashboard(environment, port, Access.DEFAULT);
+    }
+
+    Dashboard startDashboard(Environment environment, int port, Access access) {
         return Dashboard.start(
                 StreamSource.of(settings, environment.clients(), admin, environment.schemas()),
                 CentredDigit::of,
-                new Dashboard.Options("127.0.0.1", port, Duration.ofHours(1)),
+                new Dashboard.Options("127.0.0.1", port, Duration.ofHours(1), access),
                 new Metrics(),
                 new Health());
     }
