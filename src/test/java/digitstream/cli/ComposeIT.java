@@ -129,7 +129,7 @@ class ComposeIT {
             }
         }
         files.addAll(copied());
-        assertThat(files).hasSize(10).allSatisfy(file -> assertThat(Path.of(file))
+        assertThat(files).hasSize(11).allSatisfy(file -> assertThat(Path.of(file))
                 .exists());
         // The image copies only files that the build produces.
         assertThat(dockerfile).filteredOn(line -> line.contains("--from=build")).allSatisfy(line -> assertThat(

@@ -297,6 +297,14 @@ class MonitoringIT {
                 .allMatch("ok"::equals));
     }
 
+    /** Docker Compose starts Prometheus with the same option for the project's documents. */
+    @Test
+    void prometheusServesTheRunbookThatTheAlertsLinkTo() throws Exception {
+        HttpResponse<String> runbook = prometheus().get("/user/docs/operating.md");
+        assertThat(runbook.statusCode()).isEqualTo(200);
+        assertThat(runbook.body()).contains("### DigitstreamAccuracyLow");
+    }
+
     @Test
     void splitsAnExpressionAtItsOperatorsOutsideOfBrackets() {
         assertThat(operands(
