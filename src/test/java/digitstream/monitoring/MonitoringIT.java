@@ -226,6 +226,7 @@ class MonitoringIT {
     @Test
     void rulesAndConfigurationAreValidAndTheRulesPassTheirTests() throws Exception {
         assertThat(run("check", "config", "prometheus.yml")).contains("SUCCESS: 13 rules found");
+        assertThat(run("check", "config", "demo.yml")).contains("SUCCESS");
         assertThat(run("test", "rules", "digitstream.rules.test.yml")).contains("SUCCESS");
     }
 
