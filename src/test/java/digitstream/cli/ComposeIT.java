@@ -129,7 +129,7 @@ class ComposeIT {
             }
         }
         files.addAll(copied());
-        assertThat(files).hasSize(11).allSatisfy(file -> assertThat(Path.of(file))
+        assertThat(files).hasSize(12).allSatisfy(file -> assertThat(Path.of(file))
                 .exists());
         // The image copies only files that the build produces.
         assertThat(dockerfile).filteredOn(line -> line.contains("--from=build")).allSatisfy(line -> assertThat(
@@ -207,6 +207,7 @@ class ComposeIT {
                 "docker-compose.yml",
                 "Dockerfile",
                 "monitoring/prometheus/prometheus.yml",
+                "monitoring/alertmanager/alertmanager.yml",
                 "monitoring/grafana/provisioning/datasources/prometheus.yml")) {
             assertThat(Files.readString(Path.of(file))).as(file).doesNotContainPattern(USER_IN_URL);
         }
