@@ -12,15 +12,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What docker-compose.yml and the monitoring configuration say about containers. ComposeIT runs commands. */
+/** What the Dockerfile, docker-compose.yml and the monitoring configuration say about containers. ComposeIT and ImageIT run commands. */
 class ContainersTest {
     private static final Path ALERTMANAGER = Path.of("monitoring/alertmanager/alertmanager.yml");
 
     private final JsonNode compose = yaml("docker-compose.yml");
+    private final Dockerfile image = Dockerfile.read().imageStage();
 
     ContainersTest() throws IOException {}
 
@@ -32,6 +35,57 @@ class ContainersTest {
         List<String> texts = new ArrayList<>();
         list.forEach(item -> texts.add(item.asText()));
         return texts;
+    }
+
+    /** The volumes of the services of this project's image, by service. */
+    private Map<String, List<String>> appVolumes() {
+        Map<String, List<String>> volumes = new TreeMap<>();
+        compose.path("services").properties().stream()
+                .filter(service -> service.getValue().has("<<"))
+                .forEach(service ->
+                        volumes.put(service.getKey(), texts(service.getValue().path("volumes"))));
+        return volumes;
+    }
+
+    @Test
+    void theImageRunsAsANumericUserInGroup0AndDeclaresNoVolumes() {
+        assertThat(image.last("USER")).matches("[1-9][0-9]*:0");
+        assertThat(image.all("VOLUME")).isEmpty();
+        assertThat(image.last("RUN"))
+                .contains(
+                        "chown -R " + image.last("USER") + " " + Dockerfile.VOLUME, "chmod -R g=u " + Dockerfile.VOLUME)
+                .doesNotContain("useradd");
+    }
+
+    @Test
+    void theImagesFilesAreReadableByAnyUserAndWritableByNone() {
+        assertThat(image.copies())
+                .hasSize(7)
+                .allSatisfy(copy -> assertThat(copy.options().get("chmod")).isIn("444", "555"));
+    }
+
+    @Test
+    void theContainersOfTheAppWriteToVolumesAndToATmpfsOnly() {
+        JsonNode app = compose.path("x-app");
+        assertThat(app.path("read_only").asBoolean()).isTrue();
+        // RocksDB unpacks its library there; Docker's default is noexec.
+        assertThat(texts(app.path("tmpfs"))).singleElement().asString().matches("/tmp:exec,mode=1777,size=\\d+m");
+        assertThat(app.path("pids_limit").asInt()).isBetween(200, 4_000);
+        // The image has each folder that a volume is mounted at, with rights that the new volume takes over.
+        assertThat(appVolumes()).hasSize(5).allSatisfy((service, volumes) -> {
+            for (String volume : volumes) {
+                assertThat(image.last("RUN").split("\\s+")).contains(volume.split(":", -1)[1]);
+            }
+        });
+        assertThat(appVolumes().get("serve"))
+                .anyMatch(volume -> volume.endsWith("/state"))
+                .anyMatch(volume -> volume.endsWith("/cache"))
+                .anyMatch(volume -> volume.endsWith("/models:ro"));
+        for (Map.Entry<String, JsonNode> service : compose.path("services").properties()) {
+            for (String own : List.of("read_only", "tmpfs", "pids_limit", "user")) {
+                assertThat(service.getValue().has(own)).as(service.getKey()).isFalse();
+            }
+        }
     }
 
     @Test
