@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -80,6 +81,15 @@ final class DemoCommand implements Callable<Integer> {
     private boolean noDashboard;
 
     @Option(
+            names = "--metrics",
+            paramLabel = "[HOST:]PORT",
+            converter = ListenAddress.Converter.class,
+            description =
+                    "Serve /metrics for Prometheus, /health/live and /health/ready of the serving process, on this port of"
+                            + " HOST or of 127.0.0.1; 0 picks a free port.")
+    private @Nullable ListenAddress metrics;
+
+    @Option(
             names = "--property",
             paramLabel = "KEY=VALUE",
             description = "A setting of the topologies. May be repeated.")
@@ -96,6 +106,10 @@ final class DemoCommand implements Callable<Integer> {
             if (noDashboard) {
                 throw new UsageException("--dashboard and --no-dashboard contradict each other; omit one of them");
             }
+        }
+        if (metrics != null) {
+            // The serving process would report it too, but only after a model has been trained.
+            metrics.requireFree("--metrics");
         }
         ProducePlan plan = pace.plan(true, true, images, ID_PREFIX);
         Settings settings = Settings.parse(ClusterOptions.requireNames(properties));
@@ -135,10 +149,11 @@ final class DemoCommand implements Callable<Integer> {
                             (System.nanoTime() - start) / 1e9,
                             cluster.bootstrapServers(),
                             cluster.schemaRegistryUrl());
+                    serve.metricsUrl().ifPresent(url -> System.out.println("Metrics: " + url));
                     DemoSummary result;
-                    try (Metrics metrics = new Metrics();
+                    try (Metrics meters = new Metrics();
                             Dashboard dashboard =
-                                    noDashboard ? null : dashboard(clients, admin, schemas, settings, metrics)) {
+                                    noDashboard ? null : dashboard(clients, admin, schemas, settings, meters)) {
                         if (dashboard != null) {
                             System.out.println("Dashboard: " + dashboard.url());
                         }
@@ -168,15 +183,15 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private Dashboard dashboard(
-            Map<String, String> clients, Admin admin, SchemaRegistry schemas, Settings settings, Metrics metrics) {
+            Map<String, String> clients, Admin admin, SchemaRegistry schemas, Settings settings, Metrics meters) {
         int port = dashboardPort == null ? DashboardOptions.PORT : dashboardPort;
         try {
-            return DashboardOptions.start(clients, admin, schemas, settings, options(port), metrics, new Health());
+            return DashboardOptions.start(clients, admin, schemas, settings, options(port), meters, new Health());
         } catch (DashboardException portInUse) {
             if (dashboardPort != null) {
                 throw portInUse;
             }
-            return DashboardOptions.start(clients, admin, schemas, settings, options(0), metrics, new Health());
+            return DashboardOptions.start(clients, admin, schemas, settings, options(0), meters, new Health());
         }
     }
 
@@ -205,11 +220,15 @@ final class DemoCommand implements Callable<Integer> {
         try (Writer writer = Files.newBufferedWriter(file)) {
             all.store(writer, null);
         }
-        return List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 "--bootstrap-server", cluster.bootstrapServers(),
                 "--schema-registry", cluster.schemaRegistryUrl(),
                 "--model", model.directory().toAbsolutePath().toString(),
-                "--command-config", file.toString());
+                "--command-config", file.toString()));
+        if (metrics != null) {
+            arguments.addAll(List.of("--metrics", metrics.host() + ":" + metrics.port()));
+        }
+        return arguments;
     }
 
     private void report(DemoSummary result) {

@@ -1,6 +1,9 @@
 package digitstream.cli;
 
 import digitstream.common.Excerpt;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -28,6 +31,20 @@ record ListenAddress(String host, int port) {
 
     static boolean isPort(int port) {
         return port >= 0 && port <= MAX_PORT;
+    }
+
+    /** Fails if no server can listen here now. */
+    void requireFree(String flag) {
+        try (ServerSocket socket = new ServerSocket()) {
+            // As the server does: a port of a connection that was closed a moment ago is free.
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            throw new UserException(
+                    flag + " is " + host + ":" + port
+                            + ": the port is in use or the address is not local; choose another (port 0 for any free port)",
+                    e);
+        }
     }
 
     /** Parses the value of an option. */

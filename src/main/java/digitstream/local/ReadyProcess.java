@@ -8,7 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,6 +26,7 @@ public final class ReadyProcess implements AutoCloseable {
     private final String name;
     private final JavaProcess process;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Queue<String> printed = new ConcurrentLinkedQueue<>();
 
     private ReadyProcess(String name, JavaProcess process) {
         this.name = name;
@@ -67,6 +71,8 @@ public final class ReadyProcess implements AutoCloseable {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
                 if (line.startsWith("Ready")) {
                     ready.complete(null);
+                } else if (!ready.isDone()) {
+                    printed.add(line);
                 }
             }
             ready.completeExceptionally(new LocalException(name + " has stopped: " + process.firstError()));
@@ -100,6 +106,14 @@ public final class ReadyProcess implements AutoCloseable {
             throw new LocalException(
                     name + " is not ready after " + atMost.toSeconds() + " s: " + process.firstError(), e);
         }
+    }
+
+    /** Returns the rest of the first line with this prefix, among those printed before {@code Ready}. */
+    Optional<String> printed(String prefix) {
+        return printed.stream()
+                .filter(line -> line.startsWith(prefix))
+                .map(line -> line.substring(prefix.length()))
+                .findFirst();
     }
 
     public JavaProcess process() {

@@ -3,6 +3,7 @@ package digitstream.local;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code digitstream serve} as a child process. */
 public final class ServeProcess implements AutoCloseable {
@@ -41,6 +42,11 @@ public final class ServeProcess implements AutoCloseable {
      */
     public void awaitReady() throws InterruptedException {
         ready.awaitReady();
+    }
+
+    /** Returns the URL of its metrics, once it is ready and if its arguments ask for metrics. */
+    public Optional<String> metricsUrl() {
+        return ready.printed("Metrics: ");
     }
 
     public JavaProcess process() {

@@ -38,8 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(Environment.Extension.class)
 class ComposeIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(90);
-    private static final String VOLUME = "/var/lib/digitstream/";
-    private static final String HOME = "/opt/digitstream";
 
     /** Names of variables that hold secrets. */
     private static final Pattern SECRET =
@@ -53,26 +51,9 @@ class ComposeIT {
 
     private final JsonNode compose =
             new YAMLMapper().readTree(Path.of("docker-compose.yml").toFile());
-    private final List<String> dockerfile = dockerfile();
+    private final Dockerfile dockerfile = Dockerfile.read();
 
     ComposeIT() throws IOException {}
-
-    /** Returns the instructions of the Dockerfile, with continuation lines joined. */
-    private static List<String> dockerfile() throws IOException {
-        return Files.readString(Path.of("Dockerfile"))
-                .replaceAll("\\\\\\s*\n\\s*", "")
-                .lines()
-                .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                .toList();
-    }
-
-    private String instruction(String name) {
-        return dockerfile.stream()
-                .filter(line -> line.startsWith(name + " "))
-                .reduce((first, last) -> last)
-                .orElseThrow()
-                .substring(name.length() + 1);
-    }
 
     /** Returns the commands of the services that use this project's image, by service. */
     private Map<String, List<String>> commands() {
@@ -129,20 +110,21 @@ class ComposeIT {
             }
         }
         files.addAll(copied());
-        assertThat(files).hasSize(10).allSatisfy(file -> assertThat(Path.of(file))
+        assertThat(files).hasSize(13).allSatisfy(file -> assertThat(Path.of(file))
                 .exists());
         // The image copies only files that the build produces.
-        assertThat(dockerfile).filteredOn(line -> line.contains("--from=build")).allSatisfy(line -> assertThat(
-                        CommandLineProcess.home()
-                                .resolve(Path.of(line.split(" ", -1)[2]).getFileName()))
-                .exists());
+        assertThat(dockerfile.copies())
+                .filteredOn(copy -> copy.options().containsKey("from"))
+                .hasSize(6)
+                .allSatisfy(copy ->
+                        assertThat(copy.built(CommandLineProcess.home())).exists());
     }
 
     /** Returns the files and folders that the Dockerfile copies from the build context. */
     private List<String> copied() {
-        return dockerfile.stream()
-                .filter(line -> line.startsWith("COPY ") && !line.contains("--from"))
-                .flatMap(line -> Stream.of(line.substring(5).split(" ", -1)).limit(line.split(" ", -1).length - 2L))
+        return dockerfile.copies().stream()
+                .filter(copy -> !copy.options().containsKey("from"))
+                .map(Dockerfile.Copy::source)
                 .toList();
     }
 
@@ -159,28 +141,26 @@ class ComposeIT {
     @Test
     void firstStageCopiesAllThatItsBuildNeeds() throws Exception {
         Path stage = Files.createDirectory(folder.resolve("stage"));
-        List<String> first = dockerfile.subList(0, dockerfile.lastIndexOf("FROM eclipse-temurin:17-jre"));
-        for (String line : first) {
-            if (line.startsWith("COPY ")) {
-                String[] words = line.split(" ", -1);
-                Path to = stage.resolve(words[2]).normalize();
-                copy(Path.of(words[1]), to.equals(stage) ? to.resolve(words[1]) : to);
-            }
+        Dockerfile first = dockerfile.buildStage();
+        for (Dockerfile.Copy copied : first.copies()) {
+            Path to = stage.resolve(copied.target()).normalize();
+            copy(Path.of(copied.source()), to.equals(stage) ? to.resolve(copied.source()) : to);
         }
-        // Without Docker's options: the build uses this machine's Maven cache.
-        String run = first.stream()
-                .map(line -> line.replaceFirst("^RUN (--\\S+ )*", ""))
-                .filter(line -> line.startsWith("mvn "))
-                .findFirst()
-                .orElseThrow();
-        List<String> command = new ArrayList<>(List.of(run.split(" ", -1)));
-        command.add(1, "-o");
-        Process build = new ProcessBuilder(command)
-                .directory(stage.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(build.getInputStream().readAllBytes(), UTF_8);
-        assertThat(build.waitFor()).as(output).isZero();
+        assertThat(first.all("RUN")).hasSize(2);
+        for (String run : first.all("RUN")) {
+            // Without Docker's options: the build uses this machine's Maven cache.
+            List<String> command =
+                    new ArrayList<>(List.of(run.replaceFirst("^(--\\S+ )*", "").split(" ", -1)));
+            if (command.get(0).equals("mvn")) {
+                command.add(1, "-o");
+            }
+            Process build = new ProcessBuilder(command)
+                    .directory(stage.toFile())
+                    .redirectErrorStream(true)
+                    .start();
+            String output = new String(build.getInputStream().readAllBytes(), UTF_8);
+            assertThat(build.waitFor()).as(output).isZero();
+        }
         assertThat(stage.resolve("target/digitstream/digitstream.jar")).exists();
         assertThat(stage.resolve("target/digitstream/lib")).isNotEmptyDirectory();
     }
@@ -199,7 +179,7 @@ class ComposeIT {
         for (JsonNode service : compose.path("services")) {
             service.path("ports").forEach(port -> assertThat(port.asText()).startsWith("127.0.0.1:"));
         }
-        assertThat(instruction("USER")).isEqualTo("digitstream");
+        assertThat(dockerfile.last("USER")).isEqualTo("10001:0");
         assertThat(variables())
                 .contains("JAVA_TOOL_OPTIONS", "KAFKA_NODE_ID", "GF_AUTH_ANONYMOUS_ENABLED", "XDG_STATE_HOME")
                 .noneMatch(name -> SECRET.matcher(name).find());
@@ -207,6 +187,7 @@ class ComposeIT {
                 "docker-compose.yml",
                 "Dockerfile",
                 "monitoring/prometheus/prometheus.yml",
+                "monitoring/alertmanager/alertmanager.yml",
                 "monitoring/grafana/provisioning/datasources/prometheus.yml")) {
             assertThat(Files.readString(Path.of(file))).as(file).doesNotContainPattern(USER_IN_URL);
         }
@@ -222,9 +203,9 @@ class ComposeIT {
                 environment.forEach(variable -> names.add(variable.asText().split("=", 2)[0]));
             }
         }
-        dockerfile.stream()
-                .filter(line -> line.startsWith("ENV ") || line.startsWith("ARG "))
-                .flatMap(line -> Stream.of(line.substring(4).split("\\s+", -1)))
+        Stream.of("ENV", "ARG")
+                .flatMap(name -> dockerfile.all(name).stream())
+                .flatMap(arguments -> Stream.of(arguments.split("\\s+", -1)))
                 .forEach(variable -> names.add(variable.split("=", 2)[0]));
         return names;
     }
@@ -319,7 +300,7 @@ class ComposeIT {
     private CommandLineProcess start(Environment environment, String service, Map<String, String> ports)
             throws Exception {
         List<String> words = new ArrayList<>(Json.COMPACT.readValue(
-                instruction("ENTRYPOINT"), new com.fasterxml.jackson.core.type.TypeReference<List<String>>() {}));
+                dockerfile.last("ENTRYPOINT"), new com.fasterxml.jackson.core.type.TypeReference<List<String>>() {}));
         words.addAll(Optional.ofNullable(commands().get(service)).orElseThrow());
         List<String> here = words.stream()
                 .map(word -> word.equals("java")
@@ -328,18 +309,18 @@ class ComposeIT {
                         : word)
                 .map(word -> word.replace("kafka:19092", environment.bootstrapServers())
                         .replace("http://schema-registry:8081", environment.schemaRegistryUrl())
-                        .replace(VOLUME, volume("") + "/")
-                        .replace(HOME, CommandLineProcess.home().toString()))
+                        .replace(Dockerfile.VOLUME, volume("").toString())
+                        .replace(Dockerfile.HOME, CommandLineProcess.home().toString()))
                 .map(word -> ports.entrySet().stream()
                         .filter(port -> word.endsWith(port.getKey()))
                         .findFirst()
                         .map(port -> word.replace(port.getKey(), port.getValue()))
                         .orElse(word))
                 .toList();
-        Map<String, String> variables = Stream.of(instruction("ENV").split("\\s+", -1))
-                .map(pair -> pair.split("=", 2))
-                .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1].replace(VOLUME, volume("") + "/")));
-        assertThat(variables).containsKeys("XDG_STATE_HOME", "XDG_CACHE_HOME", "DJL_CACHE_DIR");
+        Map<String, String> variables = dockerfile.environment().entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, variable -> variable.getValue()
+                        .replace(Dockerfile.VOLUME, volume("").toString())));
+        assertThat(variables).containsKeys("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "DJL_CACHE_DIR");
         return CommandLineProcess.start(folder, here, variables);
     }
 
@@ -362,7 +343,9 @@ class ComposeIT {
                 .path("healthcheck")
                 .path("test")
                 .forEach(word -> words.add(word.asText()
-                        .replace(HOME, Path.of("scripts").toAbsolutePath().toString())
+                        .replace(
+                                Dockerfile.HOME,
+                                Path.of("scripts").toAbsolutePath().toString())
                         .replaceAll("9464|8080", Integer.toString(port))));
         assertThat(words.get(0)).isEqualTo("CMD");
         Process check = new ProcessBuilder(words.subList(1, words.size()))

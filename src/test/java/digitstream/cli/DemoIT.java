@@ -11,6 +11,12 @@ import digitstream.testing.CommandLineProcess;
 import digitstream.testing.Environment;
 import digitstream.testing.Programs;
 import digitstream.testing.Screen;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,11 +93,31 @@ class DemoIT {
     @Test
     void stopsGracefullyOnCtrlC() throws Exception {
         CommandLineProcess demo = CommandLineProcess.start(
-                folder, List.of("-Djava.io.tmpdir=" + temporary), "demo", "--rate", "300", "--summary", "s.json");
+                folder,
+                List.of("-Djava.io.tmpdir=" + temporary),
+                "demo",
+                "--rate",
+                "300",
+                "--metrics",
+                "0",
+                "--summary",
+                "s.json");
         Await.until("ready", Duration.ofSeconds(60), () -> demo.out().contains("Ready after"));
         // The view prints a line after five seconds: by then images are in flight and labels are pending.
         Await.until(
                 "a line of figures", Duration.ofSeconds(30), () -> demo.out().contains("accuracy"));
+        String metrics = demo.out()
+                .lines()
+                .filter(line -> line.startsWith("Metrics: "))
+                .findFirst()
+                .orElseThrow()
+                .substring(9);
+        assertThat(metrics).matches("http://127\\.0\\.0\\.1:[0-9]+/metrics");
+        Await.until(
+                "the pipeline's metrics",
+                Duration.ofSeconds(30),
+                () -> sum(metrics, "digits_accuracy_labelled{") > 0 && sum(metrics, "digits_predictions_total{") > 0);
+        assertThat(sum(metrics, "digits_topology_running{")).isEqualTo(2);
         demo.signal("INT");
         assertThat(demo.waitFor(Duration.ofSeconds(60)))
                 .as(demo.out() + demo.err())
@@ -102,6 +128,30 @@ class DemoIT {
         assertThat(summary.get("predicted")).isEqualTo(summary.get("produced"));
         assertThat(summary.get("scored")).isEqualTo(summary.get("produced"));
         assertNoProcessesOrFilesRemain();
+    }
+
+    /** The sum of the series whose lines start with a text. */
+    private static double sum(String url, String start) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(start))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    @Test
+    void refusesAPortForTheMetricsThatIsInUse() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CommandLineProcess demo =
+                    CommandLineProcess.run(folder, "demo", "--metrics", Integer.toString(taken.getLocalPort()));
+            assertThat(demo.exitValue()).isEqualTo(1);
+            assertThat(demo.err())
+                    .hasLineCount(1)
+                    .contains("--metrics is 127.0.0.1:" + taken.getLocalPort() + ": the port is in use");
+            assertThat(demo.out()).isEmpty();
+        }
     }
 
     @Test

@@ -107,6 +107,9 @@ class WrongValuesTest {
             demo --dashboard=-1                               | --dashboard is -1
             demo --dashboard=http                             | --dashboard
             demo --dashboard=8080 --no-dashboard              | contradict
+            demo --metrics=x                                  | 'x' is not an address
+            demo --metrics=70000                              | '70000' is not an address
+            demo --metrics=                                   | '' is not an address
             demo --property=x                                 | KEY=VALUE
             demo --property==3                                | which is no name
             demo --property=batch.max.size<SPACE>=3           | which is no name

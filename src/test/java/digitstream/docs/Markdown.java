@@ -116,13 +116,31 @@ public final class Markdown {
         for (String line : prose()) {
             Matcher heading = HEADING.matcher(line);
             if (heading.matches()) {
-                anchors.add(heading.group(2)
-                        .toLowerCase(Locale.ROOT)
-                        .replaceAll("[^\\p{L}\\p{N} _-]", "")
-                        .replace(' ', '-'));
+                anchors.add(anchor(heading.group(2)));
             }
         }
         return anchors;
+    }
+
+    private static String anchor(String heading) {
+        return heading.toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                .replace(' ', '-');
+    }
+
+    /** The lines below the heading with this anchor, up to the next heading of any level; empty if there is no such heading. */
+    List<String> section(String anchor) {
+        List<String> section = new ArrayList<>();
+        boolean isInside = false;
+        for (String line : prose()) {
+            Matcher heading = HEADING.matcher(line);
+            if (heading.matches()) {
+                isInside = anchor(heading.group(2)).equals(anchor);
+            } else if (isInside) {
+                section.add(line);
+            }
+        }
+        return section;
     }
 
     /** The fenced blocks of a language, in order. */

@@ -226,6 +226,7 @@ class MonitoringIT {
     @Test
     void rulesAndConfigurationAreValidAndTheRulesPassTheirTests() throws Exception {
         assertThat(run("check", "config", "prometheus.yml")).contains("SUCCESS: 13 rules found");
+        assertThat(run("check", "config", "demo.yml")).contains("SUCCESS");
         assertThat(run("test", "rules", "digitstream.rules.test.yml")).contains("SUCCESS");
     }
 
@@ -261,10 +262,12 @@ class MonitoringIT {
         assertThat(queries).hasSizeGreaterThan(40);
         List<String> all = queries.stream()
                 .map(query -> query.replace("$window", "10m")
+                        .replace("$instance", ".*")
                         .replace("$__rate_interval", "5m")
                         .replace("$__range", "1h"))
                 .toList();
-        assertThat(all).noneMatch(query -> query.contains("$"));
+        // "$1" belongs to label_replace().
+        assertThat(all).noneMatch(query -> query.replace("$1", "").contains("$"));
         requireData(all);
         for (JsonNode annotation : dashboard.path("annotations").path("list")) {
             // Has data only in the minute after a start.
@@ -295,6 +298,14 @@ class MonitoringIT {
         requireData(queries);
         Await.until("each rule is evaluated", TIMEOUT, () -> healthOfRules().stream()
                 .allMatch("ok"::equals));
+    }
+
+    /** Docker Compose starts Prometheus with the same option for the project's documents. */
+    @Test
+    void prometheusServesTheRunbookThatTheAlertsLinkTo() throws Exception {
+        HttpResponse<String> runbook = prometheus().get("/user/docs/operating.md");
+        assertThat(runbook.statusCode()).isEqualTo(200);
+        assertThat(runbook.body()).contains("### DigitstreamAccuracyLow");
     }
 
     @Test

@@ -53,6 +53,7 @@ final class PrometheusProcess implements AutoCloseable {
                         program.toString(),
                         "--config.file=" + file,
                         "--storage.tsdb.path=" + folder.resolve("data"),
+                        "--web.user-assets=" + Path.of("").toAbsolutePath(),
                         "--web.listen-address=127.0.0.1:" + port))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("prometheus.log").toFile())
@@ -101,7 +102,7 @@ final class PrometheusProcess implements AutoCloseable {
         return Json.COMPACT.readTree(get(path).body());
     }
 
-    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return HTTP.send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                         .build(),
