@@ -362,9 +362,10 @@ class DashboardPageIT {
             awaitStatus("live; no predictions yet");
             assertThat(byId("read-only").isDisplayed()).isFalse();
             drawAOneByKeyboard();
-            assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
-                    .extracting(LogEntry::toString)
-                    .isEmpty();
+            List<?> requested = (List<?>)
+                    browser.executeScript("return performance.getEntriesByType('resource').map(entry => entry.name)");
+            assertThat(requested).hasSizeGreaterThan(10).allSatisfy(url -> assertThat((String) url)
+                    .startsWith(nginx.url() + "stripped/"));
         }
     }
 
