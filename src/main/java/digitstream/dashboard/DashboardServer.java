@@ -46,13 +46,14 @@ final class DashboardServer implements AutoCloseable {
         this.drawing = drawing;
         this.images = images;
         this.monitoring = monitoring;
-        this.server = Javalin.create(this::configure);
+        this.server = Javalin.create(config -> {
+            WebServers.listen(config, host, port);
+            configure(config);
+        });
         WebServers.start(server, "the dashboard", host, port, DashboardException::new);
     }
 
     private void configure(JavalinConfig config) {
-        config.startup.showJavalinBanner = false;
-        config.startup.showOldJavalinVersionWarning = false;
         config.router.contextPath = access.basePath().isEmpty() ? "/" : access.basePath();
         config.jetty.modifyServer(jetty -> Bounded.addTo(jetty, access.basePath()));
         JsonErrors.addTo(config);

@@ -16,8 +16,7 @@ public final class MonitoringServer implements AutoCloseable {
     public MonitoringServer(String host, int port, MonitoringRoutes routes) {
         this.host = host;
         this.server = Javalin.create(config -> {
-            config.startup.showJavalinBanner = false;
-            config.startup.showOldJavalinVersionWarning = false;
+            WebServers.listen(config, host, port);
             routes.addTo(config.routes);
         });
         WebServers.start(server, "the metrics", host, port, MonitoringException::new);

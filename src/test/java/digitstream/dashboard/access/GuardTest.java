@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import digitstream.common.Json;
+import digitstream.monitoring.WebServers;
 import digitstream.testing.RawHttp;
 import digitstream.testing.RawHttp.Answer;
 import io.javalin.Javalin;
@@ -35,7 +36,7 @@ class GuardTest {
     private void start(Access access) {
         Guard guard = new Guard(access, "127.0.0.1");
         server = Javalin.create(config -> {
-                    config.startup.showJavalinBanner = false;
+                    WebServers.listen(config, "127.0.0.1", 0);
                     config.router.contextPath = access.basePath().isEmpty() ? "/" : access.basePath();
                     config.jetty.modifyServer(jetty -> Bounded.addTo(jetty, access.basePath()));
                     JsonErrors.addTo(config);
@@ -49,7 +50,7 @@ class GuardTest {
                             "/api/labels", guard.writing(context -> context.result(RequestBody.read(context))));
                     config.routes.post("/api/digits", guard.writing(context -> context.status(204)));
                 })
-                .start("127.0.0.1", 0);
+                .start();
     }
 
     @AfterEach
