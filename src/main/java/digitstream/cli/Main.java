@@ -106,6 +106,10 @@ public final class Main {
         CommandLine line = new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Path.class, new Values.PathConverter())
+                .registerConverter(int.class, new Values.IntConverter())
+                .registerConverter(Integer.class, new Values.IntConverter())
+                .registerConverter(long.class, new Values.LongConverter())
+                .registerConverter(Long.class, new Values.LongConverter())
                 .setParameterExceptionHandler(Main::invalidCommandLine)
                 .setExecutionExceptionHandler((exception, failed, parsed) -> {
                     main.threadsRemain = ServeException.leavesThreads(exception);

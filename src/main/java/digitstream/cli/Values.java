@@ -38,6 +38,35 @@ final class Values {
         }
     }
 
+    /** Parses an int. Picocli's own message says "is not an int". */
+    static final class IntConverter implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            try {
+                return Integer.valueOf(text);
+            } catch (NumberFormatException e) {
+                throw noWholeNumber(text);
+            }
+        }
+    }
+
+    /** Likewise, a long. */
+    static final class LongConverter implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            try {
+                return Long.valueOf(text);
+            } catch (NumberFormatException e) {
+                throw noWholeNumber(text);
+            }
+        }
+    }
+
+    private static TypeConversionException noWholeNumber(String text) {
+        String problem = text.matches("[+-]?\\d+") ? "is out of range" : "is not a whole number";
+        return new TypeConversionException("'" + Excerpt.of(text) + "' " + problem);
+    }
+
     /** Parses a number that may be 0. */
     static final class CountConverter implements ITypeConverter<Integer> {
         @Override

@@ -187,8 +187,8 @@ class WrongValuesTest {
             bench --images=1000000000                         | --images is 1000000000
             bench --images=many                               | --images
             bench --rounds=0                                  | --rounds is 0; use a number from 1 to
-            bench --rounds=x                                  | --rounds
-            bench --seed=x                                    | --seed
+            bench --rounds=x                                  | 'x' is not a whole number
+            bench --seed=99999999999999999999                 | is out of range
             bench --rows=loop,fast                            | 'fast', which is no row; use pass-default,
             bench --growth --rows=state,fast                  | 'fast', which is no row; use partitions,
             bench --growth --rounds=2                         | --rounds does not go with --growth
