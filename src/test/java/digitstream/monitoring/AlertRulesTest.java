@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import digitstream.accuracy.Drift;
+import digitstream.dashboard.StreamStatus;
 import digitstream.monitoring.AlertRules.Alert;
 import digitstream.monitoring.AlertRules.Possible;
 import digitstream.settings.Settings;
@@ -48,6 +49,17 @@ class AlertRulesTest {
             alerted.addAll(alert.findings());
         }
         assertThat(alerted).hasSizeGreaterThan(12).containsExactlyInAnyOrderElementsOf(AlertRules.possible());
+    }
+
+    /** The one finding that no rule has made: {@code status} cannot even begin to watch. */
+    @Test
+    void statusWithoutBrokersNamesARuleOfTheVerdict() {
+        assertThat(StreamStatus.withoutBrokers("the brokers do not respond")
+                        .verdict()
+                        .findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(AlertRules.possible())
+                        .contains(new Possible(finding.rule(), finding.level().code())));
     }
 
     /** 500 predictions are what a drift index needs, which is no bound of the verdict. */
