@@ -77,6 +77,10 @@ class VerdictIT {
             classifying.awaitReady();
             scoring.awaitReady();
             try (TroubledStream stream = new TroubledStream(environment, settings.topics())) {
+                Trouble unlabelled = new Trouble("version-unlabelled", "DigitstreamVersionUnlabelled");
+                awaitFinding(dashboard, unlabelled, "Labels come, but none for lenet/test in ", SETTLED);
+                stream.misdirected = false;
+
                 Await.until(
                         "the verdict that all is well",
                         SETTLED,

@@ -11,13 +11,14 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The alerts of {@code digitstream.rules.yml}. */
 public final class AlertRules {
@@ -55,10 +56,11 @@ public final class AlertRules {
         }
     }
 
-    private static Set<Possible> possible(Set<String> rules, String level) {
-        Set<Possible> possible = new HashSet<>(possible());
-        possible.removeIf(finding -> !rules.contains(finding.rule()) || level != null && !level.equals(finding.level()));
-        return possible;
+    private static Set<Possible> possible(Set<String> rules, @Nullable String level) {
+        return possible().stream()
+                .filter(finding -> rules.contains(finding.rule()))
+                .filter(finding -> level == null || level.equals(finding.level()))
+                .collect(Collectors.toSet());
     }
 
     /** What the rules of the verdict can find, as it is exported. */
