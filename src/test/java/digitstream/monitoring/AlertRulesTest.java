@@ -118,6 +118,27 @@ class AlertRulesTest {
         assertThat(fired).isEqualTo(names(alerts));
     }
 
+    /** An asterisk marks those that have a substitute. */
+    @Test
+    void theRunbookListsTheAlertsByWhatTheyRead() throws IOException {
+        Set<String> substitutes = names(in(SUBSTITUTES));
+        Set<String> verdict = names(in(AlertRules.VERDICT)).stream()
+                .map(name -> substitutes.contains(name) ? name + "*" : name)
+                .collect(Collectors.toSet());
+        assertThat(listed("by a rule of the verdict")).isEqualTo(verdict);
+        assertThat(listed("by what only Prometheus sees")).isEqualTo(names(in("digitstream-processes")));
+    }
+
+    private static Set<String> listed(String row) throws IOException {
+        String cells = Files.readAllLines(Path.of("docs/operating.md")).stream()
+                .filter(line -> line.startsWith("| " + row + " | "))
+                .findFirst()
+                .orElseThrow();
+        return Arrays.stream(cells.split(" *\\| *", -1)[2].split(", ", -1))
+                .map(name -> "Digitstream" + name)
+                .collect(Collectors.toSet());
+    }
+
     @Test
     void theReferenceHasEachRuleWithItsLevelsItsBoundAndItsAlert() throws IOException {
         String page = Files.readString(Path.of("docs/reference.md"));
