@@ -44,9 +44,13 @@ class ObserverTest {
     @Test
     void callsAVersionUnlabelledIfItHasNeverHadALabel() {
         assertThat(unlabelled(1, figures(null, 200, 0))).isTrue();
-        assertThat(unlabelled(1, figures(null, 199, 0))).as("too few predictions").isFalse();
+        assertThat(unlabelled(1, figures(null, 199, 0)))
+                .as("too few predictions")
+                .isFalse();
         assertThat(unlabelled(1, figures(null, 200, 1))).isFalse();
-        assertThat(unlabelled(31, figures(null, 200, 0))).as("scoring has stopped").isFalse();
+        assertThat(unlabelled(31, figures(null, 200, 0)))
+                .as("scoring has stopped")
+                .isFalse();
         assertThat(unlabelled(1)).isFalse();
     }
 

@@ -100,8 +100,7 @@ class VerdictIT {
 
                 stream.labelled = false;
                 Trouble stopped = new Trouble("no-labels", "DigitstreamNoLabels");
-                awaitFinding(
-                        dashboard, stopped, "No labels for 1", SOON.plus(Duration.ofMillis(NO_LABELS_MILLIS)));
+                awaitFinding(dashboard, stopped, "No labels for 1", SOON.plus(Duration.ofMillis(NO_LABELS_MILLIS)));
 
                 stream.noisy = true;
                 Trouble noise = new Trouble("images-unlike", "DigitstreamDrift");
@@ -142,8 +141,7 @@ class VerdictIT {
     private record Trouble(String rule, String alert) {}
 
     /** Starts Prometheus on all processes, when all is well. */
-    private void startPrometheus(Dashboard dashboard, ServeProcess classifying, ServeProcess scoring)
-            throws Exception {
+    private void startPrometheus(Dashboard dashboard, ServeProcess classifying, ServeProcess scoring) throws Exception {
         Optional<Path> program = Programs.find("prometheus");
         if (program.isEmpty()) {
             return;
@@ -152,8 +150,10 @@ class VerdictIT {
                 program.get(),
                 folder,
                 Map.of(
-                        "serve:9464", authority(metrics(classifying)) + "\", \"" + authority(metrics(scoring)),
-                        "dashboard:8080", authority(dashboard.url())),
+                        "serve:9464",
+                        authority(metrics(classifying)) + "\", \"" + authority(metrics(scoring)),
+                        "dashboard:8080",
+                        authority(dashboard.url())),
                 HURRY);
         prometheus = Optional.of(started);
         Await.until("a scrape of each process", SETTLED, () -> started.hasData("count(up == 1) == 3"));
@@ -172,7 +172,8 @@ class VerdictIT {
     private ServeProcess serve(Environment environment, Map<String, String> settings, String topology) {
         return ServeProcess.start(
                 CommandLineProcess.home(),
-                environment.serveArguments(folder.resolve("state-" + topology), settings, "--only", topology, "--metrics", "0"),
+                environment.serveArguments(
+                        folder.resolve("state-" + topology), settings, "--only", topology, "--metrics", "0"),
                 folder.resolve(topology + ".log"));
     }
 
@@ -185,8 +186,8 @@ class VerdictIT {
         double found = secondsSince(start);
         if (prometheus.isPresent()) {
             PrometheusProcess alerting = prometheus.get();
-            Await.until(
-                    "the alert " + trouble.alert(), ALERT_DELAY, () -> alerting.firing().contains(trouble.alert()));
+            Await.until("the alert " + trouble.alert(), ALERT_DELAY, () -> alerting.firing()
+                    .contains(trouble.alert()));
         }
         System.out.printf("%s after %.1f s, alert after %.1f s%n", trouble.rule(), found, secondsSince(start));
     }

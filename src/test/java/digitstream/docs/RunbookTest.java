@@ -19,8 +19,8 @@ class RunbookTest {
     private static final String PAGE = "docs/operating.md";
 
     private final Markdown page = Markdown.read(PAGE);
-    private final Map<String, List<Alert>> alerts = AlertRules.read().stream()
-            .collect(Collectors.groupingBy(Alert::name, TreeMap::new, Collectors.toList()));
+    private final Map<String, List<Alert>> alerts =
+            AlertRules.read().stream().collect(Collectors.groupingBy(Alert::name, TreeMap::new, Collectors.toList()));
 
     RunbookTest() throws IOException {}
 
@@ -39,8 +39,7 @@ class RunbookTest {
             ofName.forEach(alert -> severities.addAll(alert.severities()));
             assertThat(page.section(name.toLowerCase(Locale.ROOT)))
                     .as(name)
-                    .anyMatch(
-                            line -> line.toLowerCase(Locale.ROOT).startsWith(String.join(" or ", severities) + ". "))
+                    .anyMatch(line -> line.toLowerCase(Locale.ROOT).startsWith(String.join(" or ", severities) + ". "))
                     .anyMatch(line -> line.startsWith("Likely cause"))
                     .anyMatch(line -> line.startsWith("1. "));
         });

@@ -39,9 +39,7 @@ public final class AlertRules {
         /** What the verdict must say for this alert; empty if it reads something else. */
         Set<Possible> findings() {
             Matcher finding = FINDING.matcher(expression.strip());
-            return finding.matches()
-                    ? possible(Set.of(finding.group(1).split("\\|", -1)), finding.group(3))
-                    : Set.of();
+            return finding.matches() ? possible(Set.of(finding.group(1).split("\\|", -1)), finding.group(3)) : Set.of();
         }
 
         /** The severities that it can have. */
@@ -79,8 +77,9 @@ public final class AlertRules {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         VerdictMetrics.registerBounds(meters, VerdictSettings.DEFAULT);
         Set<String> names = new TreeSet<>();
-        meters.find("digits.verdict.bound").meters().forEach(meter -> names.add(meter.getId()
-                .getTag("setting")));
+        meters.find("digits.verdict.bound")
+                .meters()
+                .forEach(meter -> names.add(meter.getId().getTag("setting")));
         return names;
     }
 

@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -96,10 +96,9 @@ class AlertRulesTest {
     void theAlertsOnTheVerdictOutlastARestart() throws IOException {
         JsonNode group = AlertRules.yaml("digitstream.rules.yml").path("groups").path(0);
         assertThat(group.path("name").asText()).isEqualTo(AlertRules.VERDICT);
-        assertThat(group.path("rules"))
-                .filteredOn(rule -> rule.has("alert"))
-                .allSatisfy(rule ->
-                        assertThat(rule.path("keep_firing_for").asText()).isEqualTo("5m"));
+        assertThat(group.path("rules")).filteredOn(rule -> rule.has("alert")).allSatisfy(rule -> assertThat(
+                        rule.path("keep_firing_for").asText())
+                .isEqualTo("5m"));
     }
 
     /** Those that expect nothing would pass without the alert. */
@@ -167,8 +166,7 @@ class AlertRulesTest {
         assertThat(documented).containsExactlyInAnyOrderElementsOf(AlertRules.possible());
         assertThat(rows).allSatisfy(row -> assertThat(documented)
                 .anyMatch(possible -> row.contains("`" + possible.rule() + "`")));
-        Settings.names().stream()
-                .filter(name -> name.startsWith("verdict."))
-                .forEach(name -> assertThat(section).contains("`" + name + "`"));
+        Settings.names().stream().filter(name -> name.startsWith("verdict.")).forEach(name -> assertThat(section)
+                .contains("`" + name + "`"));
     }
 }

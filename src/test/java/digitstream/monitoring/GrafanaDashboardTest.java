@@ -98,7 +98,8 @@ class GrafanaDashboardTest {
 
     @Test
     void thresholdsAreTheBoundsOfTheVerdict() {
-        BOUNDS.forEach((panel, bound) -> assertThat(steps(panels.get(panel))).as(panel).endsWith(bound));
+        BOUNDS.forEach(
+                (panel, bound) -> assertThat(steps(panels.get(panel))).as(panel).endsWith(bound));
     }
 
     @Test
@@ -109,9 +110,16 @@ class GrafanaDashboardTest {
         assertThat(panels.get("Findings").findValuesAsText("expr"))
                 .containsExactly("max by (rule) (" + levels("digits_verdict_finding") + ")");
         for (String panel : List.of("Verdict", "Findings")) {
-            JsonNode texts = panels.get(panel).path("fieldConfig").path("defaults").path("mappings").path(0);
+            JsonNode texts = panels.get(panel)
+                    .path("fieldConfig")
+                    .path("defaults")
+                    .path("mappings")
+                    .path(0);
             for (Level level : Level.values()) {
-                assertThat(texts.path("options").path(Integer.toString(level.ordinal())).path("text").asText())
+                assertThat(texts.path("options")
+                                .path(Integer.toString(level.ordinal()))
+                                .path("text")
+                                .asText())
                         .isNotEmpty();
             }
         }
