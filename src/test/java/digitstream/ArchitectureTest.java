@@ -67,7 +67,8 @@ class ArchitectureTest {
                     "score",
                     "serde",
                     "settings",
-                    "streams"),
+                    "streams",
+                    "verdict"),
             entry(
                     "dashboard",
                     "accuracy",

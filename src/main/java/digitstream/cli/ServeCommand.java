@@ -101,6 +101,7 @@ final class ServeCommand implements Callable<Integer> {
                 throw new UserException(String.join("; ", faults));
             }
             serving.watchTopics(admin);
+            serving.export(settings.verdict());
             if (metrics != null) {
                 System.out.println("Metrics: " + serving.monitor(metrics.host(), metrics.port()));
             }

@@ -8,6 +8,7 @@ import digitstream.monitoring.Metrics;
 import digitstream.monitoring.MonitoringRoutes;
 import digitstream.serde.AvroDecoder;
 import digitstream.serde.AvroSerializer;
+import digitstream.verdict.VerdictMetrics;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -62,7 +63,7 @@ public final class Dashboard implements AutoCloseable {
      *
      * @param source what to read, and from where; not closed by the dashboard
      * @param normaliser converts drawn digits
-     * @param metrics served at {@code /metrics}
+     * @param metrics served at {@code /metrics}; the dashboard adds the verdict and its bounds to it
      * @param health served at {@code /health/live} and {@code /health/ready}; the dashboard adds itself to it
      * @throws DashboardException if the server cannot listen on the port
      * @throws org.apache.kafka.common.KafkaException if the brokers do not respond
@@ -113,6 +114,8 @@ public final class Dashboard implements AutoCloseable {
                     new MonitoringRoutes(metrics, health));
             closing.push(server::close);
             closing.push(pages::close);
+            VerdictMetrics.registerBounds(metrics.registry(), source.bounds());
+            VerdictMetrics.registerVerdict(metrics.registry(), state::verdict, state::judgedMillis);
             watch.start();
             closing.push(tick(watch, pages));
         } catch (RuntimeException e) {

@@ -49,6 +49,7 @@ final class DashboardState {
     private volatile List<Mistake> latestMistakes = List.of();
     private volatile long labelMillis = -1;
     private volatile Verdict verdict;
+    private volatile long judgedMillis;
     private long seconds;
 
     /**
@@ -151,6 +152,7 @@ final class DashboardState {
         traffic.close(clock.millis(), length, lagWatch.found());
         sample.adjustTo(traffic.rate());
         verdict = judge.judge(observe());
+        judgedMillis = clock.millis();
         if (seconds++ % MISTAKES_INTERVAL_SECONDS == 0) {
             latestMistakes = mistakes.latest(LATEST_MISTAKES);
         }
@@ -173,6 +175,8 @@ final class DashboardState {
                                 model,
                                 Observer.validationAccuracy(releases.of(model)),
                                 observer.measured(history.latestOf(model), now),
+                                observer.unlabelled(history.latestOf(model), now),
+                                releases.started(model),
                                 Observer.estimated(mixes.get(model), releases.of(model)))));
     }
 
@@ -184,6 +188,11 @@ final class DashboardState {
     /** The verdict of the second that ended last. */
     Verdict verdict() {
         return verdict;
+    }
+
+    /** When the last second ended; 0 before the first. */
+    long judgedMillis() {
+        return judgedMillis;
     }
 
     /** Whether all records that were in the topics at the start have been read. */

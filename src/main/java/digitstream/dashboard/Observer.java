@@ -52,6 +52,14 @@ final class Observer {
                         Objects.requireNonNull(figure.getAccuracyHigh())));
     }
 
+    /** Whether a model has predictions, as many as should have a label, but has never had one. */
+    boolean unlabelled(Collection<Accuracy> figures, long nowMillis) {
+        return figures.stream()
+                .filter(figure -> figure.getWindowStart() == null)
+                .filter(figure -> nowMillis - figure.getComputedAt().toEpochMilli() <= FRESH_MILLIS)
+                .anyMatch(figure -> figure.getPredicted() >= labelledMin && figure.getLabelled() == 0);
+    }
+
     private static Duration length(Accuracy figure) {
         return Durations.parse(figure.getWindow()).orElse(Duration.ofDays(3650));
     }

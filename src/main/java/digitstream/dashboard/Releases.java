@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +62,14 @@ final class Releases {
     /** The latest starts, oldest first. */
     synchronized List<Start> starts() {
         return List.copyOf(starts);
+    }
+
+    /** When a model was started, the first time that is known; empty if it is not known. */
+    synchronized OptionalLong started(String model) {
+        return starts.stream()
+                .filter(start -> start.model().equals(model))
+                .mapToLong(Start::atMillis)
+                .min();
     }
 
     /** The validation of a model; empty if its card has none or it has not been served. */

@@ -12,12 +12,10 @@ import digitstream.common.Json;
 import digitstream.dashboard.AccuracyHistory.Point;
 import digitstream.dashboard.Mistakes.Mistake;
 import digitstream.dashboard.Traffic.Second;
-import digitstream.verdict.Level;
 import digitstream.verdict.Verdict;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -91,20 +89,16 @@ final class StateJson {
     static ObjectNode verdict(Verdict verdict) {
         ObjectNode json = Json.COMPACT
                 .createObjectNode()
-                .put("level", code(verdict.level()))
+                .put("level", verdict.level().code())
                 .put("text", verdict.text())
                 .put("since", verdict.sinceMillis());
         ArrayNode findings = json.putArray("findings");
         verdict.findings().forEach(finding -> findings.addObject()
                 .put("rule", finding.rule())
-                .put("level", code(finding.level()))
+                .put("level", finding.level().code())
                 .put("text", finding.text())
                 .put("since", finding.sinceMillis()));
         return json;
-    }
-
-    private static String code(Level level) {
-        return level.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static ArrayNode figures(Collection<Accuracy> records) {

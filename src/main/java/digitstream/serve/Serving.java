@@ -7,10 +7,12 @@ import digitstream.monitoring.Metrics;
 import digitstream.monitoring.MonitoringRoutes;
 import digitstream.monitoring.MonitoringServer;
 import digitstream.serde.RegistryUnavailableException;
+import digitstream.settings.VerdictSettings;
 import digitstream.streams.Polling;
 import digitstream.streams.RecordGate;
 import digitstream.streams.RunningTopology;
 import digitstream.streams.TopologyTopics;
+import digitstream.verdict.VerdictMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -102,6 +104,11 @@ public final class Serving implements AutoCloseable {
 
     MeterRegistry meters() {
         return metrics.registry();
+    }
+
+    /** Adds the bounds of the verdict to the metrics, for alerts on this process where no dashboard judges. */
+    public void export(VerdictSettings bounds) {
+        VerdictMetrics.registerBounds(metrics.registry(), bounds);
     }
 
     /**

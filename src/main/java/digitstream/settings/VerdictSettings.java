@@ -1,6 +1,8 @@
 package digitstream.settings;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The bounds of the rules that judge a stream.
@@ -41,4 +43,21 @@ public record VerdictSettings(
             Duration.ofSeconds(10),
             Duration.ofSeconds(5),
             100);
+
+    /** Returns the bounds by the names of their settings and in their units: milliseconds where a name ends with {@code .ms}. */
+    public Map<String, Double> bySetting() {
+        Map<String, Double> all = new LinkedHashMap<>();
+        all.put("verdict.accuracy.min", accuracyMin);
+        all.put("verdict.accuracy.drop", accuracyDrop);
+        all.put("verdict.labelled.min", (double) labelledMin);
+        all.put("verdict.estimate.min", estimateMin);
+        all.put("verdict.estimate.gap", estimateGap);
+        all.put("verdict.drift.max", driftMax);
+        all.put("verdict.no.predictions.ms", (double) noPredictions.toMillis());
+        all.put("verdict.no.labels.ms", (double) noLabels.toMillis());
+        all.put("verdict.behind.ms", (double) behind.toMillis());
+        all.put("verdict.latency.max.ms", (double) latencyMax.toMillis());
+        all.put("verdict.dead.letters.max", (double) deadLettersMax);
+        return all;
+    }
 }

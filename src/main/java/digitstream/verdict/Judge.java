@@ -24,6 +24,7 @@ public final class Judge {
         List<Finding> findings = new ArrayList<>();
         for (Rule rule : rules) {
             rule.check().of(seen).ifPresent(trouble -> {
+                assert rule.levels().contains(trouble.level()) : rule.name() + " has no level " + trouble.level();
                 long began = Math.min(since.getOrDefault(rule.name(), Long.MAX_VALUE), trouble.sinceMillis());
                 continuing.put(rule.name(), began);
                 findings.add(new Finding(rule.name(), trouble.level(), trouble.text(), began));

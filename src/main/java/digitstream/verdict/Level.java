@@ -1,5 +1,7 @@
 package digitstream.verdict;
 
+import java.util.Locale;
+
 /** How serious a finding is, in increasing order. */
 public enum Level {
     OK,
@@ -8,5 +10,10 @@ public enum Level {
     /** Somebody should look soon. */
     WARNING,
     /** The predictions are wrong, late or missing now. */
-    CRITICAL
+    CRITICAL;
+
+    /** Returns the name for JSON and metrics, in kebab case. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 }

@@ -45,12 +45,16 @@ public record Observation(
      * @param name {@code <name>/<version>}
      * @param validationAccuracy its accuracy on the validation images, 0 to 1; empty if its card has none
      * @param measured by labels; empty if too few images have one
+     * @param unlabelled whether it has predictions, as many as should have a label, but has never had a label
+     * @param startedMillis when it was started, the first time that is known; empty if unknown
      * @param estimated without labels, from the predictions of the last minute; empty if they are too few
      */
     public record Model(
             String name,
             OptionalDouble validationAccuracy,
             Optional<Measured> measured,
+            boolean unlabelled,
+            OptionalLong startedMillis,
             Optional<Estimated> estimated) {}
 
     /**

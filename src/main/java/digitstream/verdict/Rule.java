@@ -1,9 +1,14 @@
 package digitstream.verdict;
 
 import java.util.Optional;
+import java.util.Set;
 
-/** Finds one kind of trouble. */
-record Rule(String name, Check check) {
+/**
+ * Finds one kind of trouble.
+ *
+ * @param levels those that the trouble can have; there is a metric, and an alert, for each
+ */
+record Rule(String name, Set<Level> levels, Check check) {
     /** Looks at one moment. */
     interface Check {
         /** Returns what is wrong, or empty. */

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The rules, with their bounds. Immutable. */
@@ -27,17 +28,18 @@ final class Rules {
     /** Returns all rules; of two findings of the same level, that of the earlier rule comes first. */
     List<Rule> all() {
         return List.of(
-                new Rule("brokers-away", this::brokersAway),
-                new Rule("no-predictions", this::noPredictions),
-                new Rule("labels-suspicious", this::labelsSuspicious),
-                new Rule("accuracy-low", this::accuracyLow),
-                new Rule("dead-letters", this::deadLetters),
-                new Rule("images-unlike", this::imagesUnlike),
-                new Rule("estimate-low", this::estimateLow),
-                new Rule("no-labels", this::noLabels),
-                new Rule("classifying-behind", this::classifyingBehind),
-                new Rule("scoring-behind", this::scoringBehind),
-                new Rule("latency-high", this::latencyHigh));
+                new Rule("brokers-away", Set.of(Level.CRITICAL), this::brokersAway),
+                new Rule("no-predictions", Set.of(Level.NO_DATA, Level.CRITICAL), this::noPredictions),
+                new Rule("labels-suspicious", Set.of(Level.CRITICAL), this::labelsSuspicious),
+                new Rule("accuracy-low", Set.of(Level.WARNING, Level.CRITICAL), this::accuracyLow),
+                new Rule("dead-letters", Set.of(Level.WARNING, Level.CRITICAL), this::deadLetters),
+                new Rule("images-unlike", Set.of(Level.WARNING), this::imagesUnlike),
+                new Rule("estimate-low", Set.of(Level.WARNING), this::estimateLow),
+                new Rule("no-labels", Set.of(Level.WARNING), this::noLabels),
+                new Rule("version-unlabelled", Set.of(Level.WARNING), this::versionUnlabelled),
+                new Rule("classifying-behind", Set.of(Level.WARNING, Level.CRITICAL), this::classifyingBehind),
+                new Rule("scoring-behind", Set.of(Level.WARNING, Level.CRITICAL), this::scoringBehind),
+                new Rule("latency-high", Set.of(Level.WARNING), this::latencyHigh));
     }
 
     private Optional<Trouble> brokersAway(Observation seen) {
@@ -164,6 +166,25 @@ final class Rules {
                 ? Optional.empty()
                 : Optional.of(new Trouble(
                         Level.WARNING, "No labels for " + duration(silence) + ": accuracy is not measured", since));
+    }
+
+    /** While labels come, a version that has none is one whose labels are lost, or that nobody labels. */
+    private Optional<Trouble> versionUnlabelled(Observation seen) {
+        long bound = bounds.noLabels().toMillis();
+        if (seen.lastLabelMillis().isEmpty()
+                || seen.atMillis() - seen.lastLabelMillis().getAsLong() > bound) {
+            return Optional.empty();
+        }
+        return seen.model().filter(Model::unlabelled).flatMap(model -> {
+            long since = model.startedMillis().orElse(seen.watchedSinceMillis());
+            long silence = seen.atMillis() - since;
+            return silence <= bound
+                    ? Optional.empty()
+                    : Optional.of(new Trouble(
+                            Level.WARNING,
+                            "Labels come, but none for " + model.name() + " in " + duration(silence),
+                            since));
+        });
     }
 
     private Optional<Trouble> classifyingBehind(Observation seen) {

@@ -14,6 +14,11 @@ public record Verdict(Level level, long sinceMillis, List<Finding> findings) {
         findings = List.copyOf(findings);
     }
 
+    /** Whether a rule has found trouble of this level. */
+    boolean has(String rule, Level level) {
+        return findings.stream().anyMatch(finding -> finding.rule().equals(rule) && finding.level() == level);
+    }
+
     /** Returns the worst finding in words. */
     public String text() {
         return findings.isEmpty() ? "All is well" : findings.get(0).text();

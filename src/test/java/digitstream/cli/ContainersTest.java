@@ -129,6 +129,10 @@ class ContainersTest {
         for (JsonNode inhibition : configuration.path("inhibit_rules")) {
             for (String side : List.of("source_matchers", "target_matchers")) {
                 for (String matcher : texts(inhibition.path(side))) {
+                    if (matcher.startsWith("severity=")) {
+                        assertThat(rules).contains("severity: " + matcher.replaceAll("^severity=\"|\"$", "") + "\n");
+                        continue;
+                    }
                     for (String alert :
                             matcher.replaceAll("^alertname=~?\"|\"$", "").split("\\|", -1)) {
                         assertThat(rules).contains("- alert: " + alert + "\n");

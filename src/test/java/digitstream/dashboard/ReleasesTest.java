@@ -30,6 +30,8 @@ class ReleasesTest {
         assertThat(releases.starts())
                 .extracting(Releases.Start::model)
                 .containsExactly("lenet/1", "lenet/2", "lenet/2");
+        assertThat(releases.started("lenet/2")).hasValue(NOON.plusSeconds(1).toEpochMilli());
+        assertThat(releases.started("unknown/model")).isEmpty();
         assertThat(releases.temperature("lenet/2")).isEqualTo(1.5);
         assertThat(releases.temperature("unknown/model")).isEqualTo(1);
     }

@@ -32,6 +32,9 @@ final class TroubledStream implements AutoCloseable {
     private final LabelledImages images;
     private int sent;
 
+    /** Whether the labels are for images that do not exist; at first, so that no label gets through. */
+    volatile boolean misdirected = true;
+
     volatile boolean noisy;
     volatile boolean labelled = true;
     volatile boolean junk;
@@ -63,7 +66,8 @@ final class TroubledStream implements AutoCloseable {
                             new DigitImage(id, images.width(), images.height(), ByteBuffer.wrap(pixels), now)));
             if (labelled) {
                 int label = (images.label(index) + labelShift) % Digits.CLASSES;
-                send(topics.labels(), id, labelSerializer.serialize(topics.labels(), new DigitLabel(id, label, now)));
+                String of = misdirected ? "other-" + id : id;
+                send(topics.labels(), of, labelSerializer.serialize(topics.labels(), new DigitLabel(of, label, now)));
             }
         }
         if (junk) {

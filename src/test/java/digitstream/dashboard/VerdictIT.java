@@ -1,6 +1,7 @@
 package digitstream.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import digitstream.common.Json;
@@ -9,10 +10,12 @@ import digitstream.data.CentredDigit;
 import digitstream.local.ServeProcess;
 import digitstream.monitoring.Health;
 import digitstream.monitoring.Metrics;
+import digitstream.monitoring.PrometheusProcess;
 import digitstream.settings.Settings;
 import digitstream.testing.Await;
 import digitstream.testing.CommandLineProcess;
 import digitstream.testing.Environment;
+import digitstream.testing.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -24,13 +27,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Makes trouble in a running stream, and takes the time until the verdict says so. */
+/** Makes trouble in a running stream, and takes the time until the verdict says so and until Prometheus alerts on it. */
 @ExtendWith(Environment.Extension.class)
 class VerdictIT {
     private static final Duration SETTLED = Duration.ofMinutes(2);
@@ -39,10 +44,21 @@ class VerdictIT {
     /** Three minutes would be too long for a test. */
     private static final long NO_LABELS_MILLIS = 10_000;
 
+    /** The alerts wait for a minute at most, which becomes 6 s. Prometheus scrapes and evaluates once a second. */
+    private static final int HURRY = 10;
+
+    private static final Duration ALERT_DELAY = Duration.ofSeconds(15);
+
     @TempDir
     private Path folder;
 
     private final HttpClient http = HttpClient.newHttpClient();
+    private Optional<PrometheusProcess> prometheus = Optional.empty();
+
+    @AfterEach
+    void stopPrometheus() {
+        prometheus.ifPresent(PrometheusProcess::close);
+    }
 
     @Test
     void namesTroubleWithinSeconds(Environment environment) throws Exception {
@@ -61,56 +77,123 @@ class VerdictIT {
             classifying.awaitReady();
             scoring.awaitReady();
             try (TroubledStream stream = new TroubledStream(environment, settings.topics())) {
+                Trouble unlabelled = new Trouble("version-unlabelled", "DigitstreamVersionUnlabelled");
+                awaitFinding(dashboard, unlabelled, "Labels come, but none for lenet/test in ", SETTLED);
+                stream.misdirected = false;
+
                 Await.until(
                         "the verdict that all is well",
                         SETTLED,
                         () -> verdict(dashboard).get("level").asText().equals("ok"));
+                startPrometheus(dashboard, classifying, scoring);
 
                 stream.junk = true;
-                awaitFinding(dashboard, "dead-letters", "dead letters in the last minute: undecodable", SOON);
+                Trouble junk = new Trouble("dead-letters", "DigitstreamDeadLetters");
+                awaitFinding(dashboard, junk, "dead letters in the last minute: undecodable", SOON);
                 stream.junk = false;
 
                 stream.labelShift = 1;
-                awaitFinding(dashboard, "labels-suspicious", ": are the labels right?", SOON);
-                awaitFinding(dashboard, "accuracy-low", "on validation", SOON);
+                Trouble shifted = new Trouble("labels-suspicious", "DigitstreamLabelsSuspicious");
+                awaitFinding(dashboard, shifted, ": are the labels right?", SOON);
+                awaitFinding(dashboard, new Trouble("accuracy-low", "DigitstreamAccuracyLow"), "on validation", SOON);
                 assertThat(verdict(dashboard).get("level").asText()).isEqualTo("critical");
 
                 stream.labelled = false;
-                awaitFinding(dashboard, "no-labels", "No labels for 1", SOON.plus(Duration.ofMillis(NO_LABELS_MILLIS)));
+                Trouble stopped = new Trouble("no-labels", "DigitstreamNoLabels");
+                awaitFinding(dashboard, stopped, "No labels for 1", SOON.plus(Duration.ofMillis(NO_LABELS_MILLIS)));
 
                 stream.noisy = true;
-                awaitFinding(dashboard, "images-unlike", "Images look unlike the validation images (PSI ", SOON);
+                Trouble noise = new Trouble("images-unlike", "DigitstreamDrift");
+                awaitFinding(dashboard, noise, "Images look unlike the validation images (PSI ", SOON);
 
                 scoring.close();
-                awaitFinding(dashboard, "scoring-behind", "Scoring is 1", SOON);
+                awaitFinding(dashboard, new Trouble("scoring-behind", "DigitstreamBehind"), "Scoring is 1", SOON);
 
                 signalBroker("STOP");
                 try {
-                    awaitFinding(dashboard, "brokers-away", "The Kafka brokers do not respond", SOON);
+                    Trouble frozen = new Trouble("brokers-away", "DigitstreamBrokersAway");
+                    awaitFinding(dashboard, frozen, "The Kafka brokers do not respond", SOON);
                 } finally {
                     signalBroker("CONT");
                 }
                 Await.until("the brokers", SETTLED, () -> finding(verdict(dashboard), "brokers-away") == null);
+                if (prometheus.isPresent()) {
+                    assertThat(prometheus.get().firing())
+                            .as("the pause of the brokers has resolved no alert, and the stopped process has one")
+                            .contains(
+                                    "DigitstreamDeadLetters",
+                                    "DigitstreamLabelsSuspicious",
+                                    "DigitstreamAccuracyLow",
+                                    "DigitstreamNoLabels",
+                                    "DigitstreamDrift",
+                                    "DigitstreamBehind",
+                                    "DigitstreamBrokersAway",
+                                    "DigitstreamDown");
+                }
             } finally {
                 scoring.close();
             }
         }
+        assumeTrue(prometheus.isPresent(), "prometheus is not on the PATH; its alerts were not checked");
+    }
+
+    /** A trouble's rule, and its alert. */
+    private record Trouble(String rule, String alert) {}
+
+    /** Starts Prometheus on all processes, when all is well. */
+    private void startPrometheus(Dashboard dashboard, ServeProcess classifying, ServeProcess scoring) throws Exception {
+        Optional<Path> program = Programs.find("prometheus");
+        if (program.isEmpty()) {
+            return;
+        }
+        PrometheusProcess started = PrometheusProcess.start(
+                program.get(),
+                folder,
+                Map.of(
+                        "serve:9464",
+                        authority(metrics(classifying)) + "\", \"" + authority(metrics(scoring)),
+                        "dashboard:8080",
+                        authority(dashboard.url())),
+                HURRY);
+        prometheus = Optional.of(started);
+        Await.until("a scrape of each process", SETTLED, () -> started.hasData("count(up == 1) == 3"));
+        Await.until("the judge", SETTLED, () -> started.hasData("digits:verdict_judges:count == 1"));
+        assertThat(started.firing()).isEmpty();
+    }
+
+    private static String metrics(ServeProcess serve) {
+        return serve.metricsUrl().orElseThrow();
+    }
+
+    private static String authority(String url) {
+        return URI.create(url).getAuthority();
     }
 
     private ServeProcess serve(Environment environment, Map<String, String> settings, String topology) {
         return ServeProcess.start(
                 CommandLineProcess.home(),
-                environment.serveArguments(folder.resolve("state-" + topology), settings, "--only", topology),
+                environment.serveArguments(
+                        folder.resolve("state-" + topology), settings, "--only", topology, "--metrics", "0"),
                 folder.resolve(topology + ".log"));
     }
 
-    private void awaitFinding(Dashboard dashboard, String rule, String words, Duration atMost) throws Exception {
+    private void awaitFinding(Dashboard dashboard, Trouble trouble, String words, Duration atMost) throws Exception {
         long start = System.nanoTime();
-        Await.until("the finding " + rule, atMost, () -> {
-            JsonNode finding = finding(verdict(dashboard), rule);
+        Await.until("the finding " + trouble.rule(), atMost, () -> {
+            JsonNode finding = finding(verdict(dashboard), trouble.rule());
             return finding != null && finding.get("text").asText().contains(words);
         });
-        System.out.printf("%s after %.1f s%n", rule, (System.nanoTime() - start) / 1e9);
+        double found = secondsSince(start);
+        if (prometheus.isPresent()) {
+            PrometheusProcess alerting = prometheus.get();
+            Await.until("the alert " + trouble.alert(), ALERT_DELAY, () -> alerting.firing()
+                    .contains(trouble.alert()));
+        }
+        System.out.printf("%s after %.1f s, alert after %.1f s%n", trouble.rule(), found, secondsSince(start));
+    }
+
+    private static double secondsSince(long startNanos) {
+        return (System.nanoTime() - startNanos) / 1e9;
     }
 
     private static JsonNode finding(JsonNode verdict, String rule) {

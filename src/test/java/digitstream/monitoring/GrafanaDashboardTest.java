@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import digitstream.common.Json;
 import digitstream.docs.Markdown;
+import digitstream.settings.VerdictSettings;
 import digitstream.testing.Programs;
+import digitstream.verdict.Level;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,13 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** The Grafana dashboard as a file. MonitoringIT runs its queries on the metrics of a serving process. */
 class GrafanaDashboardTest {
     private static final Pattern METRIC = Pattern.compile("(?<![\\w:])digits_\\w+");
-    private static final Pattern LAST_STEP = Pattern.compile(" ([<>]) ([0-9.]+)\\s*$");
 
-    /** By panel, the alert that its threshold is the bound of. */
-    private static final Map<String, String> BOUNDS = Map.of(
-            "Accuracy", "DigitstreamAccuracyLow",
-            "Estimated accuracy", "DigitstreamEstimatedAccuracyLow",
-            "Latency p99", "DigitstreamLatencyHigh");
+    /** By panel, the bound of the verdict that its last threshold is. */
+    private static final Map<String, Double> BOUNDS = Map.of(
+            "Accuracy", VerdictSettings.DEFAULT.accuracyMin(),
+            "Estimated accuracy", VerdictSettings.DEFAULT.estimateMin(),
+            "Latency p99", (double) VerdictSettings.DEFAULT.latencyMax().toSeconds());
 
     @TempDir
     private Path folder;
@@ -96,20 +97,49 @@ class GrafanaDashboardTest {
     }
 
     @Test
-    void thresholdsAreTheBoundsOfTheAlerts() throws IOException {
-        JsonNode groups = new YAMLMapper()
-                .readTree(Path.of("monitoring/prometheus/digitstream.rules.yml").toFile())
-                .path("groups");
-        Map<String, String> expressions = new TreeMap<>();
-        groups.forEach(group -> group.path("rules")
-                .forEach(rule -> expressions.put(
-                        rule.path("alert").asText(), rule.path("expr").asText())));
-        BOUNDS.forEach((panel, alert) -> {
-            String comparison = expressions.get(alert).split("\\band\\b\\s*max", 2)[0];
-            Matcher bound = LAST_STEP.matcher(comparison.stripTrailing());
-            assertThat(bound.find()).as(comparison).isTrue();
-            assertThat(steps(panels.get(panel))).as(panel).endsWith(Double.parseDouble(bound.group(2)));
-        });
+    void thresholdsAreTheBoundsOfTheVerdict() {
+        BOUNDS.forEach(
+                (panel, bound) -> assertThat(steps(panels.get(panel))).as(panel).endsWith(bound));
+    }
+
+    @Test
+    void aRowShowsWhatTheVerdictSays() {
+        assertThat(panels).containsKeys("Verdict", "Findings");
+        assertThat(panels.get("Verdict").findValuesAsText("expr"))
+                .containsExactly("max(" + levels("digits_verdict_level") + ")");
+        assertThat(panels.get("Findings").findValuesAsText("expr"))
+                .containsExactly("max by (rule) (" + levels("digits_verdict_finding") + ")");
+        for (String panel : List.of("Verdict", "Findings")) {
+            JsonNode texts = panels.get(panel)
+                    .path("fieldConfig")
+                    .path("defaults")
+                    .path("mappings")
+                    .path(0);
+            for (Level level : Level.values()) {
+                assertThat(texts.path("options")
+                                .path(Integer.toString(level.ordinal()))
+                                .path("text")
+                                .asText())
+                        .isNotEmpty();
+            }
+        }
+    }
+
+    /** Of a gauge with a series for each level, the level as a number. */
+    private static String levels(String metric) {
+        StringBuilder sum = new StringBuilder();
+        for (Level level : Level.values()) {
+            sum.append(sum.isEmpty() ? "" : " or ")
+                    .append(level.ordinal() + " * " + metric + "{level=\"" + level.code() + "\"}");
+        }
+        return sum.toString();
+    }
+
+    @Test
+    void panelsShowWhatElseAlertsReadOfServingProcesses() {
+        assertThat(queries())
+                .anyMatch(query -> query.contains("digits_misplaced_total"))
+                .anyMatch(query -> query.contains("digits_partitions_waiting"));
     }
 
     @Test
@@ -159,7 +189,7 @@ class GrafanaDashboardTest {
     void theInstanceCanBeChosenWhereAMetricIsOfOneInstance() {
         assertThat(variables().get("instance")).isEqualTo("label_values(digits_topology_running, instance)");
         Pattern wholeSystem = Pattern.compile(
-                "digits_(accuracy|coverage|calibration|confusion)_|topology_topic:kafka_consumer_records_lag");
+                "digits_(accuracy|coverage|calibration|confusion|verdict)_|topology_topic:kafka_consumer_records_lag");
         for (JsonNode panel : panels.values()) {
             for (String query : panel.findValuesAsText("expr")) {
                 assertThat(query.contains("instance=~\"$instance\""))

@@ -225,9 +225,14 @@ class MonitoringIT {
 
     @Test
     void rulesAndConfigurationAreValidAndTheRulesPassTheirTests() throws Exception {
-        assertThat(run("check", "config", "prometheus.yml")).contains("SUCCESS: 13 rules found");
+        assertThat(run("check", "config", "prometheus.yml")).contains("SUCCESS: " + numberOfRules() + " rules found");
         assertThat(run("check", "config", "demo.yml")).contains("SUCCESS");
         assertThat(run("test", "rules", "digitstream.rules.test.yml")).contains("SUCCESS");
+        assertThat(run("test", "rules", "digitstream.verdict.test.yml")).contains("SUCCESS");
+    }
+
+    private static int numberOfRules() throws IOException {
+        return AlertRules.yaml("digitstream.rules.yml").findValues("expr").size();
     }
 
     private static String run(String... arguments) throws Exception {
@@ -287,13 +292,14 @@ class MonitoringIT {
         for (JsonNode group : groups) {
             for (JsonNode rule : group.path("rules")) {
                 rules++;
-                String query = rule.path("query").asText();
-                prometheus().query(query);
+                prometheus().query(rule.path("query").asText());
+                // The dashboard of this process judges, which silences the substitutes.
+                String query = rule.path("query").asText().replace(" unless on () digits:verdict_judges:count", "");
                 queries.addAll(operands(query));
                 queries.add(query.replaceAll(" (<=|>=|==|<|>) ", " $1 bool "));
             }
         }
-        assertThat(rules).isEqualTo(13);
+        assertThat(rules).isEqualTo(numberOfRules());
         assertThat(queries).hasSizeGreaterThan(2 * rules);
         requireData(queries);
         Await.until("each rule is evaluated", TIMEOUT, () -> healthOfRules().stream()

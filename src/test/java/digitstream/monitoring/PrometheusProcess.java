@@ -16,11 +16,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** A real Prometheus with this project's configuration, but with other targets and a scrape interval of one second. */
-final class PrometheusProcess implements AutoCloseable {
+public final class PrometheusProcess implements AutoCloseable {
     static final Path CONFIGURATION = Path.of("monitoring", "prometheus").toAbsolutePath();
+
+    private static final Pattern FOR = Pattern.compile("(?m)^( +for: )(\\d+)([sm])$");
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -38,6 +43,16 @@ final class PrometheusProcess implements AutoCloseable {
      * @param targets replacements for the targets in the configuration, by the original target
      */
     static PrometheusProcess start(Path program, Path folder, Map<String, String> targets) throws Exception {
+        return start(program, folder, targets, 1);
+    }
+
+    /**
+     * Starts Prometheus with alerts that fire sooner.
+     *
+     * @param hurry by how much the {@code for} of each alert is divided
+     */
+    public static PrometheusProcess start(Path program, Path folder, Map<String, String> targets, int hurry)
+            throws Exception {
         String configuration = Files.readString(CONFIGURATION.resolve("prometheus.yml"));
         for (Map.Entry<String, String> target : targets.entrySet()) {
             if (!configuration.contains(target.getKey())) {
@@ -47,7 +62,9 @@ final class PrometheusProcess implements AutoCloseable {
         }
         Path file = folder.resolve("prometheus.yml");
         Files.writeString(file, configuration.replace("_interval: 15s", "_interval: 1s"));
-        Files.copy(CONFIGURATION.resolve("digitstream.rules.yml"), folder.resolve("digitstream.rules.yml"));
+        Files.writeString(
+                folder.resolve("digitstream.rules.yml"),
+                hurried(Files.readString(CONFIGURATION.resolve("digitstream.rules.yml")), hurry));
         int port = freePort();
         Process process = new ProcessBuilder(List.of(
                         program.toString(),
@@ -61,6 +78,13 @@ final class PrometheusProcess implements AutoCloseable {
         PrometheusProcess started = new PrometheusProcess(process, port);
         Await.until("Prometheus is ready", Duration.ofSeconds(30), started::isReady);
         return started;
+    }
+
+    private static String hurried(String rules, int by) {
+        return FOR.matcher(rules).replaceAll(found -> {
+            long seconds = Long.parseLong(found.group(2)) * (found.group(3).equals("m") ? 60 : 1);
+            return found.group(1) + 1_000 * seconds / by + "ms";
+        });
     }
 
     private static int freePort() throws IOException {
@@ -77,8 +101,13 @@ final class PrometheusProcess implements AutoCloseable {
         }
     }
 
+    /** The names of the alerts that fire. */
+    public Set<String> firing() throws Exception {
+        return new TreeSet<>(query("ALERTS{alertstate=\"firing\"}").findValuesAsText("alertname"));
+    }
+
     /** The current result of a query, {@code data.result}. Fails if Prometheus rejects the query. */
-    JsonNode query(String expression) throws Exception {
+    public JsonNode query(String expression) throws Exception {
         HttpResponse<String> answer =
                 get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
         JsonNode json = Json.COMPACT.readTree(answer.body());
@@ -89,8 +118,13 @@ final class PrometheusProcess implements AutoCloseable {
     }
 
     /** Whether a query currently returns a number. */
-    boolean hasData(String expression) throws Exception {
-        for (JsonNode series : query(expression)) {
+    public boolean hasData(String expression) throws Exception {
+        JsonNode result = query(expression);
+        if (result.path(0).isNumber()) {
+            // A scalar is a pair of its time and its value.
+            return !result.path(1).asText().equals("NaN");
+        }
+        for (JsonNode series : result) {
             if (!series.path("value").path(1).asText().equals("NaN")) {
                 return true;
             }

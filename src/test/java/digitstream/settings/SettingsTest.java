@@ -8,6 +8,7 @@ import digitstream.common.EventTimeRange;
 import digitstream.common.InferencePrecision;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,23 @@ class SettingsTest {
                         InferencePrecision.AUTO,
                         EventTimeRange.DEFAULT));
         assertThat(settings.score().windows()).containsOnlyKeys("1m", "10m", "1h");
+    }
+
+    /** Metrics and alerts name the bounds of the verdict by these settings. */
+    @Test
+    void namesEachBoundOfTheVerdictByItsSetting() {
+        Map<String, String> given = new HashMap<>();
+        Map<String, Double> expected = new HashMap<>();
+        for (String name : Settings.names()) {
+            if (name.startsWith("verdict.")) {
+                boolean isRatio = VerdictSettings.DEFAULT.bySetting().getOrDefault(name, 1.0) < 1;
+                double value = isRatio ? (given.size() + 1) / 100.0 : given.size() + 1;
+                given.put(name, isRatio ? Double.toString(value) : Long.toString((long) value));
+                expected.put(name, value);
+            }
+        }
+        assertThat(given).hasSizeGreaterThan(10);
+        assertThat(Settings.parse(given).verdict().bySetting()).isEqualTo(expected);
     }
 
     @Test

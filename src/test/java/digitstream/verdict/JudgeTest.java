@@ -34,6 +34,7 @@ class JudgeTest {
         Map<String, Long> deadLetters = Map.of();
         OptionalDouble validation = OptionalDouble.of(0.993);
         Optional<Measured> measured = Optional.of(measured(0.99));
+        boolean unlabelled;
         Optional<Estimated> estimated = Optional.of(estimated(0.992, 0.01));
 
         Observation observation() {
@@ -50,7 +51,8 @@ class JudgeTest {
                     lastLabel,
                     latency,
                     deadLetters,
-                    Optional.of(new Model("lenet/1", validation, measured, estimated)));
+                    Optional.of(new Model(
+                            "lenet/1", validation, measured, unlabelled, OptionalLong.of(NOW - 500_000), estimated)));
         }
     }
 
@@ -149,6 +151,19 @@ class JudgeTest {
         assertWorst(Level.WARNING, "No labels for 3 min: accuracy is not measured");
         assertThat(verdict().findings().get(0).sinceMillis()).isEqualTo(NOW - 181_000);
         seen.predictions = 0;
+        assertWorst(Level.OK, "All is well");
+    }
+
+    @Test
+    void missesTheLabelsOfAVersionWhileLabelsCome() {
+        seen.unlabelled = true;
+        assertWorst(Level.WARNING, "Labels come, but none for lenet/1 in 8 min");
+        assertThat(verdict().findings().get(0).sinceMillis()).isEqualTo(NOW - 500_000);
+        seen.lastLabel = OptionalLong.of(NOW - 181_000);
+        assertWorst(Level.WARNING, "No labels for 3 min: accuracy is not measured");
+        seen.lastLabel = OptionalLong.of(NOW);
+        seen.at = NOW - 320_000;
+        seen.lastPrediction = OptionalLong.of(seen.at);
         assertWorst(Level.OK, "All is well");
     }
 
