@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Summarises what a dashboard has read, for its verdict. */
@@ -100,7 +101,10 @@ final class Observer {
         return Optional.of(new Estimated(
                 optional(estimate.map(EstimatedAccuracy::accuracy)),
                 optional(estimate.map(EstimatedAccuracy::low)),
-                baseline.estimate(latest).map(its -> latest(its.accuracy(), latest)),
+                // Many images show a small change, the latest ones a sudden one.
+                Stream.of(latest, minute)
+                        .flatMap(mix -> baseline.estimate(mix).map(its -> latest(its.accuracy(), mix)).stream())
+                        .min(Comparator.comparingDouble(Latest::high)),
                 Math.max(baseline.drift(minute), baseline.drift(latest))));
     }
 

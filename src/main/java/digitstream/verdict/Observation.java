@@ -72,7 +72,7 @@ public record Observation(
      *
      * @param accuracy that of the last minute, 0 to 1; empty if the model is not calibrated
      * @param low the lower end of its interval; likewise
-     * @param latest that of the latest images; likewise
+     * @param latest that of the latest images, or of the minute if it is lower beyond chance; likewise
      * @param drift how unlike the validation images the images are: the largest population stability index of predicted digits and
      *     confidences, in the last minute or in the latest images
      */

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -130,6 +131,23 @@ class EstimateIT {
         assertThat(said.alarm()).isEmpty();
         assertThat(said.covers(EstimateTrial.accuracy(clean, test))).isTrue();
         assertThat(said.width()).isLessThan(0.015);
+    }
+
+    @Test
+    void alarmsIfOneSourceOfTenIsInverted() {
+        Random random = new Random(1);
+        List<Prediction> inverted = trial.predictions(corruption("inverted").of(EstimateTrial.pixels(test), 1));
+        List<Prediction> mixed = IntStream.range(0, clean.size())
+                .mapToObj(i -> random.nextInt(10) == 0 ? inverted.get(i) : clean.get(i))
+                .toList();
+        assertThat(trial.watch(mixed).alarm().orElse(Integer.MAX_VALUE)).isLessThanOrEqualTo(SOON);
+    }
+
+    private static Corruption corruption(String name) {
+        return Corruption.all().stream()
+                .filter(corruption -> corruption.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
