@@ -12,6 +12,7 @@ public final class PredictionMix {
     private final long[] confidenceBins = new long[AccuracyCounts.CONFIDENCE_BINS];
     private double confidenceSum;
     private double calibratedSum;
+    private double calibratedSquares;
     private long count;
 
     /**
@@ -26,6 +27,7 @@ public final class PredictionMix {
         confidenceBins[AccuracyCounts.bin(confidence)]++;
         confidenceSum += confidence;
         calibratedSum += calibrated;
+        calibratedSquares += calibrated * calibrated;
         count++;
     }
 
@@ -39,6 +41,7 @@ public final class PredictionMix {
         }
         confidenceSum += other.confidenceSum;
         calibratedSum += other.calibratedSum;
+        calibratedSquares += other.calibratedSquares;
         count += other.count;
     }
 
@@ -64,5 +67,10 @@ public final class PredictionMix {
     /** The mean calibrated confidence, an estimate of the accuracy; empty without predictions. */
     public Optional<Double> estimatedAccuracy() {
         return count == 0 ? Optional.empty() : Optional.of(calibratedSum / count);
+    }
+
+    /** The standard error of the estimated accuracy; empty without predictions. */
+    public Optional<Double> standardError() {
+        return estimatedAccuracy().map(mean -> Math.sqrt(Math.max(0, calibratedSquares / count - mean * mean) / count));
     }
 }

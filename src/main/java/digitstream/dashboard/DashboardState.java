@@ -42,6 +42,7 @@ final class DashboardState {
     private final LastMinute labels = new LastMinute();
     private final Observer observer;
     private final Judge judge;
+    private final double driftMax;
     private final long startedMillis;
     private volatile boolean caughtUp;
     private volatile long readMillis = -1;
@@ -71,6 +72,7 @@ final class DashboardState {
         this.startedMillis = clock.millis();
         this.observer = new Observer(bounds.labelledMin());
         this.judge = new Judge(bounds);
+        this.driftMax = bounds.driftMax();
         this.verdict = new Verdict(Level.NO_DATA, startedMillis, List.of());
         this.readOnly = readOnly;
         this.failed = failed;
@@ -177,7 +179,10 @@ final class DashboardState {
                                 observer.measured(history.latestOf(model), now),
                                 observer.unlabelled(history.latestOf(model), now),
                                 releases.started(model),
-                                Observer.estimated(mixes.get(model), releases.of(model)))));
+                                Observer.estimated(
+                                        mixes.get(model),
+                                        traffic.latestMix(model, Observer.LATEST),
+                                        releases.of(model)))));
     }
 
     /** The model version in service, {@code <name>/<version>}; empty if unknown. */
@@ -219,7 +224,8 @@ final class DashboardState {
                 sample.oneIn(),
                 latestMistakes,
                 mistakes.images(),
-                verdict);
+                verdict,
+                driftMax);
     }
 
     /** The history, as JSON. */

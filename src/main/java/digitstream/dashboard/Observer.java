@@ -1,11 +1,14 @@
 package digitstream.dashboard;
 
+import digitstream.accuracy.Baseline;
 import digitstream.accuracy.Drift;
+import digitstream.accuracy.EstimatedAccuracy;
 import digitstream.accuracy.PredictionMix;
 import digitstream.avro.Accuracy;
 import digitstream.common.Durations;
 import digitstream.verdict.Observation;
 import digitstream.verdict.Observation.Estimated;
+import digitstream.verdict.Observation.Latest;
 import digitstream.verdict.Observation.Measured;
 import digitstream.verdict.Observation.Model;
 import java.time.Duration;
@@ -17,12 +20,22 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Summarises what a dashboard has read, for its verdict. */
 final class Observer {
     /** Figures that are older are no longer of the present: scoring has stopped. */
     private static final long FRESH_MILLIS = 30_000;
+
+    /**
+     * How many images are enough to see a change in them. Few, so that it is seen soon, and more than {@link Drift#MIN_IMAGES}, so
+     * that chance doesn't raise an alarm.
+     */
+    static final long LATEST = 1_000;
+
+    /** The mean of the latest images is looked at every second: two standard errors would be too few. */
+    private static final double STANDARD_ERRORS = 3;
 
     private static final int RATE_SECONDS = 60;
     private static final int LATENCY_SECONDS = 10;
@@ -72,20 +85,36 @@ final class Observer {
         };
     }
 
-    /** Returns the estimate without labels, and how unlike the validation images the images of the mix are. */
-    static Optional<Estimated> estimated(@Nullable PredictionMix mix, Optional<Releases.Release> release) {
-        if (mix == null || mix.count() < Drift.MIN_IMAGES || release.isEmpty()) {
+    /**
+     * Returns the estimate without labels, and how unlike the validation images the images are; empty with too few predictions.
+     *
+     * @param minute the predictions of the last minute
+     * @param latest the {@link #LATEST} last ones of them, or all if there are fewer
+     */
+    static Optional<Estimated> estimated(
+            @Nullable PredictionMix minute, PredictionMix latest, Optional<Releases.Release> release) {
+        if (minute == null || latest.count() < Drift.MIN_IMAGES || release.isEmpty()) {
             return Optional.empty();
         }
-        boolean calibrated = release.get().validation().getTemperature() != null;
-        double drift = Math.max(
-                release.get().baseline().classDrift(mix),
-                release.get().baseline().confidenceDrift(mix));
+        Baseline baseline = release.get().baseline();
+        Optional<EstimatedAccuracy> estimate = baseline.estimate(minute);
         return Optional.of(new Estimated(
-                calibrated && mix.estimatedAccuracy().isPresent()
-                        ? OptionalDouble.of(mix.estimatedAccuracy().get())
-                        : OptionalDouble.empty(),
-                drift));
+                optional(estimate.map(EstimatedAccuracy::accuracy)),
+                optional(estimate.map(EstimatedAccuracy::low)),
+                // Many images show a small change, the latest ones a sudden one.
+                Stream.of(latest, minute)
+                        .flatMap(mix -> baseline.estimate(mix).map(its -> latest(its.accuracy(), mix)).stream())
+                        .min(Comparator.comparingDouble(Latest::high)),
+                Math.max(baseline.drift(minute), baseline.drift(latest))));
+    }
+
+    private static Latest latest(double accuracy, PredictionMix mix) {
+        return new Latest(
+                accuracy, accuracy + STANDARD_ERRORS * mix.standardError().orElse(0.0));
+    }
+
+    private static OptionalDouble optional(Optional<Double> value) {
+        return value.isPresent() ? OptionalDouble.of(value.get()) : OptionalDouble.empty();
     }
 
     static OptionalDouble validationAccuracy(Optional<Releases.Release> release) {

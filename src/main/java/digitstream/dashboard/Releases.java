@@ -49,7 +49,8 @@ final class Releases {
                                 new Baseline(
                                         validation.getPredictedPerClass(),
                                         validation.getConfidenceBins(),
-                                        validation.getTemperature())));
+                                        validation.getTemperature(),
+                                        validation.getAccuracy())));
             } catch (IllegalArgumentException e) {
                 LOG.warn("Ignoring the validation baseline of {}: {}", model, e.getMessage());
             }

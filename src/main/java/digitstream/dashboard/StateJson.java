@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import digitstream.accuracy.Drift;
+import digitstream.accuracy.EstimatedAccuracy;
 import digitstream.accuracy.PredictionMix;
 import digitstream.avro.Accuracy;
 import digitstream.client.RecordJson;
@@ -35,6 +36,7 @@ final class StateJson {
      * @param latest the latest mistakes of all cells
      * @param images number of images that were searched for mistakes
      * @param verdict of the second that ended last
+     * @param driftMax the drift above which the estimated accuracy is worthless
      */
     static String state(
             long nowMillis,
@@ -51,7 +53,8 @@ final class StateJson {
             int oneIn,
             List<Mistake> latest,
             int images,
-            Verdict verdict) {
+            Verdict verdict,
+            double driftMax) {
         ObjectNode json = Json.COMPACT.createObjectNode();
         json.put("now", nowMillis)
                 .put("failed", failed)
@@ -73,7 +76,7 @@ final class StateJson {
         found.scoringLag().forEach((partition, records) -> scoringLag.put(Integer.toString(partition), records));
         json.put("oneIn", oneIn);
         ObjectNode mixes = json.putObject("mixes");
-        recentMixes.forEach((version, mix) -> mixes.set(version, mix(mix, releases.of(version))));
+        recentMixes.forEach((version, mix) -> mixes.set(version, mix(mix, releases.of(version), driftMax)));
         List<Releases.Start> starts = releases.starts();
         if (!starts.isEmpty()) {
             json.set("start", start(starts.get(starts.size() - 1)));
@@ -198,7 +201,7 @@ final class StateJson {
         return Json.COMPACT.createObjectNode().put("at", start.atMillis()).put("model", start.model());
     }
 
-    private static ObjectNode mix(PredictionMix mix, Optional<Releases.Release> release) {
+    private static ObjectNode mix(PredictionMix mix, Optional<Releases.Release> release, double driftMax) {
         ObjectNode json = Json.COMPACT.createObjectNode().put("count", mix.count());
         json.put("meanConfidence", mix.meanConfidence().orElse(null));
         put(json, "classes", Arrays.stream(mix.classes()).boxed().toList());
@@ -206,12 +209,18 @@ final class StateJson {
         release.ifPresent(known -> {
             Double temperature = known.validation().getTemperature();
             json.put("temperature", temperature);
+            Optional<EstimatedAccuracy> estimate = known.baseline().estimate(mix);
             json.put(
                     "estimatedAccuracy",
-                    temperature == null ? null : mix.estimatedAccuracy().orElse(null));
+                    estimate.map(EstimatedAccuracy::accuracy).orElse(null));
+            json.put("estimatedLow", estimate.map(EstimatedAccuracy::low).orElse(null));
+            json.put("estimatedHigh", estimate.map(EstimatedAccuracy::high).orElse(null));
             if (mix.count() >= Drift.MIN_IMAGES) {
                 json.put("classDrift", known.baseline().classDrift(mix));
                 json.put("confidenceDrift", known.baseline().confidenceDrift(mix));
+                json.put(
+                        "estimateWorthless",
+                        estimate.isPresent() && known.baseline().drift(mix) > driftMax);
             }
             ObjectNode baseline = json.putObject("baseline")
                     .put("images", known.validation().getImages())

@@ -6,6 +6,7 @@ import digitstream.avro.Prediction;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -155,6 +156,24 @@ final class Traffic {
                 .forEach((model, part) -> sums.computeIfAbsent(model, ignored -> new PredictionMix())
                         .add(part)));
         return sums;
+    }
+
+    /**
+     * The mix of a model version's latest predictions, of as few of the last seconds as have enough of them, but of a minute at
+     * most.
+     *
+     * @param enough number of predictions
+     */
+    synchronized PredictionMix latestMix(String model, long enough) {
+        PredictionMix sum = new PredictionMix();
+        Iterator<Second> newest = seconds.descendingIterator();
+        for (int i = 0; i < MIX_SECONDS && newest.hasNext() && sum.count() < enough; i++) {
+            PredictionMix part = newest.next().mixes().get(model);
+            if (part != null) {
+                sum.add(part);
+            }
+        }
+        return sum;
     }
 
     /** The second that ended last; null before the first. */

@@ -24,7 +24,7 @@ final class Baselines {
         }
         List<Long> classes = Objects.requireNonNull(validation.predictedPerClass());
         List<Long> bins = Objects.requireNonNull(validation.confidenceBins());
-        return Optional.of(new Baseline(classes, bins, validation.temperature()));
+        return Optional.of(new Baseline(classes, bins, validation.temperature(), validation.accuracy()));
     }
 
     /** Returns the record that announces that a process classifies with the model from this time on. */

@@ -70,9 +70,19 @@ public record Observation(
     /**
      * The accuracy by calibrated confidence.
      *
-     * @param accuracy 0 to 1; empty if the model is not calibrated
-     * @param drift how unlike the validation images the images are: the larger population stability index of predicted digits and
-     *     confidences
+     * @param accuracy that of the last minute, 0 to 1; empty if the model is not calibrated
+     * @param low the lower end of its interval; likewise
+     * @param latest that of the latest images, or of the minute if it is lower beyond chance; likewise
+     * @param drift how unlike the validation images the images are: the largest population stability index of predicted digits and
+     *     confidences, in the last minute or in the latest images
      */
-    public record Estimated(OptionalDouble accuracy, double drift) {}
+    public record Estimated(OptionalDouble accuracy, OptionalDouble low, Optional<Latest> latest, double drift) {}
+
+    /**
+     * The accuracy by calibrated confidence of the latest images, which are enough to alarm.
+     *
+     * @param accuracy 0 to 1
+     * @param high what the mean confidence of many such images is at most
+     */
+    public record Latest(double accuracy, double high) {}
 }

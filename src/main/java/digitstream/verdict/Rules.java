@@ -72,12 +72,13 @@ final class Rules {
 
     /** Wrong predictions lower the estimate too, and strange images raise the drift. Labels alone move neither. */
     private Optional<Trouble> labelsSuspicious(Observation seen) {
-        return seen.model().flatMap(model -> model.measured().flatMap(measured -> estimate(model)
-                .filter(estimate -> estimate > measured.high() + bounds.estimateGap())
-                .map(estimate -> new Trouble(
+        return seen.model().flatMap(model -> model.measured().flatMap(measured -> valid(model)
+                .filter(estimated -> estimated.low().isPresent()
+                        && estimated.low().getAsDouble() > measured.high() + bounds.estimateGap())
+                .map(estimated -> new Trouble(
                         Level.CRITICAL,
-                        "Estimate " + percent(estimate) + ", measured " + percent(measured.accuracy())
-                                + ": are the labels right?",
+                        "Estimate " + percent(estimated.accuracy().getAsDouble()) + ", measured "
+                                + percent(measured.accuracy()) + ": are the labels right?",
                         seen.atMillis()))));
     }
 
@@ -129,7 +130,10 @@ final class Rules {
                 .map(estimated -> new Trouble(
                         Level.WARNING,
                         String.format(
-                                Locale.ROOT, "Images look unlike the validation images (PSI %.1f)", estimated.drift()),
+                                        Locale.ROOT,
+                                        "Images look unlike the validation images (PSI %.1f)",
+                                        estimated.drift())
+                                + (estimated.accuracy().isPresent() ? ": the estimate is worthless" : ""),
                         seen.atMillis()));
     }
 
@@ -137,23 +141,30 @@ final class Rules {
         return estimated.drift() > bounds.driftMax();
     }
 
-    /** The estimated accuracy, if it is worth anything: the calibration holds for images like the validation images only. */
-    private Optional<Double> estimate(Model model) {
+    /** The estimate, if it is worth anything: the calibration holds for images like the validation images only. */
+    private Optional<Estimated> valid(Model model) {
         return model.estimated()
-                .filter(estimated -> !isUnlike(estimated))
-                .map(Estimated::accuracy)
-                .filter(OptionalDouble::isPresent)
-                .map(OptionalDouble::getAsDouble);
+                .filter(estimated -> estimated.accuracy().isPresent())
+                .filter(estimated -> !isUnlike(estimated));
     }
 
     private Optional<Trouble> estimateLow(Observation seen) {
-        return seen.model()
-                .flatMap(this::estimate)
-                .filter(estimate -> estimate < bounds.estimateMin())
-                .map(estimate -> new Trouble(
-                        Level.WARNING,
-                        "Estimated accuracy " + percent(estimate) + " in the last minute",
-                        seen.atMillis()));
+        return seen.model().flatMap(model -> valid(model)
+                .flatMap(estimated -> lowEstimate(model, estimated))
+                .map(text -> new Trouble(Level.WARNING, text, seen.atMillis())));
+    }
+
+    private Optional<String> lowEstimate(Model model, Estimated estimated) {
+        double estimate = estimated.accuracy().getAsDouble();
+        if (estimate < bounds.estimateMin()) {
+            return Optional.of("Estimated accuracy " + percent(estimate) + " in the last minute");
+        }
+        return estimated
+                .latest()
+                .filter(latest -> model.validationAccuracy().isPresent()
+                        && latest.high() < model.validationAccuracy().getAsDouble() - bounds.accuracyDrop())
+                .map(latest -> "Estimated accuracy " + percent(latest.accuracy()) + " of the latest images"
+                        + validation(model));
     }
 
     private Optional<Trouble> noLabels(Observation seen) {

@@ -40,7 +40,7 @@ class DriftTest {
         }
         List<Long> bins = new java.util.ArrayList<>(Collections.nCopies(14, 0L));
         bins.add(5_000L);
-        Baseline baseline = new Baseline(EVEN, bins, 1.2);
+        Baseline baseline = new Baseline(EVEN, bins, 1.2, 0.98);
         assertThat(baseline.classDrift(mix)).isLessThan(0.1);
         assertThat(baseline.confidenceDrift(mix)).isLessThan(0.1);
         assertThat(mix.estimatedAccuracy())

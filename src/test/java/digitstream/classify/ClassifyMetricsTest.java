@@ -28,7 +28,7 @@ class ClassifyMetricsTest {
     private ClassifyMetrics metrics(@Nullable Double temperature) {
         List<Long> bins = new ArrayList<>(Collections.nCopies(14, 0L));
         bins.add(5_000L);
-        Baseline baseline = new Baseline(Collections.nCopies(10, 500L), bins, temperature);
+        Baseline baseline = new Baseline(Collections.nCopies(10, 500L), bins, temperature, 0.99);
         return new ClassifyMetrics(meters, new ModelVersion("m", "1"), "", Optional.of(baseline), clock);
     }
 

@@ -177,7 +177,12 @@ class DashboardIT {
         assertThat(mix.get("classDrift").asDouble()).isBetween(0.0, 0.1);
         assertThat(mix.get("confidenceDrift").asDouble()).isBetween(0.0, 0.25);
         assertThat(mix.get("estimatedAccuracy").asDouble())
-                .isCloseTo(all(state).get("accuracy").asDouble(), within(0.02));
+                .isCloseTo(all(state).get("accuracy").asDouble(), within(0.02))
+                .isBetween(
+                        mix.get("estimatedLow").asDouble(),
+                        mix.get("estimatedHigh").asDouble());
+        assertThat(mix.get("estimatedLow").asDouble()).isGreaterThan(0.8);
+        assertThat(mix.get("estimateWorthless").asBoolean(true)).isFalse();
     }
 
     @Test

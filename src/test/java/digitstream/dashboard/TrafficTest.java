@@ -75,6 +75,21 @@ class TrafficTest {
     }
 
     @Test
+    void sumsTheMixesOfTheLatestPredictions() {
+        for (int second = 0; second < 70; second++) {
+            for (int i = 0; i < 10; i++) {
+                predict(second < 60 ? 3 : 7, 1f, 1, NOW);
+            }
+            traffic.close(NOW + 1_000L * second, 1, LagWatch.UNKNOWN);
+        }
+        assertThat(traffic.latestMix("m/1", 95).count()).isEqualTo(100);
+        assertThat(traffic.latestMix("m/1", 95).classes()[7]).isEqualTo(100);
+        assertThat(traffic.latestMix("m/1", 101).count()).isEqualTo(110);
+        assertThat(traffic.latestMix("m/1", 10_000).count()).as("of a minute").isEqualTo(600);
+        assertThat(traffic.latestMix("other/1", 1).count()).isZero();
+    }
+
+    @Test
     void keepsTheLast900Seconds() {
         for (int second = 0; second < 2_000; second++) {
             traffic.close(NOW + 1_000L * second, 1, LagWatch.UNKNOWN);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import digitstream.settings.VerdictSettings;
 import digitstream.verdict.Observation.Estimated;
+import digitstream.verdict.Observation.Latest;
 import digitstream.verdict.Observation.Measured;
 import digitstream.verdict.Observation.Model;
 import java.util.LinkedHashMap;
@@ -61,7 +62,15 @@ class JudgeTest {
     }
 
     private static Estimated estimated(double accuracy, double drift) {
-        return new Estimated(OptionalDouble.of(accuracy), drift);
+        return estimated(accuracy, 0.004, accuracy + 0.003, drift);
+    }
+
+    private static Estimated estimated(double accuracy, double uncertainty, double latestHigh, double drift) {
+        return new Estimated(
+                OptionalDouble.of(accuracy),
+                OptionalDouble.of(accuracy - uncertainty),
+                Optional.of(new Latest(accuracy, latestHigh)),
+                drift);
     }
 
     private Verdict verdict() {
@@ -89,7 +98,7 @@ class JudgeTest {
                 .as("the estimate is worthless then")
                 .containsExactly(
                         "Accuracy 29.9 % in the last minute (99.3 % on validation)",
-                        "Images look unlike the validation images (PSI 7.2)");
+                        "Images look unlike the validation images (PSI 7.2): the estimate is worthless");
         seen.measured = Optional.of(measured(0.975));
         seen.estimated = Optional.empty();
         assertWorst(Level.WARNING, "Accuracy 97.5 % in the last minute (99.3 % on validation)");
@@ -120,6 +129,33 @@ class JudgeTest {
         seen.measured = Optional.empty();
         seen.estimated = Optional.of(estimated(0.93, 0.1));
         assertWorst(Level.WARNING, "Estimated accuracy 93.0 % in the last minute");
+    }
+
+    @Test
+    void warnsOfLatestImagesThatLookHarderThanTheValidationImages() {
+        seen.estimated = Optional.of(estimated(0.976, 0.01, 0.9829, 0.1));
+        assertWorst(Level.WARNING, "Estimated accuracy 97.6 % of the latest images (99.3 % on validation)");
+        seen.estimated = Optional.of(estimated(0.976, 0.01, 0.9831, 0.1));
+        assertWorst(Level.OK, "All is well");
+        seen.estimated = Optional.of(estimated(0.976, 0.01, 0.9829, 0.1));
+        seen.validation = OptionalDouble.empty();
+        assertWorst(Level.OK, "All is well");
+    }
+
+    @Test
+    void suspectsNoLabelsWithinTheEstimatesInterval() {
+        seen.measured = Optional.of(measured(0.9));
+        seen.estimated = Optional.of(estimated(0.97, 0.01, 0.97, 0.1));
+        assertThat(verdict().findings()).extracting(Finding::rule).contains("labels-suspicious");
+        seen.estimated = Optional.of(estimated(0.97, 0.02, 0.97, 0.1));
+        assertThat(verdict().findings()).extracting(Finding::rule).doesNotContain("labels-suspicious");
+    }
+
+    @Test
+    void callsNoEstimateWorthlessThatIsNotThere() {
+        seen.estimated =
+                Optional.of(new Estimated(OptionalDouble.empty(), OptionalDouble.empty(), Optional.empty(), 0.3));
+        assertWorst(Level.WARNING, "Images look unlike the validation images (PSI 0.3)");
     }
 
     @Test
