@@ -6,7 +6,6 @@ import * as view from './view.js';
 
 const SYNC = 'time';
 const FONT = '12px system-ui, sans-serif';
-const END_WIDTH = 128;
 const END_HEIGHT = 17;
 const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
 const charts = [];
@@ -16,11 +15,11 @@ export class Chart {
   /**
    * @param definition of the chart: its height in pixels; unit, a text above the value axis; tick, which formats a value of that
    *   axis; range, which returns the limits of that axis from the least and the greatest shown value; lines, which returns the
-   *   lines; bands, which returns the bands between lines; labelled, whether the marks of events have texts
+   *   lines; bands, which returns the bands between lines; endWidth, the room for the labels at the lines' ends; labelled, whether the marks of events have texts
    */
   constructor(id, definition) {
     this.element = byId(id);
-    this.definition = {bands: () => [], labelled: false, ...definition};
+    this.definition = {bands: () => [], labelled: false, endWidth: 108, ...definition};
     this.data = null;
     this.plot = null;
     this.overlay = null;
@@ -52,7 +51,7 @@ export class Chart {
   create() {
     this.plot?.destroy();
     this.overlay?.remove();
-    const {height, unit, lines, bands, range, labelled} = this.definition;
+    const {height, unit, lines, bands, range, labelled, endWidth} = this.definition;
     const axis = {stroke: colour('soft'), font: FONT, ticks: {show: false}, grid: {stroke: colour('line'), width: 1}};
     this.lines = lines();
     this.overlay = element('div', {}, element('span', {className: 'unit'}, unit), element('span', {className: 'zone'}),
@@ -60,7 +59,7 @@ export class Chart {
     this.plot = new uPlot({
       width: this.width(),
       height,
-      padding: [22, this.lines.some(line => line.label) ? END_WIDTH : 12, 0, 0],
+      padding: [22, this.lines.some(line => line.label) ? endWidth : 12, 0, 0],
       legend: {show: false},
       cursor: {
         y: false,

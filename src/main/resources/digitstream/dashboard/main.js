@@ -129,7 +129,10 @@ function showFigures() {
 }
 
 /** The predictions of a window; null if the server does not keep them for so long. */
-const mixOf = (window, model) => state.windowMixes?.[window] ? state.windowMixes[window][model] ?? {count: 0} : null;
+function mixOf(window, model) {
+  const mixes = state.windowMixes[window] ?? (accuracy.figures() ? null : state.mixes);
+  return mixes && (mixes[model] ?? {count: 0});
+}
 
 function setStatus(kind, text) {
   // Without fresh figures, nobody knows how the stream does.
