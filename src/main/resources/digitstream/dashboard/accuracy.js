@@ -50,7 +50,7 @@ const chart = new Chart('accuracy-chart', {
   tick: inPercent,
   range,
   labelled: true,
-  endWidth: 148,
+  endWidth: 164,
   lines: () => versions.flatMap((version, i) => [
     line(i, label(version, 'accuracy'), v => percent(v)),
     line(i, '', percent, {width: 0.5}),

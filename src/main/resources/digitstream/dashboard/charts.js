@@ -6,6 +6,7 @@ import * as view from './view.js';
 
 const SYNC = 'time';
 const FONT = '12px system-ui, sans-serif';
+const BARE_END_WIDTH = 84;
 const END_HEIGHT = 17;
 const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
 const charts = [];
@@ -19,7 +20,7 @@ export class Chart {
    */
   constructor(id, definition) {
     this.element = byId(id);
-    this.definition = {bands: () => [], labelled: false, endWidth: 108, ...definition};
+    this.definition = {bands: () => [], labelled: false, endWidth: 112, ...definition};
     this.data = null;
     this.plot = null;
     this.overlay = null;
@@ -29,6 +30,15 @@ export class Chart {
 
   width() {
     return Math.max(200, this.element.clientWidth);
+  }
+
+  /** A single line needs no name: title and unit say what it is. */
+  isNamed() {
+    return this.lines.filter(line => line.label).length > 1;
+  }
+
+  endWidth() {
+    return this.isNamed() ? this.definition.endWidth : BARE_END_WIDTH;
   }
 
   /** Draws the data: times in seconds, then a column for each line. Recreates the plot if the number of lines has changed. */
@@ -51,7 +61,7 @@ export class Chart {
   create() {
     this.plot?.destroy();
     this.overlay?.remove();
-    const {height, unit, lines, bands, range, labelled, endWidth} = this.definition;
+    const {height, unit, lines, bands, range, labelled} = this.definition;
     const axis = {stroke: colour('soft'), font: FONT, ticks: {show: false}, grid: {stroke: colour('line'), width: 1}};
     this.lines = lines();
     this.overlay = element('div', {}, element('span', {className: 'unit'}, unit), element('span', {className: 'zone'}),
@@ -59,7 +69,7 @@ export class Chart {
     this.plot = new uPlot({
       width: this.width(),
       height,
-      padding: [22, this.lines.some(line => line.label) ? endWidth : 12, 0, 0],
+      padding: [22, this.lines.some(line => line.label) ? this.endWidth() : 12, 0, 0],
       legend: {show: false},
       cursor: {
         y: false,
@@ -115,7 +125,7 @@ export class Chart {
       labels[i].hidden = !line.label || last < 0 || this.data[0][last] < start;
       if (!labels[i].hidden) {
         const [name, value] = labels[i].querySelectorAll('span, b');
-        name.textContent = line.label + ' ';
+        name.textContent = this.isNamed() ? line.label + ' ' : '';
         const shown = values[at ?? last];
         value.textContent = shown == null ? '–' : line.value(shown);
         placed.push({label: labels[i], y: over.offsetTop + plot.valToPos(values[last], 'y') - END_HEIGHT / 2});
@@ -207,3 +217,6 @@ export function withGaps(data, longest) {
 
 /** Joins tables that have different times into one table. */
 export const join = tables => uPlot.join(tables);
+
+/** The plots that are shown, of uPlot. */
+export const plots = () => charts.map(chart => chart.plot).filter(plot => plot);

@@ -31,7 +31,8 @@ export function markEvents(plot, labelled) {
       context.fillRect(at(event.from), top, x - at(event.from), height);
       continue;
     }
-    if (x < left || x > left + width) {
+    // The charts begin where the dashboard started.
+    if (x < left || x > left + width || event.kind === 'dashboard') {
       continue;
     }
     const start = event.kind === 'model' || event.kind === 'start';
@@ -41,10 +42,12 @@ export function markEvents(plot, labelled) {
     context.moveTo(x, top);
     context.lineTo(x, top + height);
     context.stroke();
-    const text = event.kind === 'model' ? event.mark : event.kind === 'start' ? 'restart' : SIGNS[event.level] ?? '';
-    if (labelled && text && x + 3 * devicePixelRatio >= writtenTo) {
-      context.fillText(text, x + 3 * devicePixelRatio, top - 5 * devicePixelRatio);
-      writtenTo = x + 8 * devicePixelRatio + context.measureText(text).width;
+    const text = event.kind === 'model' ? event.mark.slice(event.mark.indexOf('/') + 1) : event.kind === 'start' ? 'restart' : SIGNS[event.level] ?? '';
+    const wide = context.measureText(text).width;
+    const from = x + wide <= left + width ? x - devicePixelRatio : x - wide;
+    if (labelled && text && from >= writtenTo) {
+      context.fillText(text, from, top - 5 * devicePixelRatio);
+      writtenTo = from + wide + 6 * devicePixelRatio;
     }
   }
   context.restore();
