@@ -3,6 +3,7 @@ import {colour} from './page.js';
 import {SIGNS} from './verdict.js';
 
 const LEVELS = {ok: 'green', warning: 'orange', critical: 'red'};
+const NAMES = ['soft', 'outage', ...Object.values(LEVELS)];
 let events = [];
 
 /** Sets the events that all charts mark, oldest first. */
@@ -15,6 +16,8 @@ export const setEvents = all => { events = all; };
 export function markEvents(plot, labelled) {
   const context = plot.ctx;
   const {left, top, width, height} = plot.bbox;
+  // Once for all events: each look-up makes the browser compute styles.
+  const colours = Object.fromEntries(NAMES.map(name => [name, colour(name)]));
   const at = millis => plot.valToPos(millis / 1000, 'x', true);
   context.save();
   context.beginPath();
@@ -27,7 +30,7 @@ export function markEvents(plot, labelled) {
   for (const event of events) {
     const x = at(event.at);
     if (event.from != null) {
-      context.fillStyle = colour('outage');
+      context.fillStyle = colours.outage;
       context.fillRect(at(event.from), top, x - at(event.from), height);
       continue;
     }
@@ -36,7 +39,7 @@ export function markEvents(plot, labelled) {
       continue;
     }
     const start = event.kind === 'model' || event.kind === 'start';
-    context.strokeStyle = context.fillStyle = colour(start ? 'soft' : LEVELS[event.level] ?? 'soft');
+    context.strokeStyle = context.fillStyle = colours[!start && LEVELS[event.level] || 'soft'];
     context.setLineDash(event.kind === 'model' ? [] : [4 * devicePixelRatio, 4 * devicePixelRatio]);
     context.beginPath();
     context.moveTo(x, top);

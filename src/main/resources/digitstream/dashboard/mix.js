@@ -12,7 +12,7 @@ export function show(mix, measured) {
   mix ??= {count: 0, classes: Array(10).fill(0), confidence: Array(15).fill(0)};
   const base = mix.baseline;
   tiles(byId('mix-tiles'), [
-    ['Estimated accuracy', percent(mix.estimatedAccuracy), mix.estimatedAccuracy == null ? 'needs a calibrated model' : 'last minute, without labels'],
+    ['Estimated accuracy', percent(mix.estimatedAccuracy), noteOf(mix)],
     ['Measured accuracy', percent(measured), 'last minute, by labels'],
     ['Digit drift', psi(mix.classDrift), rated(mix.classDrift)],
     ['Confidence drift', psi(mix.confidenceDrift), rated(mix.confidenceDrift)],
@@ -27,6 +27,17 @@ export function show(mix, measured) {
       (n, i) => `${Math.round(i * width)} to ${Math.round((i + 1) * width)} %: ${count(n)} predictions`
           + (base ? `, expected ${count(base.confidence[i] / base.images * mix.count)}` : ''),
       expected(base?.confidence ?? []));
+}
+
+/** What to know of the estimate of these predictions: its interval, or why it is missing or worthless. */
+export function noteOf(mix) {
+  if (mix.estimatedAccuracy == null) {
+    return mix.count ? 'needs a calibrated model' : 'no predictions';
+  }
+  if (mix.estimateWorthless) {
+    return 'worthless: images unlike';
+  }
+  return mix.estimatedLow == null ? 'without labels' : `${(100 * mix.estimatedLow).toFixed(2)} to ${percent(mix.estimatedHigh)}`;
 }
 
 const psi = value => value == null ? '–' : value.toFixed(3);

@@ -1,10 +1,13 @@
 // The figures of the first screen, each with a line of the last ten minutes and the level of the verdict that concerns it.
 import {byId, clock, count, duration, percent, setText} from './page.js';
+import {noteOf} from './mix.js';
 import {spark} from './spark.js';
 import {NAMES, SIGNS} from './verdict.js';
 
 const STALE_MILLIS = 15_000;
 const MINUTE_SECONDS = 60;
+/** One slow second is no trouble, so the tile shows the median of a few seconds, which the verdict judges, too. */
+const LATENCY_SECONDS = 10;
 
 /** The tiles that a finding of the verdict concerns, by the name of its rule. */
 const CONCERNED = {
@@ -16,6 +19,7 @@ const CONCERNED = {
   'images-unlike': ['estimate'],
   'estimate-low': ['estimate'],
   'no-labels': ['coverage'],
+  'version-unlabelled': ['coverage'],
   'classifying-behind': ['lag'],
   'scoring-behind': ['lag'],
   'latency-high': ['p99'],
@@ -38,6 +42,10 @@ export function show(state, figures, mix, points, seconds, model) {
     const values = minute.map(second => second[name]).filter(value => value != null);
     return values.length ? values.reduce((a, b) => a + b) / values.length : null;
   };
+  const median = name => {
+    const values = seconds.slice(-LATENCY_SECONDS).map(second => second[name]).filter(value => value != null).sort((a, b) => a - b);
+    return values[values.length >> 1] ?? null;
+  };
   const of = name => seconds.map(second => [second.at, second[name]]);
   const old = figures && now - figures.computedAt > STALE_MILLIS ? `as of ${clock(figures.computedAt)}` : '';
   const letters = Object.entries(state.deadLetters ?? {}).sort((a, b) => b[1] - a[1]);
@@ -47,8 +55,11 @@ export function show(state, figures, mix, points, seconds, model) {
       points.map(point => [point[0], point[1]]), now, 0.005);
   fill('estimate', mix?.estimatedAccuracy == null ? null : [(100 * mix.estimatedAccuracy).toFixed(2), '%'], estimateNote(mix),
       seconds.map(second => [second.at, second.estimates?.[model]]), now, 0.005);
+  // The calibration holds only for images like the validation images.
+  byId('tile-estimate').querySelector('b').classList.toggle(
+      'struck', mix?.estimateWorthless ?? !!state.verdict.findings.some(one => one.rule === 'images-unlike'));
   fill('rate', mean('out') == null ? null : [count(mean('out')), '/s'], `${count(mean('in'))}/s in`, of('out'), now, 1);
-  fill('p99', last?.p99 == null ? null : measure(last.p99), `median ${duration(last?.p50)}`, of('p99'), now, 10);
+  fill('p99', median('p99') == null ? null : measure(median('p99')), `p50 ${duration(median('p50'))}`, of('p99'), now, 10);
   fill('lag', last?.lag == null ? null : [count(last.lag), ''], `scoring ${count(last?.scoringLag)}`, of('lag'), now, 10);
   fill('coverage', figures?.coverage == null ? null : [(100 * figures.coverage).toFixed(1), '%'],
       old || (figures ? `${count(figures.labelled)} of ${count(figures.predicted)}` : ''),
@@ -59,12 +70,7 @@ export function show(state, figures, mix, points, seconds, model) {
 
 const measure = millis => duration(millis).split(' ');
 
-function estimateNote(mix) {
-  if (!mix) {
-    return 'not kept for so long';
-  }
-  return mix.estimatedAccuracy == null ? (mix.count ? 'needs a calibrated model' : 'no predictions') : 'without labels';
-}
+const estimateNote = mix => mix ? noteOf(mix) : 'not kept for so long';
 
 /** @param figure [number, unit]; null if it is unknown */
 function fill(id, figure, below, points, now, least) {
@@ -91,6 +97,4 @@ export function judge(verdict) {
     setText(tile.querySelector('.sign'), SIGNS[level]);
     setText(tile.querySelector('.level'), `${NAMES[level]}:`);
   }
-  // The calibration holds only for images like the validation images.
-  byId('tile-estimate').querySelector('b').classList.toggle('struck', !!verdict?.findings.some(one => one.rule === 'images-unlike'));
 }
