@@ -217,16 +217,21 @@ final class FirstScreen {
                 .isEqualTo(word + ":");
     }
 
-    /** Whether every line of these charts is broken between two times, in milliseconds since 1970. */
-    boolean isBroken(long fromMillis, long toMillis, String... charts) {
-        return (Boolean) browser.executeAsyncScript(
-                "const [from, to, ids, done] = arguments; import('/charts.js').then(({plots}) => done(plots()"
-                        + ".filter(plot => ids.includes(plot.root.parentElement.id)).every(plot =>"
-                        + " plot.data.slice(1).every(column => plot.data[0].some((at, i) => 1000 * at > from && 1000 * at < to"
-                        + " && column[i] === null)))))",
-                fromMillis,
-                toMillis,
-                List.of(charts));
+    /** The charts that have a line across this time, in milliseconds since 1970, or no point after it. */
+    List<?> unbrokenAt(long millis) {
+        return (List<?>) browser.executeAsyncScript(
+                """
+                const [millis, done] = arguments;
+                const unbroken = plot => plot.data.slice(1).some(column => {
+                  const shown = plot.data[0].map((at, i) => [1000 * at, i]).filter(([, i]) => column[i] != null);
+                  const before = shown.filter(([at]) => at <= millis).pop()?.[1] ?? -1;
+                  const after = shown.find(([at]) => at > millis)?.[1];
+                  return after === undefined || before >= 0 && !column.slice(before, after).includes(null);
+                });
+                import('/charts.js').then(({plots}) =>
+                    done(plots().filter(unbroken).map(plot => plot.root.parentElement.id)));
+                """,
+                millis);
     }
 
     /** A line does not bridge times without points, and keeps a single point between two gaps. */
