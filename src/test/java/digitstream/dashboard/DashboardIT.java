@@ -186,7 +186,10 @@ class DashboardIT {
     @Test
     void estimatesOverTheSameWindows() throws Exception {
         JsonNode state = state();
-        assertThat(state.get("windowMixes").fieldNames()).toIterable().contains("1m", "10m").doesNotContain("1h", "all");
+        assertThat(state.get("windowMixes").fieldNames())
+                .toIterable()
+                .contains("1m", "10m")
+                .doesNotContain("1h", "all");
         JsonNode minutes = state.get("windowMixes").get("10m").get("lenet/test");
         assertThat(minutes.get("count").asInt()).isGreaterThan(IMAGES / 4);
         assertThat(minutes.get("estimatedAccuracy").asDouble()).isBetween(0.5, 1.0);

@@ -151,7 +151,6 @@ class DashboardPageIT {
         firstScreen.namesTheNextCommand(
                 environment.clients().get("bootstrap.servers"),
                 pipeline.settings().topics().images());
-        checkAccessibility();
 
         produce(environment, 1_000, "a-");
         awaitText("the accuracy of the first images", "accuracy-note", text -> text.contains(" 1,000 of 1,000 "));
@@ -350,7 +349,9 @@ class DashboardPageIT {
         awaitText("the next images", "accuracy-note", text -> text.contains(" 1,000 of 1,000 "));
         firstScreen().tells("Kafka did not respond for ");
         firstScreen().tells("The Kafka brokers do not respond");
-        Await.until("gaps in all charts", TIMEOUT, () -> firstScreen().unbrokenAt(during).isEmpty());
+        Await.until("gaps in all charts", TIMEOUT, () -> firstScreen()
+                .unbrokenAt(during)
+                .isEmpty());
 
         pipeline.stopServing();
         try (PredictionStream unscored =
