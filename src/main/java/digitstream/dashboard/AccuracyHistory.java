@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AccuracyHistory {
     private static final long RECENT_MILLIS = Duration.ofMinutes(15).toMillis();
-    private static final int MAX_OLD_POINTS = 1_000;
+    static final int MAX_OLD_POINTS = 1_000;
     /** Points that follow faster are dropped: they would not be visible. */
     private static final long MIN_SPACING_MILLIS = 500;
     /** Beyond this number, the model version that was updated longest ago is removed. */

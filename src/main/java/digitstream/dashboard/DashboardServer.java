@@ -64,6 +64,7 @@ final class DashboardServer implements AutoCloseable {
         config.routes.sse("/api/events", client -> pages.add(client, state.now()));
         config.routes.get("/api/history", this::history);
         config.routes.get("/api/verdict", context -> json(context, StateJson.text(StateJson.verdict(state.verdict()))));
+        config.routes.get("/api/timeline", context -> json(context, state.events()));
         config.routes.get("/api/mistakes/{actual}/{predicted}", this::mistakesOfACell);
         config.routes.get("/api/images/{partition}/{offset}", this::image);
         drawing.addTo(config.routes, guard);

@@ -5,6 +5,7 @@ import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
+import digitstream.common.Durations;
 import digitstream.dashboard.Mistakes.Mistake;
 import digitstream.settings.VerdictSettings;
 import digitstream.verdict.Judge;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class DashboardState {
     private static final String LABEL = "label";
     private static final int LATEST_MISTAKES = 24;
+    /** A page may miss some states, but no more than a few seconds of them without noticing. */
+    private static final int LATEST_EVENTS = 10;
+
     /** The latest mistakes change once in this many seconds at most, so that users have time to look at them. */
     private static final int MISTAKES_INTERVAL_SECONDS = 3;
 
@@ -36,7 +41,10 @@ final class DashboardState {
     private final AccuracyHistory history;
     private final Releases releases = new Releases();
     private final Sample sample = new Sample();
-    private final Traffic traffic = new Traffic(releases::temperature);
+    private final Traffic traffic;
+    private final Timeline timeline;
+    private final StreamNames names;
+    private final long historyMillis;
     private final Mistakes mistakes = new Mistakes();
     private final LastMinute deadLetters = new LastMinute();
     private final LastMinute labels = new LastMinute();
@@ -58,6 +66,7 @@ final class DashboardState {
      *
      * @param history how far back published figures are kept
      * @param bounds when the stream is in trouble
+     * @param names where the stream is, which the page shows
      * @param readOnly whether drawing and labelling are refused, which the page shows
      * @param failed whether a part of the dashboard has failed, which the page shows
      */
@@ -66,6 +75,7 @@ final class DashboardState {
             LagWatch lagWatch,
             Duration history,
             VerdictSettings bounds,
+            StreamNames names,
             boolean readOnly,
             BooleanSupplier failed) {
         this.clock = clock;
@@ -78,6 +88,10 @@ final class DashboardState {
         this.failed = failed;
         this.lagWatch = lagWatch;
         this.history = new AccuracyHistory(history);
+        this.traffic = new Traffic(history, releases::temperature);
+        this.timeline = new Timeline(startedMillis, history);
+        this.names = names;
+        this.historyMillis = history.toMillis();
     }
 
     Sample sample() {
@@ -93,7 +107,7 @@ final class DashboardState {
         return new TopicWatch.Listener() {
             @Override
             public void released(ModelRelease release) {
-                releases.add(release);
+                timeline.started(releases.add(release), clock.millis());
             }
 
             @Override
@@ -136,6 +150,9 @@ final class DashboardState {
             @Override
             public void rejected(String reason, long atMillis) {
                 deadLetters.add(reason, atMillis);
+                if (atMillis >= startedMillis) {
+                    traffic.rejected();
+                }
             }
 
             @Override
@@ -155,6 +172,14 @@ final class DashboardState {
         sample.adjustTo(traffic.rate());
         verdict = judge.judge(observe());
         judgedMillis = clock.millis();
+        if (caughtUp) {
+            LagWatch.Found found = lagWatch.found();
+            timeline.tick(
+                    clock.millis(),
+                    verdict,
+                    found.away() && readMillis < found.faultSinceMillis(),
+                    traffic.lastPredictionMillis());
+        }
         if (seconds++ % MISTAKES_INTERVAL_SECONDS == 0) {
             latestMistakes = mistakes.latest(LATEST_MISTAKES);
         }
@@ -225,12 +250,33 @@ final class DashboardState {
                 latestMistakes,
                 mistakes.images(),
                 verdict,
-                driftMax);
+                driftMax,
+                deadLetters.counts(clock.millis()),
+                windowMixes(),
+                timeline.latest(LATEST_EVENTS));
     }
 
     /** The history, as JSON. */
     String history() {
-        return StateJson.history(clock.millis(), history, traffic, releases);
+        return StateJson.history(clock.millis(), historyMillis, history, traffic, releases, timeline.events(), names);
+    }
+
+    /** The events, as JSON. */
+    String events() {
+        return StateJson.text(StateJson.events(timeline.events()));
+    }
+
+    /** The mixes of each published window that is not too long to be kept, by model version. */
+    private Map<String, Map<String, PredictionMix>> windowMixes() {
+        Map<String, Map<String, PredictionMix>> all = new TreeMap<>();
+        for (Accuracy figures : history.latest()) {
+            Durations.parse(figures.getWindow())
+                    .map(Duration::toSeconds)
+                    .filter(length -> length <= Traffic.SECONDS)
+                    .ifPresent(length -> all.computeIfAbsent(
+                            figures.getWindow(), ignored -> traffic.recentMixes(length.intValue())));
+        }
+        return all;
     }
 
     /** The latest mistakes of a cell of the confusion matrix, newest first. */

@@ -141,8 +141,10 @@ final class Observer {
             Optional<Model> model) {
         List<Traffic.Second> all = traffic.seconds();
         List<Traffic.Second> minute = all.subList(Math.max(0, all.size() - RATE_SECONDS), all.size());
-        double predictions =
-                minute.stream().mapToDouble(Traffic.Second::out).average().orElse(0);
+        double predictions = minute.stream()
+                .mapToDouble(second -> second.out() == null ? 0 : second.out())
+                .average()
+                .orElse(0);
         OptionalDouble images = minute.stream()
                 .map(Traffic.Second::in)
                 .filter(Objects::nonNull)

@@ -32,9 +32,11 @@ final class Releases {
     /** The validation figures of a model, and the baseline for drift made from them. */
     record Release(ValidationBaseline validation, Baseline baseline) {}
 
-    synchronized void add(ModelRelease release) {
+    /** Adds a release, and returns its start. */
+    synchronized Start add(ModelRelease release) {
         String model = key(release.getModelName(), release.getModelVersion());
-        starts.addLast(new Start(release.getStartedAt().toEpochMilli(), model));
+        Start start = new Start(release.getStartedAt().toEpochMilli(), model);
+        starts.addLast(start);
         if (starts.size() > MAX_STARTS) {
             starts.removeFirst();
         }
@@ -58,6 +60,7 @@ final class Releases {
         if (models.size() > MAX_MODELS) {
             models.remove(models.keySet().iterator().next());
         }
+        return start;
     }
 
     /** The latest starts, oldest first. */
@@ -81,6 +84,13 @@ final class Releases {
     /** The calibration temperature of a model; 1, which changes nothing, if unknown. */
     double temperature(String model) {
         return of(model).map(release -> release.baseline().scale()).orElse(1.0);
+    }
+
+    /** Whether the estimate of a model is worth showing. */
+    boolean isCalibrated(String model) {
+        return of(model)
+                .map(release -> release.validation().getTemperature() != null)
+                .orElse(false);
     }
 
     static String key(String name, String version) {

@@ -37,6 +37,9 @@ final class StateJson {
      * @param images number of images that were searched for mistakes
      * @param verdict of the second that ended last
      * @param driftMax the drift above which the estimated accuracy is worthless
+     * @param deadLetters those of the last minute, by their reason
+     * @param windowMixes the mixes of each window, by its name and by model version
+     * @param events the latest ones
      */
     static String state(
             long nowMillis,
@@ -54,7 +57,10 @@ final class StateJson {
             List<Mistake> latest,
             int images,
             Verdict verdict,
-            double driftMax) {
+            double driftMax,
+            Map<String, Long> deadLetters,
+            Map<String, Map<String, PredictionMix>> windowMixes,
+            List<Timeline.Event> events) {
         ObjectNode json = Json.COMPACT.createObjectNode();
         json.put("now", nowMillis)
                 .put("failed", failed)
@@ -68,19 +74,23 @@ final class StateJson {
         json.put("lastPrediction", traffic.lastPredictionMillis()).put("lastFigures", figuresMillis);
         Second latestSecond = traffic.latest();
         if (latestSecond != null) {
-            json.set("second", second(latestSecond));
+            json.set("second", second(latestSecond, releases));
         }
         ObjectNode lag = json.putObject("lag");
         found.lag().forEach((partition, records) -> lag.put(Integer.toString(partition), records));
         ObjectNode scoringLag = json.putObject("scoringLag");
         found.scoringLag().forEach((partition, records) -> scoringLag.put(Integer.toString(partition), records));
         json.put("oneIn", oneIn);
-        ObjectNode mixes = json.putObject("mixes");
-        recentMixes.forEach((version, mix) -> mixes.set(version, mix(mix, releases.of(version), driftMax)));
+        json.set("mixes", mixes(recentMixes, releases, driftMax));
+        ObjectNode windows = json.putObject("windowMixes");
+        windowMixes.forEach((window, mixes) -> windows.set(window, mixes(mixes, releases, driftMax)));
         List<Releases.Start> starts = releases.starts();
         if (!starts.isEmpty()) {
             json.set("start", start(starts.get(starts.size() - 1)));
         }
+        json.set("events", events(events));
+        ObjectNode letters = json.putObject("deadLetters");
+        deadLetters.forEach(letters::put);
         json.set("accuracy", figures(history.updates(model, nowMillis)));
         json.set("mistakes", mistakes(latest));
         json.put("images", images);
@@ -113,9 +123,47 @@ final class StateJson {
         return all;
     }
 
-    /** The history, for a page that opens. */
-    static String history(long nowMillis, AccuracyHistory history, Traffic traffic, Releases releases) {
+    private static ObjectNode mixes(Map<String, PredictionMix> byVersion, Releases releases, double driftMax) {
         ObjectNode json = Json.COMPACT.createObjectNode();
+        byVersion.forEach((version, mix) -> json.set(version, mix(mix, releases.of(version), driftMax)));
+        return json;
+    }
+
+    /** Events, in this order. */
+    static ArrayNode events(List<Timeline.Event> events) {
+        ArrayNode all = Json.COMPACT.createArrayNode();
+        for (Timeline.Event event : events) {
+            ObjectNode json = all.addObject()
+                    .put("id", event.id())
+                    .put("at", event.atMillis())
+                    .put("from", event.fromMillis())
+                    .put("kind", event.kind().name().toLowerCase(Locale.ROOT))
+                    .put("text", event.text())
+                    .put("mark", event.mark());
+            Level level = event.level();
+            json.put("level", level == null ? null : code(level));
+        }
+        return all;
+    }
+
+    /** The history, for a page that opens. */
+    static String history(
+            long nowMillis,
+            long historyMillis,
+            AccuracyHistory history,
+            Traffic traffic,
+            Releases releases,
+            List<Timeline.Event> events,
+            StreamNames names) {
+        ObjectNode json = Json.COMPACT
+                .createObjectNode()
+                .put("historyMillis", historyMillis)
+                .put("spacingMillis", historyMillis / AccuracyHistory.MAX_OLD_POINTS);
+        json.putObject("stream")
+                .put("brokers", names.brokers())
+                .put("registry", names.registry())
+                .put("images", names.images());
+        json.set("events", events(events));
         json.set("latest", figures(history.latest()));
         ObjectNode lines = json.putObject("accuracy");
         for (Map.Entry<String, List<Point>> line : history.lines(nowMillis).entrySet()) {
@@ -133,7 +181,7 @@ final class StateJson {
         ArrayNode starts = json.putArray("starts");
         releases.starts().forEach(start -> starts.add(start(start)));
         ArrayNode seconds = json.putArray("seconds");
-        traffic.seconds().forEach(second -> seconds.add(second(second)));
+        traffic.history().forEach(second -> seconds.add(second(second, releases)));
         return text(json);
     }
 
@@ -182,8 +230,8 @@ final class StateJson {
         }
     }
 
-    private static ObjectNode second(Second second) {
-        return Json.COMPACT
+    private static ObjectNode second(Second second, Releases releases) {
+        ObjectNode json = Json.COMPACT
                 .createObjectNode()
                 .put("at", second.atMillis())
                 .put("in", second.in())
@@ -194,7 +242,15 @@ final class StateJson {
                 .put("batchSize", second.batchSize())
                 .put("lag", second.lag())
                 .put("scoringLag", second.scoringLag())
-                .put("ahead", second.aheadMillis());
+                .put("ahead", second.aheadMillis())
+                .put("dead", second.deadLetters());
+        ObjectNode estimates = json.putObject("estimates");
+        second.estimates().forEach((version, estimate) -> {
+            if (releases.isCalibrated(version)) {
+                estimates.put(version, estimate);
+            }
+        });
+        return json;
     }
 
     private static ObjectNode start(Releases.Start start) {

@@ -86,8 +86,14 @@ final class StreamWatch implements AutoCloseable {
                         Set.of(topics.predictions(), topics.labels()),
                         BROKER_TIMEOUT),
                 clock);
-        DashboardState state =
-                new DashboardState(clock, lagWatch, options.history(), source.bounds(), options.readOnly(), hasFailed);
+        DashboardState state = new DashboardState(
+                clock,
+                lagWatch,
+                options.history(),
+                source.bounds(),
+                StreamNames.of(source),
+                options.readOnly(),
+                hasFailed);
         CommittedReader reader = new CommittedReader(
                 source.clients(), beginnings(topics, Instant.now(clock), options.history(), options.recent()));
         TopicWatch topicWatch = new TopicWatch(

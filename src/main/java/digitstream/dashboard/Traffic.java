@@ -3,23 +3,27 @@ package digitstream.dashboard;
 import digitstream.accuracy.Calibration;
 import digitstream.accuracy.PredictionMix;
 import digitstream.avro.Prediction;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The traffic of each of the last 900 seconds: images in, predictions out, latency, batch sizes, and the mix of predicted digits
- * and confidences. Thread-safe.
+ * The traffic of each of the last 900 seconds: images in, predictions out, latency, batch sizes, dead letters, and the mix of
+ * predicted digits and confidences. Keeps at most a thousand older seconds, without their mixes, back to the length of the
+ * history. Thread-safe.
  */
 final class Traffic {
-    private static final int SECONDS = 900;
+    static final int SECONDS = 900;
     /** The length of the recent mix. */
     private static final int MIX_SECONDS = 60;
 
@@ -30,6 +34,8 @@ final class Traffic {
 
     private final Histogram latencies = new Histogram(MAX_LATENCY_MILLIS, 2);
     private final Deque<Second> seconds = new ArrayDeque<>();
+    private final Deque<Second> old = new ArrayDeque<>();
+    private final long historyMillis;
     private final ToDoubleFunction<String> temperatures;
     private Map<String, PredictionMix> mixes = new HashMap<>();
     private String name = "";
@@ -40,25 +46,28 @@ final class Traffic {
     private long sampled;
     private long batchSizes;
     private long aheadMillis;
+    private long deadLetters;
     private long lastPredictionMillis = -1;
 
     /**
      * The figures of about one second.
      *
      * @param in images per second; null if unknown
-     * @param out predictions per second
+     * @param out predictions per second; null if unknown, because the brokers do not respond
      * @param p50 median end-to-end latency, from event time until the committed prediction is read here, in milliseconds; null
      *     without predictions
      * @param batchSize mean batch size over images, not over batches; null without predictions
      * @param lag images that are not yet classified and committed; null if unknown
      * @param scoringLag predictions and labels that are not yet scored and committed; null if unknown
      * @param aheadMillis the most by which an event time was ahead of this machine's clock; 0 if none was
-     * @param mixes predictions of each model version, by {@code <model name>/<model version>}; no longer changed
+     * @param deadLetters those that were written in this second
+     * @param estimates the estimated accuracy of the minute up to this second, by {@code <model name>/<model version>}
+     * @param mixes predictions of each model version, likewise; no longer changed, and empty if the second is old
      */
     record Second(
             long atMillis,
             @Nullable Double in,
-            double out,
+            @Nullable Double out,
             @Nullable Long p50,
             @Nullable Long p95,
             @Nullable Long p99,
@@ -66,14 +75,35 @@ final class Traffic {
             @Nullable Long lag,
             @Nullable Long scoringLag,
             long aheadMillis,
-            Map<String, PredictionMix> mixes) {}
+            long deadLetters,
+            Map<String, Double> estimates,
+            Map<String, PredictionMix> mixes) {
+        private Second withoutMixes() {
+            return new Second(
+                    atMillis,
+                    in,
+                    out,
+                    p50,
+                    p95,
+                    p99,
+                    batchSize,
+                    lag,
+                    scoringLag,
+                    aheadMillis,
+                    deadLetters,
+                    estimates,
+                    Map.of());
+        }
+    }
 
     /**
      * Creates an instance without traffic.
      *
+     * @param history how far back old seconds are kept
      * @param temperatures calibration temperature by {@code <model name>/<model version>}; called about once a second
      */
-    Traffic(ToDoubleFunction<String> temperatures) {
+    Traffic(Duration history, ToDoubleFunction<String> temperatures) {
+        this.historyMillis = history.toMillis();
         this.temperatures = temperatures;
     }
 
@@ -101,6 +131,10 @@ final class Traffic {
         lastPredictionMillis = nowMillis;
     }
 
+    synchronized void rejected() {
+        deadLetters++;
+    }
+
     /** Looks up the mix and the temperature of a model once, not per prediction: most predictions come from one model. */
     private void switchTo(String nextName, String nextVersion) {
         name = nextName;
@@ -119,10 +153,13 @@ final class Traffic {
      */
     synchronized void close(long nowMillis, double length, LagWatch.Found found) {
         boolean none = sampled == 0;
+        Map<String, Double> estimates = new TreeMap<>();
+        mixes(MIX_SECONDS - 1, mixes).forEach((model, minute) -> minute.estimatedAccuracy()
+                .ifPresent(estimate -> estimates.put(model, estimate)));
         seconds.addLast(new Second(
                 nowMillis,
                 found.in(),
-                count / length,
+                found.away() && count == 0 ? null : (Double) (count / length),
                 none ? null : latencies.getValueAtPercentile(50),
                 none ? null : latencies.getValueAtPercentile(95),
                 none ? null : latencies.getValueAtPercentile(99),
@@ -130,13 +167,19 @@ final class Traffic {
                 found.totalLag(),
                 found.totalScoringLag(),
                 aheadMillis,
+                deadLetters,
+                estimates,
                 mixes));
         if (seconds.size() > SECONDS) {
-            seconds.removeFirst();
+            keepOld(seconds.removeFirst().withoutMixes());
+        }
+        while (!old.isEmpty() && old.getFirst().atMillis() < nowMillis - historyMillis) {
+            old.removeFirst();
         }
         latencies.reset();
         batchSizes = 0;
         aheadMillis = 0;
+        deadLetters = 0;
         mixes = new HashMap<>();
         name = "";
         version = "";
@@ -144,17 +187,46 @@ final class Traffic {
         sampled = 0;
     }
 
-    /** The recorded seconds, oldest first. */
+    private void keepOld(Second second) {
+        if (old.isEmpty()
+                || second.atMillis() - old.getLast().atMillis() >= historyMillis / AccuracyHistory.MAX_OLD_POINTS) {
+            old.addLast(second);
+        }
+    }
+
+    /** The last 900 seconds, oldest first. */
     synchronized List<Second> seconds() {
         return List.copyOf(seconds);
     }
 
+    /** All recorded seconds, oldest first; the older ones are further apart. */
+    synchronized List<Second> history() {
+        List<Second> all = new ArrayList<>(old);
+        all.addAll(seconds);
+        return all;
+    }
+
     /** The mixes of the last minute, by model version. */
     synchronized Map<String, PredictionMix> recentMixes() {
+        return mixes(MIX_SECONDS, Map.of());
+    }
+
+    /**
+     * The mixes of the last seconds, by model version.
+     *
+     * @param length at most 900
+     */
+    synchronized Map<String, PredictionMix> recentMixes(int length) {
+        return mixes(length, Map.of());
+    }
+
+    private Map<String, PredictionMix> mixes(int length, Map<String, PredictionMix> further) {
         Map<String, PredictionMix> sums = new TreeMap<>();
-        seconds.stream().skip(Math.max(0, seconds.size() - MIX_SECONDS)).forEach(second -> second.mixes()
-                .forEach((model, part) -> sums.computeIfAbsent(model, ignored -> new PredictionMix())
-                        .add(part)));
+        BiConsumer<String, PredictionMix> add = (model, part) ->
+                sums.computeIfAbsent(model, ignored -> new PredictionMix()).add(part);
+        seconds.stream().skip(Math.max(0, seconds.size() - length)).forEach(second -> second.mixes()
+                .forEach(add));
+        further.forEach(add);
         return sums;
     }
 
@@ -184,7 +256,7 @@ final class Traffic {
     /** Predictions per second in the second that ended last; 0 before the first. */
     synchronized double rate() {
         Second last = seconds.peekLast();
-        return last == null ? 0 : last.out();
+        return last == null || last.out() == null ? 0 : last.out();
     }
 
     /** When the last prediction was read, in milliseconds since 1970; -1 before the first. */

@@ -1,12 +1,15 @@
 // Accuracy over time by window and model version, and the selection of a window and a version.
 import {axisOf} from './axis.js';
-import {byId, clock, colour, count, duration, element, percent} from './page.js';
-import {Chart, join, line} from './charts.js';
+import {byId, clock, count, duration, element, percent, segments, setText} from './page.js';
+import {Chart, join, line, withGaps} from './charts.js';
+import * as view from './view.js';
 
-const ORDER = ['1m', '10m', '1h', 'all'];
-const COLOURS = ['blue', 'orange', 'green', 'red'];
-const MIN_RANGE_SECONDS = 60;
-const STALE_MILLIS = 15_000;
+const SPANS = [[600, '10 min'], [3_600, '1 h'], [21_600, '6 h']];
+const UNIT_SECONDS = {s: 1, m: 60, h: 3_600, d: 86_400};
+/** The server keeps the points of this many seconds as published, and older ones in larger distances. */
+const RECENT_SECONDS = 900;
+/** A running topology publishes once a second. */
+const LONGEST_SECONDS = 10;
 const POINT = figures => [
   figures.computedAt, figures.accuracy, figures.accuracyLow, figures.accuracyHigh, figures.coverage, figures.labelDelayP50Millis];
 
@@ -14,21 +17,17 @@ const latest = new Map();
 let lines = {};
 let now = Date.now();
 let inService = null;
-let selectedWindow = 'all';
-let selectedVersion = '';
-let span = Infinity;
 let versions = [];
-let starts = [];
+let spacing = 0;
 
-/** The limits of the time axis, in seconds: up to now. */
-function times(plot, low) {
-  const end = Math.max(now / 1000, plot.data[0][plot.data[0].length - 1] ?? 0);
-  return [Math.min(end - MIN_RANGE_SECONDS, Math.max(low ?? end, end - span)), end];
-}
+/** The length of a window in seconds; infinite for the window 'all'. */
+export const seconds = window => Number(window.match(/^\d+/)?.[0] ?? Infinity) * (UNIT_SECONDS[window.match(/[a-z]+$/)?.[0]] ?? 1);
+
+const windowName = name => name === 'all' ? 'Since the start' : name.replace(/^(\d+)m$/, '$1 min').replace(/^(\d+)([hsd])$/, '$1 $2');
 
 /** The limits of the accuracy axis for the shown times. */
-function range(plot) {
-  const [start, end] = times(plot, plot.data[0][0]);
+function range(low, high, plot) {
+  const [start, end] = view.times();
   const intervals = [];
   for (let series = 1; series < plot.data.length; series += 3) {
     const [accuracies, lows, highs] = plot.data.slice(series, series + 3);
@@ -41,73 +40,80 @@ function range(plot) {
   return axisOf(intervals);
 }
 
-const chart = new Chart('accuracy-chart', 260, axis => ({
-  scales: {x: {range: times}, y: {range}},
-  axes: [axis, {...axis, size: 70, values: (plot, ticks) => ticks.map(tick => percent(tick))}],
-  series: [{}, ...versions.flatMap((version, i) => [
-    line(version, COLOURS[i % COLOURS.length], v => percent(v)),
-    line('95 % low', COLOURS[i % COLOURS.length], v => percent(v), {width: 0.5}),
-    line('high', COLOURS[i % COLOURS.length], v => percent(v), {width: 0.5}),
-  ])],
-  bands: versions.map((version, i) => ({series: [3 * i + 3, 3 * i + 2], fill: colour('band')})),
-  hooks: {draw: [markStarts]},
-}));
+/** One version needs no name: the header has it. */
+const label = (version, single) => versions.length > 1 ? version.slice(version.indexOf('/') + 1) : single;
+const inPercent = value => String(Number((100 * value).toFixed(2)));
 
-const smallChart = (id, unit, range) => new Chart(id, 150, axis => ({
-  scales: {x: {range: times}, y: {range}},
-  axes: [axis, {...axis, size: 70, values: (plot, ticks) => ticks.map(unit)}],
-  series: [{}, ...versions.map((version, i) => line(version, COLOURS[i % COLOURS.length], unit))],
-}));
+const chart = new Chart('accuracy-chart', {
+  height: 300,
+  unit: 'accuracy, %',
+  tick: inPercent,
+  range,
+  labelled: true,
+  endWidth: 164,
+  lines: () => versions.flatMap((version, i) => [
+    line(i, label(version, 'accuracy'), v => percent(v)),
+    line(i, '', percent, {width: 0.5}),
+    line(i, '', percent, {width: 0.5}),
+  ]),
+  bands: () => versions.map((version, i) => [3 * i + 3, 3 * i + 2]),
+});
 
-const coverage = smallChart('coverage-chart', value => percent(value, 0), () => [0, 1]);
-const delay = smallChart('delay-chart', duration, (plot, low, high) => [0, Math.max(100, (high ?? 0) * 1.1)]);
+const coverage = new Chart('coverage-chart', {
+  height: 170,
+  unit: 'labelled predictions, %',
+  tick: inPercent,
+  range: () => [0, 1.02],
+  lines: () => versions.map((version, i) => line(i, label(version, 'coverage'), v => percent(v, 1))),
+});
 
-/** Draws a vertical line at each start of a serving process: solid with a different model, dashed with the same one. */
-function markStarts(plot) {
-  const context = plot.ctx;
-  const {left, top, width, height} = plot.bbox;
-  context.save();
-  context.strokeStyle = context.fillStyle = colour('soft');
-  context.font = `${Math.round(11 * devicePixelRatio)}px system-ui, sans-serif`;
-  context.textAlign = 'left';
-  let labelledTo = left;
-  starts.forEach((start, i) => {
-    const x = plot.valToPos(start.at / 1000, 'x', true);
-    if (x < left || x > left + width) {
-      return;
-    }
-    const restart = i > 0 && starts[i - 1].model === start.model;
-    context.setLineDash(restart ? [4, 4] : []);
-    context.beginPath();
-    context.moveTo(x, top);
-    context.lineTo(x, top + height);
-    context.stroke();
-    const label = restart ? 'restart' : start.model;
-    // A label without room is left out; its line is drawn all the same.
-    const wide = context.measureText(label).width;
-    const at = x + wide + 6 < left + width ? x + 4 : x - wide - 4;
-    if (at >= labelledTo) {
-      context.fillText(label, at, top + 12 * devicePixelRatio);
-      labelledTo = at + wide;
-    }
-  });
-  context.restore();
-}
+const delay = new Chart('delay-chart', {
+  height: 170,
+  unit: 'time from image to label',
+  tick: duration,
+  range: (low, high) => [0, Math.max(100, high * 1.1)],
+  lines: () => versions.map((version, i) => line(i, label(version, 'median'), duration)),
+});
 
 const versionOf = figures => figures.modelName + '/' + figures.modelVersion;
 const keyOf = figures => versionOf(figures) + '/' + figures.window;
+const known = () => [...new Set([...latest.values()].map(versionOf))].sort();
 
-/** The shown model version, <name>/<version>: the selected one, else the one in service; null if there is none yet. */
-export const model = () => selectedVersion || inService;
+/** The shown model version, <name>/<version>: the selected one if it is known, else the one in service; null if there is none yet. */
+export const model = () => known().includes(view.shown().version) ? view.shown().version : inService;
 
-const figuresOf = version => [...latest.values()].filter(one => versionOf(one) === version);
+const figuresOf = version => [...latest.values()].filter(one => versionOf(one) === version)
+    .sort((a, b) => seconds(a.window) - seconds(b.window));
+
+/** The name of the selected window; of the shortest one if none is selected or the selected one is unknown. */
+export function selectedWindow() {
+  const all = figuresOf(model());
+  return (all.find(one => one.window === view.shown().window) ?? all[0])?.window ?? '1m';
+}
 
 /** The figures of the selected window of the shown model version; null if there are none yet. */
-export const figures = () => latest.get(model() + '/' + selectedWindow) ?? figuresOf(model())[0] ?? null;
+export const figures = () => latest.get(model() + '/' + selectedWindow()) ?? null;
+
+/** The figures of the last minute of the shown version; null if there are none. */
+export const lastMinute = () => figuresOf(model()).find(one => seconds(one.window) === 60) ?? null;
+
+/** The points of the shortest window of the shown version: [at, accuracy, low, high, coverage, delay], with nulls for gaps. */
+export function points() {
+  const table = tableOf(model(), figuresOf(model())[0]?.window, 1, 2, 3, 4, 5);
+  return table[0].map((at, i) => [1000 * at, ...table.slice(1).map(column => column[i])]);
+}
+
+const longest = at => now / 1000 - at > RECENT_SECONDS ? Math.max(LONGEST_SECONDS, 2.5 * spacing) : LONGEST_SECONDS;
+
+/** The times in seconds, then these columns of the points, with nulls where nothing was published. */
+function tableOf(version, window, ...columns) {
+  const points = lines[version + '/' + window] ?? [];
+  return withGaps([points.map(point => point[0] / 1000), ...columns.map(column => points.map(point => point[column]))], longest);
+}
 
 export function load(history) {
   lines = history.accuracy;
-  starts = history.starts;
+  spacing = (history.spacingMillis ?? 0) / 1000;
   latest.clear();
   history.latest.forEach(one => latest.set(keyOf(one), one));
 }
@@ -115,9 +121,6 @@ export function load(history) {
 export function update(state) {
   now = state.now;
   inService = state.model;
-  if (state.start && !starts.some(start => start.at === state.start.at)) {
-    starts.push(state.start);
-  }
   for (const one of state.accuracy) {
     latest.set(keyOf(one), one);
     const known = lines[keyOf(one)] ??= [];
@@ -132,90 +135,46 @@ export function update(state) {
   show();
 }
 
-function show() {
+export function show() {
   showVersions();
+  segments(byId('spans'), SPANS, view.shown().zoom ? null : view.shown().span, span => view.choose({span, zoom: null}));
+  byId('zoom-reset').hidden = !view.shown().zoom;
   const f = figures();
   if (!f) {
-    byId('accuracy-note').textContent = 'No accuracy has been published yet: there are no predictions, or the scoring topology is not running.';
+    setText(byId('accuracy-note'), 'No accuracy has been published yet: there are no predictions, or the scoring topology is not running.');
     return;
   }
-  byId('model').textContent = `${f.modelName} ${f.modelVersion}`;
-  showWindows(figuresOf(model()));
+  setText(byId('model'), `${f.modelName} ${f.modelVersion}`);
+  segments(byId('windows'), figuresOf(model()).map(one => [one.window, windowName(one.window)]), f.window, window => view.choose({window}));
 
-  const shown = Object.keys(lines).filter(key => key.endsWith('/' + selectedWindow)).map(key => key.slice(0, key.lastIndexOf('/')));
+  const shown = Object.keys(lines).filter(key => key.endsWith('/' + f.window)).map(key => key.slice(0, key.lastIndexOf('/')));
   const sameVersions = shown.length === versions.length && shown.every((version, i) => version === versions[i]);
   versions = shown;
   if (!sameVersions) {
     [chart, coverage, delay].forEach(one => one.forget());
   }
-  // Columns of a point: time, accuracy, lower and upper end of its interval, coverage, median label delay.
-  const table = (...columns) => join(shown.map(version => {
-    const points = lines[version + '/' + selectedWindow];
-    return [points.map(point => point[0] / 1000), ...columns.map(column => points.map(point => point[column]))];
-  }));
+  const table = (...columns) => join(shown.map(version => tableOf(version, f.window, ...columns)));
   if (shown.length) {
     chart.show(table(1, 2, 3));
     coverage.show(table(4));
     delay.show(table(5));
   }
 
-  byId('accuracy-note').textContent = `${windowName(f.window)}: ${count(f.labelled)} of ${count(f.predicted)} predictions have a label `
-      + `(coverage ${percent(f.coverage, 1)}). Median label delay: ${duration(f.labelDelayP50Millis)}. `
-      + `${count(f.pending)} predictions await a label, ${count(f.expired)} expired without one; ${count(f.duplicates)} predictions were duplicates. `
-      + `Published ${clock(f.computedAt)}.`;
+  setText(byId('accuracy-note'), `${f.window === 'all' ? 'Since the start' : 'Last ' + windowName(f.window)}: ${count(f.labelled)} of ${count(f.predicted)} predictions have a label `
+      + `(coverage ${percent(f.coverage, 1)}). ${count(f.pending)} await one, ${count(f.expired)} expired without one, ${count(f.duplicates)} were duplicates. `
+      + `Published ${clock(f.computedAt)}.`);
 }
 
 /** Offers a selection if there is more than one version. */
 function showVersions() {
-  const known = [...new Set([...latest.values()].map(versionOf))].sort();
   const select = byId('version');
-  byId('versions').hidden = known.length < 2;
-  const options = ['', ...known];
+  byId('versions').hidden = known().length < 2;
+  const options = ['', ...known()];
   if (options.length !== select.options.length || options.some((version, i) => version !== select.options[i].value)) {
-    selectedVersion = known.includes(selectedVersion) ? selectedVersion : '';
     select.replaceChildren(...options.map(version => element('option', {value: version}, version || 'in service')));
-    select.value = selectedVersion;
   }
+  select.value = known().includes(view.shown().version) ? view.shown().version : '';
 }
 
-function notifySelection() {
-  document.dispatchEvent(new Event('figures-selected'));
-  show();
-}
-
-byId('version').addEventListener('change', event => {
-  selectedVersion = event.target.value;
-  notifySelection();
-});
-
-byId('span').addEventListener('change', event => {
-  span = Number(event.target.value) || Infinity;
-  show();
-});
-
-const windowName = name => name === 'all' ? 'Since the start' : 'Last ' + name;
-
-function showWindows(figures) {
-  const rank = one => (ORDER.indexOf(one.window) + 1) || ORDER.length;
-  const into = byId('windows');
-  [...into.children].filter(tile => !figures.some(one => one.window === tile.dataset.window)).forEach(tile => tile.remove());
-  for (const one of [...figures].sort((a, b) => rank(a) - rank(b))) {
-    let tile = into.querySelector(`[data-window="${CSS.escape(one.window)}"]`);
-    if (!tile) {
-      tile = element('button', {type: 'button', className: 'tile', 'data-window': one.window}, element('span'), element('b'), element('span'));
-      tile.addEventListener('click', () => {
-        selectedWindow = one.window;
-        notifySelection();
-      });
-      into.append(tile);
-    }
-    tile.setAttribute('aria-pressed', String(one.window === selectedWindow));
-    tile.children[0].textContent = windowName(one.window);
-    tile.children[1].textContent = percent(one.accuracy);
-    tile.children[2].textContent = (one.accuracy == null
-        ? 'no labels'
-        : `${percent(one.accuracyLow, 2)} to ${percent(one.accuracyHigh, 2)}, ${count(one.labelled)} labels`)
-        // Figures that do not change are not published again, so those of an idle pipeline get old.
-        + (now - one.computedAt > STALE_MILLIS ? `; as of ${clock(one.computedAt)}` : '');
-  }
-}
+byId('version').addEventListener('change', event => view.choose({version: event.target.value}));
+byId('zoom-reset').addEventListener('click', view.resetZoom);

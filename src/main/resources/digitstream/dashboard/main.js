@@ -1,10 +1,16 @@
 // The page: receives the state from the server once a second, and shows when it is stale.
-import {ask, byId, clock, duration} from './page.js';
+import {ask, byId, clock, duration, setText} from './page.js';
 import {recolour} from './charts.js';
 import * as accuracy from './accuracy.js';
-import * as traffic from './traffic.js';
 import * as confusion from './confusion.js';
+import * as empty from './empty.js';
+import * as events from './events.js';
+import * as mix from './mix.js';
+import * as tiles from './tiles.js';
+import * as traffic from './traffic.js';
 import * as verdict from './verdict.js';
+import * as view from './view.js';
+import {explain} from './terms.js';
 import {setReadOnly} from './draw.js';
 
 const STALE_MILLIS = 4_000;
@@ -20,7 +26,7 @@ const FULL_RETRY_MILLIS = 60_000;
 const RELOAD_MILLIS = 300_000;
 const HIDDEN_MILLIS = 30_000;
 
-let events = null;
+let source = null;
 let state = null;
 let receivedAt = 0;
 let connectedAt = 0;
@@ -33,13 +39,13 @@ let hiding = null;
 function connect() {
   disconnect();
   connectedAt = Date.now();
-  events = new EventSource('api/events');
-  events.addEventListener('open', () => {
+  source = new EventSource('api/events');
+  source.addEventListener('open', () => {
     waitingText = 'loading history …';
     loadedAt = 0;
     loadHistory();
   });
-  events.addEventListener('state', event => {
+  source.addEventListener('state', event => {
     state = JSON.parse(event.data);
     setReadOnly(state.readOnly);
     receivedAt = Date.now();
@@ -51,14 +57,14 @@ function connect() {
     }
     show();
   });
-  events.addEventListener('full', () => {
+  source.addEventListener('full', () => {
     disconnect();
     receivedAt = 0;
     waitingText = 'too many pages of this dashboard are open; retrying in a minute';
     setTimeout(connect, FULL_RETRY_MILLIS);
   });
-  events.addEventListener('error', () => {
-    if (events?.readyState === EventSource.CLOSED) {
+  source.addEventListener('error', () => {
+    if (source?.readyState === EventSource.CLOSED) {
       setTimeout(connect, RETRY_MILLIS);
     }
   });
@@ -78,8 +84,8 @@ async function reconnect() {
 }
 
 function disconnect() {
-  events?.close();
-  events = null;
+  source?.close();
+  source = null;
   state = null;
 }
 
@@ -91,12 +97,11 @@ async function loadHistory() {
   loading = true;
   try {
     const history = await ask('api/history');
-    accuracy.load(history);
-    traffic.load(history);
+    [accuracy, traffic, events, empty].forEach(part => part.load(history));
     loadedAt = Date.now();
   } catch (error) {
     waitingText = error.message;
-    if (events) {
+    if (source) {
       setTimeout(loadHistory, RETRY_MILLIS);
     }
   } finally {
@@ -107,8 +112,8 @@ async function loadHistory() {
 
 function show() {
   if (state && loadedAt) {
-    accuracy.update(state);
-    traffic.update(state);
+    view.setNow(state.now);
+    [events, accuracy, traffic, empty].forEach(part => part.update(state));
     showFigures();
     confusion.showMistakes(state.mistakes, state.images);
   }
@@ -117,18 +122,25 @@ function show() {
 
 function showFigures() {
   const figures = accuracy.figures();
+  const model = accuracy.model();
   confusion.show(figures);
-  traffic.showMix(state.mixes, accuracy.model(), figures?.accuracy);
+  mix.show(state.mixes[model], accuracy.lastMinute()?.accuracy);
+  tiles.show(state, figures, mixOf(accuracy.selectedWindow(), model), accuracy.points(), traffic.all(), model);
+}
+
+/** The predictions of a window; null if the server does not keep them for so long. */
+function mixOf(window, model) {
+  const mixes = state.windowMixes[window] ?? (accuracy.figures() ? null : state.mixes);
+  return mixes && (mixes[model] ?? {count: 0});
 }
 
 function setStatus(kind, text) {
   // Without fresh figures, nobody knows how the stream does.
-  verdict.show(state && loadedAt && kind !== 'stale' || state?.kafka.away ? state.verdict : null);
+  const judged = state && loadedAt && kind !== 'stale' || state?.kafka.away ? state.verdict : null;
+  verdict.show(judged);
+  tiles.judge(judged);
   const status = byId('status');
-  // Screen readers announce every assignment, so assign only a changed text.
-  if (status.textContent !== text) {
-    status.textContent = text;
-  }
+  setText(status, text);
   status.className = kind;
   document.body.classList.toggle('stale', kind === 'stale');
 }
@@ -136,7 +148,7 @@ function setStatus(kind, text) {
 /** Shows whether the figures are current, and why not. */
 function updateStatus() {
   const now = Date.now();
-  if (events && now - Math.max(receivedAt, connectedAt) > DEAD_MILLIS) {
+  if (source && now - Math.max(receivedAt, connectedAt) > DEAD_MILLIS) {
     reconnect();
   }
   if (receivedAt && now - receivedAt > STALE_MILLIS) {
@@ -163,36 +175,37 @@ function updateStatus() {
   }
 }
 
-document.addEventListener('figures-selected', () => state && showFigures());
+view.onChange(() => {
+  if (state && loadedAt) {
+    accuracy.show();
+    showFigures();
+  }
+});
 
 // A hidden page disconnects: it neither burdens the server nor holds one of the browser's few connections to it.
 document.addEventListener('visibilitychange', () => {
   clearTimeout(hiding);
   if (document.hidden) {
     hiding = setTimeout(disconnect, HIDDEN_MILLIS);
-  } else if (!events) {
+  } else if (!source) {
     connect();
   }
 });
 
 const THEME = 'digitstream-theme';
 const root = document.documentElement;
-try {
-  root.dataset.theme = localStorage.getItem(THEME) ?? '';
-} catch {
-  // Without storage, the choice lasts until the page is closed.
-}
 byId('theme').addEventListener('click', () => {
   const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
   root.dataset.theme = dark ? 'light' : 'dark';
   try {
     localStorage.setItem(THEME, root.dataset.theme);
   } catch {
-    // As above.
+    // Without storage, the choice lasts until the page is closed.
   }
   recolour();
 });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolour);
 
+explain(document);
 setInterval(updateStatus, 1_000);
 connect();

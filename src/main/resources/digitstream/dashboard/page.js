@@ -38,11 +38,19 @@ export function duration(millis) {
   return millis < 120_000 ? (millis / 1000).toFixed(1) + ' s' : Math.round(millis / 60_000) + ' min';
 }
 
-/** Formats a time of day; with the date unless it is today. */
-export function clock(millis) {
-  const time = new Date(millis);
-  return (time.toDateString() === new Date().toDateString() ? '' : time.toLocaleDateString() + ' ') + time.toLocaleTimeString();
-}
+const day = new Intl.DateTimeFormat('sv-SE', {dateStyle: 'short'});
+const time = new Intl.DateTimeFormat('en-GB', {timeStyle: 'medium'});
+const minute = new Intl.DateTimeFormat('en-GB', {timeStyle: 'short'});
+const zoned = new Intl.DateTimeFormat('en-GB', {hour: '2-digit', timeZoneName: 'short'});
+
+/** The name of this browser's time zone at a time, such as "UTC" or "CET". */
+export const zone = millis => zoned.formatToParts(millis).find(part => part.type === 'timeZoneName').value;
+
+/** Formats a time of day with its zone; with the date unless it is today. */
+export const clock = millis => `${day.format(millis) === day.format(Date.now()) ? '' : day.format(millis) + ' '}${time.format(millis)} ${zone(millis)}`;
+
+/** Formats a time for an axis whose marks are this many seconds apart; the axis names the zone. */
+export const tick = (millis, seconds) => seconds >= 86_400 ? day.format(millis) : (seconds < 60 ? time : minute).format(millis);
 
 const TIMEOUT_MILLIS = 20_000;
 
@@ -86,10 +94,10 @@ export function bars(into, values, labels, describe, expected = null, above = ()
   into.setAttribute('aria-label', values.map(describe).join('; '));
 }
 
-/** Shows tiles: [name, figure, text below]. Creates them at the first call, then updates them. */
+/** Shows small figures: [name, figure, text below]. Creates them at the first call, then updates them. */
 export function tiles(into, figures) {
   while (into.children.length < figures.length) {
-    into.append(element('div', {className: 'tile'}, element('span'), element('b'), element('span')));
+    into.append(element('div', {}, element('span'), element('b'), element('span')));
   }
   figures.forEach(([name, figure, below], i) => {
     const [head, value, foot] = into.children[i].children;
@@ -97,4 +105,29 @@ export function tiles(into, figures) {
     value.textContent = figure;
     foot.textContent = below ?? '';
   });
+}
+
+/** Sets the text of an element if it differs: screen readers announce every assignment to a status. */
+export function setText(node, text) {
+  if (node.textContent !== text) {
+    node.textContent = text;
+  }
+}
+
+/**
+ * Shows a choice as a row of buttons, and keeps those that are there: a replaced button would lose the focus.
+ * @param options [value, text] of each
+ * @param choose called with the chosen value
+ */
+export function segments(into, options, chosen, choose) {
+  const same = into.children.length === options.length && options.every(([value], i) => into.children[i].dataset.value === String(value));
+  if (!same) {
+    into.replaceChildren(...options.map(([value, text]) => {
+      const button = element('button', {type: 'button'}, text);
+      button.dataset.value = value;
+      button.addEventListener('click', () => choose(value));
+      return button;
+    }));
+  }
+  options.forEach(([value], i) => into.children[i].setAttribute('aria-pressed', String(value === chosen)));
 }

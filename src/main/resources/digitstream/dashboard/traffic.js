@@ -1,113 +1,68 @@
-// Rates, latency, batches, lag, and the prediction mix before labels arrive.
-import {bars, byId, count, duration, percent, tiles} from './page.js';
-import {Chart, line} from './charts.js';
+// Rates, latency, batches and lag, second by second.
+import {byId, count, duration, setText} from './page.js';
+import {Chart, line, withGaps} from './charts.js';
 
-const SECONDS = 900;
+const RECENT_SECONDS = 900;
+const LONGEST_SECONDS = 5;
 const AHEAD_MILLIS = 100;
 let seconds = [];
+let spacing = 0;
+let historyMillis = Infinity;
 
-const rates = new Chart('traffic-chart', 190, axis => ({
-  scales: {y: {range: (plot, low, high) => [0, Math.max(10, high * 1.1)]}},
-  axes: [axis, {...axis, size: 60}],
-  series: [{}, line('in', 'orange', v => count(v) + '/s'), line('out', 'blue', v => count(v) + '/s')],
-}));
+const upTo = least => (low, high) => [0, Math.max(least, high * 1.1)];
 
-const latency = new Chart('latency-chart', 190, axis => ({
-  scales: {y: {range: (plot, low, high) => [0, Math.max(10, high * 1.1)]}},
-  axes: [axis, {...axis, size: 60, values: (plot, ticks) => ticks.map(tick => duration(tick))}],
-  series: [{}, line('p50', 'blue', duration), line('p95', 'green', duration), line('p99', 'orange', duration)],
-}));
+const rates = new Chart('traffic-chart', {
+  height: 190, unit: 'images per second', tick: count, range: upTo(10),
+  lines: () => [line(0, 'out', v => count(v)), line(1, 'in', v => count(v))],
+});
 
-const queues = new Chart('batch-chart', 190, axis => ({
-  scales: {y: {range: (plot, low, high) => [0, Math.max(10, high * 1.1)]}, batch: {range: (plot, low, high) => [0, Math.max(4, high * 1.1)]}},
-  axes: [axis, {...axis, size: 60}, {...axis, size: 45, scale: 'batch', side: 1, grid: {show: false}}],
-  series: [{}, line('lag (left)', 'orange', count), line('scoring lag (left)', 'green', count),
-    line('batch size (right)', 'blue', count, {scale: 'batch'})],
-}));
+const latency = new Chart('latency-chart', {
+  height: 190, unit: 'time from image to prediction', tick: duration, range: upTo(10),
+  lines: () => [line(0, 'p50', duration), line(2, 'p95', duration), line(1, 'p99', duration)],
+});
+
+const queues = new Chart('lag-chart', {
+  height: 190, unit: 'records', tick: count, range: upTo(10),
+  lines: () => [line(0, 'lag', count), line(1, 'scoring', count)],
+});
+
+const batches = new Chart('batch-chart', {
+  height: 170, unit: 'images', tick: count, range: upTo(4),
+  lines: () => [line(0, 'mean', count)],
+});
+
+export const all = () => seconds;
 
 export function load(history) {
   seconds = history.seconds;
+  spacing = (history.spacingMillis ?? 0) / 1000;
+  historyMillis = history.historyMillis ?? 1000 * RECENT_SECONDS;
 }
 
 export function update(state) {
   const now = state.second;
   if (now && (!seconds.length || seconds[seconds.length - 1].at < now.at)) {
     seconds.push(now);
-    seconds.splice(0, Math.max(0, seconds.length - SECONDS));
+    while (seconds[0].at < now.at - historyMillis) {
+      seconds.shift();
+    }
   }
-  const at = seconds.map(second => second.at / 1000);
-  rates.show([at, seconds.map(s => s.in), seconds.map(s => s.out)]);
-  latency.show([at, seconds.map(s => s.p50), seconds.map(s => s.p95), seconds.map(s => s.p99)]);
-  tiles(byId('traffic-tiles'), [
-    ['Images in', now?.in == null ? '–' : count(now.in), 'per second'],
-    ['Predictions out', count(now?.out), 'per second'],
-  ]);
-  tiles(byId('latency-tiles'), [
-    ['p50', duration(now?.p50), 'median'],
-    ['p95', duration(now?.p95), ''],
-    ['p99', duration(now?.p99), ''],
-  ]);
-  queues.show([at, seconds.map(s => s.lag), seconds.map(s => s.scoringLag), seconds.map(s => s.batchSize)]);
-  tiles(byId('batch-tiles'), [
-    ['Batch size', count(now?.batchSize), 'images, mean over images'],
-    ['Lag', count(now?.lag), 'images to classify'],
-    ['Scoring lag', count(now?.scoringLag), 'predictions and labels to score'],
-  ]);
+  // Older seconds are kept in larger distances.
+  const longest = at => state.now / 1000 - at > RECENT_SECONDS ? Math.max(LONGEST_SECONDS, 2.5 * spacing) : LONGEST_SECONDS;
+  const table = (...names) => withGaps([seconds.map(s => s.at / 1000), ...names.map(name => seconds.map(s => s[name]))], longest);
+  rates.show(table('out', 'in'));
+  latency.show(table('p50', 'p95', 'p99'));
+  queues.show(table('lag', 'scoringLag'));
+  batches.show(table('batchSize'));
   const ahead = Math.max(...seconds.slice(-60).map(s => s.ahead ?? 0), 0);
-  byId('clocks').textContent = ahead < AHEAD_MILLIS
-      ? '' : `Clocks differ: event times were up to ${duration(ahead)} ahead of this dashboard's clock. Latencies are too low by up to as much.`;
-  byId('sample').textContent = state.oneIn > 1
-      ? `High load: latency, batch size, prediction mix and mistakes come from a sample of one image in ${state.oneIn}. Rates and accuracy cover all images.` : '';
-  byId('lag').textContent = byPartition('Lag by partition', state.lag) + byPartition('Scoring lag by partition', state.scoringLag);
+  setText(byId('clocks'), ahead < AHEAD_MILLIS
+      ? '' : `Clocks differ: event times were up to ${duration(ahead)} ahead of this dashboard's clock. Latencies are too low by up to as much.`);
+  setText(byId('sample'), state.oneIn > 1
+      ? `High load: latency, batch size, prediction mix and mistakes come from a sample of one image in ${state.oneIn}. Rates and accuracy cover all images.` : '');
+  setText(byId('lag'), byPartition('By partition', state.lag) + byPartition('Scoring', state.scoringLag));
 }
 
 function byPartition(what, lag) {
   const each = Object.entries(lag).map(([partition, records]) => `${partition}: ${count(records)}`);
   return each.length ? `${what}: ${each.join(', ')}. ` : '';
-}
-
-const DRIFT = 0.1;
-const LARGE_DRIFT = 0.25;
-
-/**
- * @param mixes by model version
- * @param model the shown model version
- * @param measured the measured accuracy in the selected window, shown next to the estimate
- */
-export function showMix(mixes, model, measured) {
-  const mix = mixes[model] ?? {count: 0, classes: Array(10).fill(0), confidence: Array(15).fill(0)};
-  const base = mix.baseline;
-  tiles(byId('mix-tiles'), [
-    ['Estimated accuracy', percent(mix.estimatedAccuracy), mix.estimatedAccuracy == null ? 'needs a calibrated model' : 'mean calibrated confidence'],
-    ['Measured accuracy', percent(measured), 'in the selected window'],
-    ['Digit drift', psi(mix.classDrift), rated(mix.classDrift)],
-    ['Confidence drift', psi(mix.confidenceDrift), rated(mix.confidenceDrift)],
-  ]);
-  byId('estimate').textContent = note(mix, base);
-  const width = 100 / mix.confidence.length;
-  const expected = counts => base && mix.count ? counts.map(n => n / base.images * mix.count) : null;
-  bars(byId('mix-classes'), mix.classes, mix.classes.map((n, digit) => digit),
-      (n, digit) => `${digit}: ${count(n)} predictions` + (base ? `, expected ${count(base.classes[digit] / base.images * mix.count)}` : ''),
-      expected(base?.classes ?? []));
-  bars(byId('mix-confidence'), mix.confidence, mix.confidence.map((n, i) => i % 3 === 2 ? Math.round((i + 1) * width) : ''),
-      (n, i) => `${Math.round(i * width)} to ${Math.round((i + 1) * width)} %: ${count(n)} predictions`
-          + (base ? `, expected ${count(base.confidence[i] / base.images * mix.count)}` : ''),
-      expected(base?.confidence ?? []));
-}
-
-const psi = value => value == null ? '–' : value.toFixed(3);
-
-const rated = value => value == null ? 'population stability index'
-    : value < DRIFT ? 'PSI: small' : value < LARGE_DRIFT ? 'PSI: moderate' : 'PSI: large';
-
-function note(mix, base) {
-  if (!mix.count) {
-    return 'No predictions by this model version in the last minute.';
-  }
-  const summary = `${count(mix.count)} predictions in the last minute, mean confidence ${percent(mix.meanConfidence)}.`;
-  if (!base) {
-    return summary + ' The model card has no validation baseline to measure drift against or to calibrate the confidence with.';
-  }
-  return summary + ` The marks show what to expect from ${count(base.images)} validation images (accuracy ${percent(base.accuracy)}). `
-      + (mix.classDrift == null ? 'Drift needs at least 500 predictions.' : `Drift below ${DRIFT} is small; ${LARGE_DRIFT} or more is large.`);
 }

@@ -2,8 +2,8 @@
 import {byId, clock, element} from './page.js';
 
 // A sign for each level, so that nobody depends on colour.
-const SIGNS = {ok: '✓', warning: '!', critical: '✕', 'no-data': '–', unknown: '?'};
-const NAMES = {ok: 'OK', warning: 'Warning', critical: 'Critical', 'no-data': 'No data', unknown: 'Unknown'};
+export const SIGNS = {ok: '✓', warning: '!', critical: '✕', 'no-data': '–', unknown: '?'};
+export const NAMES = {ok: 'OK', warning: 'Warning', critical: 'Critical', 'no-data': 'No data', unknown: 'Unknown'};
 
 let shown = '';
 

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.function.Predicate;
+import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -164,6 +165,34 @@ class DashboardIT {
         assertThat(starts).hasSize(1);
         assertThat(starts.get(0).get("model").asText()).isEqualTo("lenet/test");
         assertThat(state().get("start")).isEqualTo(starts.get(0));
+    }
+
+    @Test
+    void tellsWhatHappened() throws Exception {
+        awaitState("the verdict is settled", state -> StreamSupport.stream(
+                        state.get("events").spliterator(), false)
+                .anyMatch(event -> event.get("kind").asText().equals("verdict")));
+        JsonNode timeline = Json.COMPACT.readTree(get("/api/timeline").body());
+        assertThat(timeline.findValuesAsText("kind")).contains("dashboard", "model", "verdict");
+        assertThat(timeline.findValuesAsText("text"))
+                .contains("This dashboard started", "A serving process started with lenet/test");
+        JsonNode history = Json.COMPACT.readTree(get("/api/history").body());
+        assertThat(history.get("events").findValuesAsText("text")).contains("This dashboard started");
+        assertThat(history.get("stream").get("images").asText())
+                .isEqualTo(pipeline.settings().topics().images());
+    }
+
+    /** The estimate is over the window of the accuracy next to it. */
+    @Test
+    void estimatesOverTheSameWindows() throws Exception {
+        JsonNode state = state();
+        assertThat(state.get("windowMixes").fieldNames())
+                .toIterable()
+                .contains("1m", "10m")
+                .doesNotContain("1h", "all");
+        JsonNode minutes = state.get("windowMixes").get("10m").get("lenet/test");
+        assertThat(minutes.get("count").asInt()).isGreaterThan(IMAGES / 4);
+        assertThat(minutes.get("estimatedAccuracy").asDouble()).isBetween(0.5, 1.0);
     }
 
     @Test

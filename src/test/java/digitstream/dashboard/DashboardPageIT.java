@@ -56,6 +56,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
 @ExtendWith(Environment.Extension.class)
 class DashboardPageIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final long MIN_OUTAGE_MILLIS = 12_000;
 
     @TempDir
     private Path folder;
@@ -92,7 +93,12 @@ class DashboardPageIT {
                         .build(),
                 options);
         browser.manage().window().setSize(new Dimension(1400, 1000));
-        browser.get(pipeline.dashboard().url());
+        // The tests count all images, also those of more than a minute ago.
+        browser.get(pipeline.dashboard().url() + "?window=all");
+    }
+
+    private FirstScreen firstScreen() {
+        return new FirstScreen(browser, pipeline.dashboard().url());
     }
 
     @AfterEach
@@ -141,14 +147,19 @@ class DashboardPageIT {
     @Test
     void showsARunningPipeline(Environment environment) throws Exception {
         awaitStatus("live; no predictions yet");
+        FirstScreen firstScreen = firstScreen();
+        firstScreen.namesTheNextCommand(
+                environment.clients().get("bootstrap.servers"),
+                pipeline.settings().topics().images());
 
         produce(environment, 1_000, "a-");
         awaitText("the accuracy of the first images", "accuracy-note", text -> text.contains(" 1,000 of 1,000 "));
-        String before = text("windows");
+        assertThat(byId("empty").isDisplayed()).isFalse();
+        String before = text("tile-coverage");
         assertThat(text("status")).startsWith("live");
         produce(environment, 2_000, "b-");
         awaitText("the accuracy of all images", "accuracy-note", text -> text.contains(" 3,000 of 3,000 "));
-        assertThat(text("windows")).isNotEqualTo(before);
+        assertThat(text("tile-coverage")).isNotEqualTo(before);
         assertThat(text("model")).isEqualTo("lenet test");
 
         long[] oracle = pipeline.confusion(environment);
@@ -165,6 +176,15 @@ class DashboardPageIT {
         assertThat(byId("probabilities").findElements(By.tagName("small")))
                 .hasSize(10)
                 .allSatisfy(above -> assertThat(above.getText()).endsWith(" %"));
+        firstScreen.tells("A serving process started with lenet/test");
+        firstScreen.tells("All is well");
+        firstScreen.fits();
+        firstScreen.explainsItsTerms();
+        firstScreen.breaksLinesAtGaps();
+        firstScreen.respectsReducedMotion();
+        firstScreen.keepsChoicesInTheLink();
+        firstScreen.zoomsAllChartsTogether();
+        firstScreen.paintsAtOnce();
         assertNoBrowserErrorsOrForeignRequests();
         checkAccessibility();
         fitsOnAPhone();
@@ -301,14 +321,20 @@ class DashboardPageIT {
         awaitStatus("live");
         assertThat(text("accuracy-note")).contains(" 500 of 500 ");
 
+        long away = System.currentTimeMillis();
         environment.cluster().broker().close();
         awaitStatus("Kafka has not responded since");
         awaitText("the verdict", "verdict-text", "The Kafka brokers do not respond"::equals);
+        firstScreen().marksTheTile("rate", "critical", "✕", "Critical");
+        firstScreen().marksTheTile("dead", "ok", "✓", "OK");
         assertThat(byId("verdict-now").getDomAttribute("class")).isEqualTo("critical");
         assertThat(text("verdict-level")).isEqualTo("Critical");
         assertThat(browser.getTitle()).isEqualTo("✕ The Kafka brokers do not respond – digitstream");
         assertThat(byId("icon").getDomProperty("href")).endsWith("/icon-critical.svg");
         checkAccessibility();
+        // Long enough to be a gap.
+        Thread.sleep(Math.max(0, away + MIN_OUTAGE_MILLIS - System.currentTimeMillis()));
+        long during = System.currentTimeMillis() - 1_000;
         environment.cluster().broker().start();
         try (Admin admin = environment.admin()) {
             // Creates no topic again, but waits for the leaders.
@@ -321,6 +347,11 @@ class DashboardPageIT {
         awaitStatus("live");
         produce(environment, 500, "c-");
         awaitText("the next images", "accuracy-note", text -> text.contains(" 1,000 of 1,000 "));
+        firstScreen().tells("Kafka did not respond for ");
+        firstScreen().tells("The Kafka brokers do not respond");
+        Await.until("gaps in all charts", TIMEOUT, () -> firstScreen()
+                .unbrokenAt(during)
+                .isEmpty());
 
         pipeline.stopServing();
         try (PredictionStream unscored =
@@ -329,7 +360,7 @@ class DashboardPageIT {
             awaitStatus("live; no accuracy published since");
         }
         awaitStatus("live; no predictions since");
-        assertThat(text("windows")).contains("as of");
+        assertThat(text("tile-accuracy")).contains("as of");
     }
 
     @Test

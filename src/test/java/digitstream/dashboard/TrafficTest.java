@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import digitstream.accuracy.PredictionMix;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class TrafficTest {
     private static final long NOW = 1_800_000_000_000L;
 
-    private final Traffic traffic = new Traffic(model -> 1);
+    private final Traffic traffic = new Traffic(Duration.ofHours(1), model -> 1);
 
     private void predict(int label, float confidence, long latencyMillis, long nowMillis) {
         traffic.predicted(
@@ -96,5 +97,8 @@ class TrafficTest {
         }
         assertThat(traffic.seconds()).hasSize(900);
         assertThat(traffic.seconds().get(0).atMillis()).isEqualTo(NOW + 1_100_000);
+        // Older ones are thinned to 1,000 in the hour of history.
+        assertThat(traffic.history()).hasSizeBetween(900 + 270, 900 + 280);
+        assertThat(traffic.history().get(0).atMillis()).isEqualTo(NOW);
     }
 }

@@ -1,0 +1,168 @@
+package digitstream.dashboard;
+
+import digitstream.verdict.Level;
+import digitstream.verdict.Verdict;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened to the stream: starts of serving processes, also those before this dashboard started, and what it saw itself, outages
+ * and changes of the verdict. Keeps the last {@value #MAX_EVENTS} events. Thread-safe.
+ */
+final class Timeline {
+    static final int MAX_EVENTS = 200;
+
+    /** A verdict that changes back sooner is no event. */
+    private static final int SETTLED_TICKS = 3;
+
+    /** Without predictions for longer, there is a gap. */
+    private static final long GAP_MILLIS = 10_000;
+
+    private final Deque<Event> events = new ArrayDeque<>();
+    private final long historyMillis;
+    private long lastId;
+    private @Nullable String model;
+    private String settled = "";
+    private String candidate = "";
+    private long candidateMillis;
+    private int candidateTicks;
+    private long brokersAwayMillis = -1;
+    private long predictedMillis = -1;
+
+    enum Kind {
+        /** This dashboard started. */
+        DASHBOARD,
+        /** A serving process started with the model of the one before. */
+        START,
+        /** A serving process started with another model, or is the first. */
+        MODEL,
+        /** No predictions came from {@link Event#fromMillis} on. */
+        GAP,
+        /** The brokers did not respond from {@link Event#fromMillis} on. */
+        BROKERS,
+        VERDICT
+    }
+
+    /**
+     * An event.
+     *
+     * @param id greater than that of all events before
+     * @param fromMillis when it began if it lasted; null if it is a moment
+     * @param level of the verdict; null for other kinds
+     * @param mark a short text for charts: the model; null for other kinds
+     */
+    record Event(
+            long id,
+            long atMillis,
+            @Nullable Long fromMillis,
+            Kind kind,
+            @Nullable Level level,
+            String text,
+            @Nullable String mark) {}
+
+    /**
+     * Creates a timeline whose first event is the dashboard's start.
+     *
+     * @param history starts that are older are no events
+     */
+    Timeline(long nowMillis, Duration history) {
+        this.historyMillis = history.toMillis();
+        add(nowMillis, null, Kind.DASHBOARD, null, "This dashboard started", null);
+    }
+
+    /** Records the start of a serving process. */
+    synchronized void started(Releases.Start start, long nowMillis) {
+        String before = model;
+        model = start.model();
+        if (start.atMillis() < nowMillis - historyMillis) {
+            return;
+        }
+        if (start.model().equals(before)) {
+            add(start.atMillis(), null, Kind.START, null, "A serving process started with " + model, null);
+            return;
+        }
+        String text = before == null
+                ? "A serving process started with " + model
+                : "A serving process started with another model: " + model + ", after " + before;
+        add(start.atMillis(), null, Kind.MODEL, null, text, model);
+    }
+
+    /** Records what is new about the second that ended. Call it once a second. */
+    synchronized void tick(long nowMillis, Verdict verdict, boolean brokersAway, long lastPredictionMillis) {
+        judged(nowMillis, verdict);
+        if (brokersAway && brokersAwayMillis < 0) {
+            brokersAwayMillis = nowMillis;
+        } else if (!brokersAway && brokersAwayMillis >= 0) {
+            add(
+                    nowMillis,
+                    brokersAwayMillis,
+                    Kind.BROKERS,
+                    null,
+                    "Kafka did not respond for " + seconds(nowMillis - brokersAwayMillis),
+                    null);
+            brokersAwayMillis = -1;
+        }
+        if (predictedMillis >= 0 && lastPredictionMillis - predictedMillis > GAP_MILLIS) {
+            add(
+                    lastPredictionMillis,
+                    predictedMillis,
+                    Kind.GAP,
+                    null,
+                    "No predictions for " + seconds(lastPredictionMillis - predictedMillis),
+                    null);
+        }
+        predictedMillis = lastPredictionMillis;
+    }
+
+    private void judged(long nowMillis, Verdict verdict) {
+        String found = verdict.findings().isEmpty()
+                ? verdict.level().name()
+                : verdict.level() + verdict.findings().get(0).rule();
+        if (found.equals(settled)) {
+            candidateTicks = 0;
+            return;
+        }
+        if (candidateTicks == 0 || !found.equals(candidate)) {
+            candidate = found;
+            candidateMillis = nowMillis;
+            candidateTicks = 0;
+        }
+        if (++candidateTicks >= SETTLED_TICKS) {
+            settled = found;
+            candidateTicks = 0;
+            add(candidateMillis, null, Kind.VERDICT, verdict.level(), verdict.text(), null);
+        }
+    }
+
+    private void add(
+            long atMillis,
+            @Nullable Long fromMillis,
+            Kind kind,
+            @Nullable Level level,
+            String text,
+            @Nullable String mark) {
+        events.addLast(new Event(++lastId, atMillis, fromMillis, kind, level, text, mark));
+        if (events.size() > MAX_EVENTS) {
+            events.removeFirst();
+        }
+    }
+
+    private static String seconds(long millis) {
+        long seconds = Math.round(millis / 1e3);
+        return seconds < 120 ? seconds + " s" : Math.round(seconds / 60.0) + " min";
+    }
+
+    /** The events, oldest first. */
+    synchronized List<Event> events() {
+        return events.stream().sorted(Comparator.comparingLong(Event::atMillis)).toList();
+    }
+
+    /** The last few events that were recorded, for pages that have those before. */
+    synchronized List<Event> latest(int most) {
+        return events.stream().skip(Math.max(0, events.size() - most)).toList();
+    }
+}
