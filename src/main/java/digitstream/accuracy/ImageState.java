@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * Of several labels, the one with the latest time applies; at equal times, the one that arrived last. Immutable: each event
  * returns a new state and reports its effect on the counts to {@link CountChanges}.
  *
- * @param label null if none has arrived
+ * @param label null if none has arrived; a retraction if the latest one was taken back
  * @param predictions the first one of each model version
  * @param touchedAtMillis when an event last changed the state, by the scorer's clock; the retention runs from here. Rounded up, so
  *     that the images of a minute or so expire together
  */
 public record ImageState(@Nullable Label label, List<Predicted> predictions, long touchedAtMillis) {
     private static final byte FORMAT = 2;
+    /** The format of a state with a retraction, which older versions don't know. */
+    private static final byte RETRACTED = 3;
     /** The format of older versions: the same, but with a time that is not rounded. */
     private static final byte UNROUNDED = 1;
 
@@ -29,12 +31,23 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
     public sealed interface Event permits Label, Predicted {}
 
     /**
-     * A label.
+     * A label, or a retraction of the labels before it.
      *
-     * @param digit 0 to 9
+     * @param digit 0 to 9; {@link #NONE} for a retraction
      * @param labelledAtMillis the label's own time
      */
-    public record Label(int digit, long labelledAtMillis) implements Event {}
+    public record Label(int digit, long labelledAtMillis) implements Event {
+        /** The digit of a retraction. In a serialized state, -1 means that there is no label. */
+        public static final int NONE = -2;
+
+        public static Label retraction(long atMillis) {
+            return new Label(NONE, atMillis);
+        }
+
+        public boolean isRetraction() {
+            return digit == NONE;
+        }
+    }
 
     /**
      * A prediction.
@@ -77,7 +90,7 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
             return this;
         }
         counts.addPredicted();
-        if (label != null) {
+        if (label != null && !label.isRetraction()) {
             count(1, label, prediction, changes);
             if (predictions.isEmpty()) {
                 changes.labels(LabelOutcomes.PENDING_TO_MATCHED);
@@ -90,7 +103,7 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
         all.add(prediction);
         if (all.size() > MAX_PREDICTIONS) {
             Predicted forgotten = all.remove(0);
-            if (label == null) {
+            if (!isLabelled()) {
                 changes.counts(forgotten.model(), forgotten.bucketStartMillis()).addExpired();
             }
         }
@@ -106,8 +119,15 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
         return false;
     }
 
-    /** Applies a label. */
+    private boolean isLabelled() {
+        return label != null && !label.isRetraction();
+    }
+
+    /** Applies a label or a retraction. */
     public ImageState labelled(Label next, long nowMillis, CountChanges changes) {
+        if (next.isRetraction() || (label != null && label.isRetraction())) {
+            return retracted(next, nowMillis, changes);
+        }
         if (label == null) {
             changes.labels(predictions.isEmpty() ? LabelOutcomes.PENDING : LabelOutcomes.MATCHED);
         } else {
@@ -122,6 +142,24 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
         return new ImageState(next, predictions, nowMillis);
     }
 
+    /** Applies a retraction, or a label after one. A retraction without effect is remembered: an older label may come later. */
+    private ImageState retracted(Label next, long nowMillis, CountChanges changes) {
+        boolean older = label != null && next.labelledAtMillis() < label.labelledAtMillis();
+        LabelOutcomes kept = predictions.isEmpty() ? LabelOutcomes.PENDING : LabelOutcomes.MATCHED;
+        changes.labels(older || next.isRetraction() ? LabelOutcomes.RETRACTED : kept);
+        if (older || next.equals(label)) {
+            return this;
+        }
+        if (label != null && !label.isRetraction()) {
+            Label before = label;
+            changes.labels(kept.negated().plus(LabelOutcomes.RETRACTED));
+            predictions.forEach(prediction -> count(-1, before, prediction, changes));
+        } else if (!next.isRetraction()) {
+            predictions.forEach(prediction -> count(1, next, prediction, changes));
+        }
+        return new ImageState(next, predictions, nowMillis);
+    }
+
     /** Whether the state was last changed at or before this time, up to which everything has expired. */
     public boolean isExpired(long expiredToMillis) {
         return touchedAtMillis <= expiredToMillis;
@@ -129,7 +167,7 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
 
     /** Adds what is unmatched in this state, or takes it back. */
     public void unmatched(int sign, UnmatchedChanges changes) {
-        if (label == null) {
+        if (!isLabelled()) {
             for (int i = 0; i < predictions.size(); i++) {
                 Predicted prediction = predictions.get(i);
                 changes.predictions(touchedAtMillis, prediction.model(), prediction.bucketStartMillis(), sign);
@@ -166,7 +204,7 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
 
     /** Serializes the state compactly, because there are up to 50,000 of them a second. */
     public void write(ByteBuffer out, ModelNames names) {
-        out.put(FORMAT);
+        out.put(label != null && label.isRetraction() ? RETRACTED : FORMAT);
         Varint.put(out, touchedAtMillis);
         out.put((byte) (label == null ? -1 : label.digit()));
         if (label != null) {
@@ -205,13 +243,13 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
     /** Parses the output of {@link #write}, also of older versions, from a buffer with an array. */
     public static ImageState read(ByteBuffer in, ModelNames names) {
         byte format = in.get();
-        if (format != FORMAT && format != UNROUNDED) {
+        if (format < UNROUNDED || format > RETRACTED) {
             throw new IllegalArgumentException(
-                    "unknown format of an image state; formats " + UNROUNDED + " and " + FORMAT + " are supported");
+                    "unknown format of an image state; formats " + UNROUNDED + " to " + RETRACTED + " are supported");
         }
         long touchedAtMillis = Varint.get(in);
         int digit = in.get();
-        Label label = digit < 0 ? null : new Label(digit, Varint.get(in));
+        Label label = digit == -1 ? null : new Label(digit, Varint.get(in));
         int count = (int) Varint.get(in);
         if (count == 1) {
             return new ImageState(label, List.of(prediction(in, names)), touchedAtMillis);

@@ -109,7 +109,7 @@ public final class Dashboard implements AutoCloseable {
                     options.access(),
                     state,
                     pages,
-                    new DrawingRoutes(drawings, normaliser),
+                    new DrawingRoutes(drawings, normaliser, source.drawnDigits()),
                     images,
                     new MonitoringRoutes(metrics, health));
             closing.push(server::close);

@@ -65,6 +65,7 @@ final class DashboardServer implements AutoCloseable {
         config.routes.get("/api/history", this::history);
         config.routes.get("/api/verdict", context -> json(context, StateJson.text(StateJson.verdict(state.verdict()))));
         config.routes.get("/api/timeline", context -> json(context, state.events()));
+        config.routes.get("/api/mistakes", this::mistakes);
         config.routes.get("/api/mistakes/{actual}/{predicted}", this::mistakesOfACell);
         config.routes.get("/api/images/{partition}/{offset}", this::image);
         drawing.addTo(config.routes, guard);
@@ -83,6 +84,14 @@ final class DashboardServer implements AutoCloseable {
             return;
         }
         json(context, state.history());
+    }
+
+    private void mistakes(Context context) {
+        String name = Optional.ofNullable(context.queryParam("order")).orElse(MistakeOrder.LATEST.code());
+        MistakeOrder order = MistakeOrder.of(name)
+                .orElseThrow(() -> new BadRequestResponse(
+                        "order is '" + Excerpt.of(name) + "'; set it to " + MistakeOrder.codes()));
+        json(context, StateJson.text(StateJson.mistakes(state.mistakes(order))));
     }
 
     private void mistakesOfACell(Context context) {

@@ -14,6 +14,7 @@ import digitstream.verdict.Observation;
 import digitstream.verdict.Verdict;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -142,6 +143,11 @@ final class DashboardState {
             }
 
             @Override
+            public void retracted(String imageId, long atMillis) {
+                mistakes.retracted(imageId, Instant.ofEpochMilli(atMillis));
+            }
+
+            @Override
             public void labelArrived(long atMillis) {
                 labels.add(LABEL, atMillis);
                 labelMillis = Math.max(labelMillis, atMillis);
@@ -181,7 +187,7 @@ final class DashboardState {
                     traffic.lastPredictionMillis());
         }
         if (seconds++ % MISTAKES_INTERVAL_SECONDS == 0) {
-            latestMistakes = mistakes.latest(LATEST_MISTAKES);
+            latestMistakes = mistakes.first(MistakeOrder.LATEST, LATEST_MISTAKES);
         }
     }
 
@@ -277,6 +283,11 @@ final class DashboardState {
                             figures.getWindow(), ignored -> traffic.recentMixes(length.intValue())));
         }
         return all;
+    }
+
+    /** Mistakes of all cells in an order. */
+    List<Mistake> mistakes(MistakeOrder order) {
+        return mistakes.first(order, LATEST_MISTAKES);
     }
 
     /** The latest mistakes of a cell of the confusion matrix, newest first. */

@@ -2,6 +2,7 @@ package digitstream.dashboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import digitstream.common.Digits;
+import digitstream.common.DrawnId;
 import digitstream.common.Json;
 import digitstream.dashboard.access.Guard;
 import digitstream.dashboard.access.JsonErrors;
@@ -24,10 +25,17 @@ final class DrawingRoutes {
 
     private final Drawings drawings;
     private final Dashboard.Normaliser normaliser;
+    private final boolean scored;
 
-    DrawingRoutes(Drawings drawings, Dashboard.Normaliser normaliser) {
+    /**
+     * Creates the routes.
+     *
+     * @param scored whether drawn digits count in accuracy
+     */
+    DrawingRoutes(Drawings drawings, Dashboard.Normaliser normaliser, boolean scored) {
         this.drawings = drawings;
         this.normaliser = normaliser;
+        this.scored = scored;
     }
 
     /** Adds these routes to a server. */
@@ -63,16 +71,17 @@ final class DrawingRoutes {
     private void label(Context context) {
         JsonNode body = body(context);
         String imageId = body.path("imageId").asText();
-        int label = body.path("label").asInt(-1);
-        if (!imageId.startsWith(Drawings.PREFIX) || imageId.length() > Drawings.PREFIX.length() + 36) {
+        JsonNode label = body.path("label");
+        if (!DrawnId.isDrawn(imageId)) {
             throw new BadRequestResponse(
                     "imageId does not name a drawn digit; only digits drawn on this page can be labelled");
         }
-        if (label < 0 || label > 9) {
-            throw new BadRequestResponse("label must be 0 to 9");
+        if (!label.isNull() && (label.asInt(-1) < 0 || label.asInt() > 9)) {
+            throw new BadRequestResponse("label must be 0 to 9, or null to retract the label before");
         }
-        context.future(() -> drawings.label(imageId, label)
-                .thenAccept(done -> context.status(204))
+        context.future(() -> (label.isNull() ? drawings.retract(imageId) : drawings.label(imageId, label.asInt()))
+                .thenAccept(done -> DashboardServer.json(
+                        context, StateJson.text(Json.COMPACT.createObjectNode().put("scored", scored))))
                 .exceptionally(failure ->
                         failed(context, failure, "the Kafka brokers did not accept the label in time; try again")));
     }

@@ -6,26 +6,24 @@ import digitstream.avro.DigitImage;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.Prediction;
 import digitstream.common.Digits;
+import digitstream.common.DrawnId;
 import digitstream.settings.Topics;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends drawn digits through the pipeline like any other image, and waits for their predictions. Thread-safe.
  */
 final class Drawings {
-    /** Prefix of the ids of drawn digits; the page can label only those. */
-    static final String PREFIX = "drawn-";
-
     static final long TIMEOUT_SECONDS = 10;
 
     private final Producer<byte[], byte[]> producer;
@@ -64,7 +62,7 @@ final class Drawings {
      * @throws digitstream.serde.RegistryUnavailableException if the schema registry does not respond
      */
     CompletableFuture<Answer> classify(byte[] pixels) {
-        String imageId = PREFIX + UUID.randomUUID();
+        String imageId = DrawnId.next();
         DigitImage image = new DigitImage(imageId, Digits.SIDE, Digits.SIDE, ByteBuffer.wrap(pixels), clock.instant());
         byte[] value = images.serialize(topics.images(), image);
         CompletableFuture<Answer> answer = new CompletableFuture<Answer>().orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
@@ -82,9 +80,14 @@ final class Drawings {
         return send(topics.labels(), imageId, labels.serialize(topics.labels(), label));
     }
 
+    /** Takes the label of a drawn digit back. Completes when the brokers have acknowledged it. */
+    CompletableFuture<Void> retract(String imageId) {
+        return send(topics.labels(), imageId, null);
+    }
+
     /** Completes the answer if this is the prediction of a drawn digit; called for each live prediction. */
     void predicted(Prediction prediction, long readAtMillis) {
-        if (prediction.getImageId().startsWith(PREFIX)) {
+        if (DrawnId.isDrawn(prediction.getImageId())) {
             CompletableFuture<Answer> answer = waiting.get(prediction.getImageId());
             if (answer != null) {
                 answer.complete(new Answer(prediction, Instant.ofEpochMilli(readAtMillis)));
@@ -94,15 +97,17 @@ final class Drawings {
 
     // The callback gets the same result as the future.
     @SuppressWarnings("FutureReturnValueIgnored")
-    private CompletableFuture<Void> send(String topic, String imageId, byte[] value) {
+    private CompletableFuture<Void> send(String topic, String imageId, byte @Nullable [] value) {
         CompletableFuture<Void> sent = new CompletableFuture<>();
-        producer.send(new ProducerRecord<>(topic, imageId.getBytes(UTF_8), value), (metadata, failure) -> {
-            if (failure == null) {
-                sent.complete(null);
-            } else {
-                sent.completeExceptionally(failure);
-            }
-        });
+        producer.send(
+                new ProducerRecord<>(topic, null, clock.millis(), imageId.getBytes(UTF_8), value),
+                (metadata, failure) -> {
+                    if (failure == null) {
+                        sent.complete(null);
+                    } else {
+                        sent.completeExceptionally(failure);
+                    }
+                });
         return sent;
     }
 }

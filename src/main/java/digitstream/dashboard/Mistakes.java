@@ -6,7 +6,6 @@ import digitstream.common.Digits;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The latest wrong predictions, a few for each cell of the confusion matrix. Joins predictions and labels by image id over the
- * last {@link #MAX_IMAGES} images; a corrected label removes a mistake. Only for display: the page's figures come from the
+ * last {@link #MAX_IMAGES} images; a corrected or retracted label removes a mistake. Only for display: the page's figures come from the
  * scoring topology. Thread-safe.
  */
 final class Mistakes {
@@ -52,7 +51,10 @@ final class Mistakes {
     private record Predicted(
             int label, float confidence, int partition, long offset, String modelVersion, Instant at) {}
 
+    /** A label; with the digit {@link #RETRACTED} if the one before was taken back. */
     private record Label(int digit, Instant at) {}
+
+    private static final int RETRACTED = -1;
 
     Mistakes() {
         for (int i = 0; i < Digits.CLASSES * Digits.CLASSES; i++) {
@@ -73,21 +75,29 @@ final class Mistakes {
     }
 
     synchronized void labelled(DigitLabel label) {
-        Label before = labels.get(label.getImageId());
-        if (before != null && before.at().isAfter(label.getLabelledAt())) {
+        labelled(label.getImageId(), new Label(label.getLabel(), label.getLabelledAt()));
+    }
+
+    /** Takes the label of an image back, unless it is later. */
+    synchronized void retracted(String imageId, Instant at) {
+        labelled(imageId, new Label(RETRACTED, at));
+    }
+
+    private void labelled(String imageId, Label now) {
+        Label before = labels.get(imageId);
+        if (before != null && before.at().isAfter(now.at())) {
             return;
         }
-        Label now = new Label(label.getLabel(), label.getLabelledAt());
-        labels.put(label.getImageId(), now);
-        join(label.getImageId(), predictions.get(label.getImageId()), now);
-        if (before != null && before.digit() != now.digit()) {
+        labels.put(imageId, now);
+        join(imageId, predictions.get(imageId), now);
+        if (before != null && before.digit() != RETRACTED && before.digit() != now.digit()) {
             cells.subList(Digits.CLASSES * before.digit(), Digits.CLASSES * (before.digit() + 1))
-                    .forEach(cell -> cell.removeIf(mistake -> mistake.imageId().equals(label.getImageId())));
+                    .forEach(cell -> cell.removeIf(mistake -> mistake.imageId().equals(imageId)));
         }
     }
 
     private void join(String imageId, @Nullable Predicted prediction, @Nullable Label label) {
-        if (prediction == null || label == null || prediction.label() == label.digit()) {
+        if (prediction == null || label == null || label.digit() == RETRACTED || prediction.label() == label.digit()) {
             return;
         }
         Deque<Mistake> cell = cells.get(Digits.CLASSES * label.digit() + prediction.label());
@@ -113,11 +123,11 @@ final class Mistakes {
         return predictions.size();
     }
 
-    /** The latest mistakes of all cells, the one found last first. */
-    synchronized List<Mistake> latest(int max) {
+    /** Mistakes of all cells in an order, at most so many. */
+    synchronized List<Mistake> first(MistakeOrder order, int max) {
         return cells.stream()
                 .flatMap(Deque::stream)
-                .sorted(Comparator.comparingLong(Mistake::number).reversed())
+                .sorted(order.comparator())
                 .limit(max)
                 .toList();
     }

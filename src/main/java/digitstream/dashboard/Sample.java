@@ -1,7 +1,6 @@
 package digitstream.dashboard;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import digitstream.common.DrawnId;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +17,6 @@ final class Sample {
     /** Spreads hashes that differ in few bits: 2^32 over the golden ratio (Knuth, "Sorting and Searching", 6.4). */
     private static final int FIBONACCI = 0x9E3779B9;
 
-    private static final byte[] ALWAYS = Drawings.PREFIX.getBytes(UTF_8);
-
     private volatile int bits;
 
     /** Whether the image with this record key is in the sample. */
@@ -28,8 +25,7 @@ final class Sample {
         if (zeros == 0 || key == null) {
             return true;
         }
-        return Integer.numberOfLeadingZeros(FIBONACCI * Arrays.hashCode(key)) >= zeros
-                || (key.length > ALWAYS.length && Arrays.equals(key, 0, ALWAYS.length, ALWAYS, 0, ALWAYS.length));
+        return Integer.numberOfLeadingZeros(FIBONACCI * Arrays.hashCode(key)) >= zeros || DrawnId.isDrawn(key);
     }
 
     /** Sets the sample size for a rate: the largest with at most {@link #MAX_PER_SECOND} images per second. */

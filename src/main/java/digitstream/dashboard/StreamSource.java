@@ -15,6 +15,7 @@ import org.apache.kafka.clients.admin.Admin;
  * @param admin closed by the caller
  * @param schemas closed by the caller
  * @param times the event times that scoring accepts
+ * @param drawnDigits whether digits that are drawn on the page are scored
  * @param bounds when the stream is in trouble
  * @param classifyingGroup the consumer group of the classifying topology, whose lag is watched
  * @param scoringGroup that of the scoring topology
@@ -25,6 +26,7 @@ public record StreamSource(
         SchemaRegistry schemas,
         Topics topics,
         EventTimeRange times,
+        boolean drawnDigits,
         VerdictSettings bounds,
         String classifyingGroup,
         String scoringGroup) {
@@ -37,6 +39,7 @@ public record StreamSource(
                 schemas,
                 settings.topics(),
                 settings.score().eventTimes(),
+                settings.score().drawnDigits(),
                 settings.verdict(),
                 settings.classifyApplicationId(),
                 settings.scoreApplicationId());

@@ -9,6 +9,7 @@ import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
 import digitstream.common.Digits;
+import digitstream.common.DrawnId;
 import digitstream.common.EventTimeRange;
 import digitstream.serde.AvroDecoder;
 import digitstream.serde.Decoded;
@@ -66,6 +67,9 @@ final class TopicWatch implements Runnable {
         void predictedBeforeStart(Prediction prediction);
 
         void labelled(DigitLabel label);
+
+        /** Called for a record that takes the label of an image back. */
+        void retracted(String imageId, long atMillis);
 
         /** Called for each label, also one that is not in the sample, with the time at which it arrived. */
         void labelArrived(long atMillis);
@@ -132,8 +136,13 @@ final class TopicWatch implements Runnable {
         } else if (record.topic().equals(topics.deadLetters())) {
             listener.rejected(reason(record), arrival(record));
         } else if (record.topic().equals(topics.labels())) {
-            listener.labelArrived(arrival(record));
-            if (sample.has(record.key())) {
+            // The label of a drawn digit doesn't mean that the labels of the stream arrive.
+            if (record.value() != null && !DrawnId.isDrawn(record.key())) {
+                listener.labelArrived(arrival(record));
+            }
+            if (record.key() != null && record.value() == null) {
+                listener.retracted(new String(record.key(), UTF_8), record.timestamp());
+            } else if (sample.has(record.key())) {
                 read(labels, record, label -> RecordFaults.ofId(record.key(), label.getImageId())
                                 .or(() -> RecordFaults.of(label, times, clock.millis())))
                         .ifPresent(listener::labelled);

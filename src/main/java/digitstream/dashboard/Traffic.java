@@ -3,6 +3,7 @@ package digitstream.dashboard;
 import digitstream.accuracy.Calibration;
 import digitstream.accuracy.PredictionMix;
 import digitstream.avro.Prediction;
+import digitstream.common.DrawnId;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -116,10 +117,13 @@ final class Traffic {
                 || !prediction.getModelName().equals(name)) {
             switchTo(prediction.getModelName(), prediction.getModelVersion());
         }
-        mix.add(
-                prediction.getLabel(),
-                prediction.getConfidence(),
-                Calibration.confidence(prediction.getProbabilities(), temperature));
+        // Accuracy is not of drawn digits, and so its estimate must not be either.
+        if (!DrawnId.isDrawn(prediction.getImageId())) {
+            mix.add(
+                    prediction.getLabel(),
+                    prediction.getConfidence(),
+                    Calibration.confidence(prediction.getProbabilities(), temperature));
+        }
         sampled++;
         count++;
         lastPredictionMillis = nowMillis;

@@ -70,7 +70,8 @@ record AccuracyWindow(ModelVersion model, String name, long startMillis, long en
                         outcomes.pending(),
                         outcomes.orphaned(),
                         outcomes.duplicate(),
-                        outcomes.corrected()))
+                        outcomes.corrected(),
+                        outcomes.retracted()))
                 .build();
     }
 

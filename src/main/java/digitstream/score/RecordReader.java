@@ -1,5 +1,7 @@
 package digitstream.score;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import digitstream.accuracy.ImageState;
 import digitstream.accuracy.ModelVersion;
 import digitstream.accuracy.RecordFaults;
@@ -51,7 +53,16 @@ final class RecordReader {
         return plainPrediction.read(key, value, predictions.plainOffset(headers, value), nowMillis);
     }
 
-    Result label(byte @Nullable [] key, Headers headers, byte @Nullable [] value, long nowMillis) {
+    /**
+     * Reads a label, or its retraction, which is a record without a value.
+     *
+     * @param timestampMillis of the record; the time of a retraction
+     */
+    Result label(
+            byte @Nullable [] key, Headers headers, byte @Nullable [] value, long timestampMillis, long nowMillis) {
+        if (key != null && value == null) {
+            return retraction(key, timestampMillis, nowMillis);
+        }
         Optional<Fault> missing = missing(key, value);
         if (missing.isPresent()) {
             return missing.get();
@@ -67,6 +78,16 @@ final class RecordReader {
                 ? new Fault(DeadLetterReason.INVALID, fault.get())
                 : new Valid(new ImageState.Label(
                         label.getLabel(), label.getLabelledAt().toEpochMilli()));
+    }
+
+    /** A timestamp that no label could have counts as the present. */
+    private Result retraction(byte[] key, long timestampMillis, long nowMillis) {
+        Optional<String> fault = RecordFaults.ofId(key, new String(key, UTF_8));
+        if (fault.isPresent()) {
+            return new Fault(DeadLetterReason.INVALID, fault.get());
+        }
+        return new Valid(
+                ImageState.Label.retraction(times.contains(timestampMillis, nowMillis) ? timestampMillis : nowMillis));
     }
 
     Result prediction(byte @Nullable [] key, Headers headers, byte @Nullable [] value, long nowMillis) {

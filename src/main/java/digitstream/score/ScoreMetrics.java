@@ -39,6 +39,7 @@ public final class ScoreMetrics {
     private final Counter orphaned;
     private final Counter duplicate;
     private final Counter corrected;
+    private final Counter retracted;
     private final ConfusionCounters confusion;
     private final Map<String, Published> published = new ConcurrentHashMap<>();
 
@@ -57,12 +58,14 @@ public final class ScoreMetrics {
         this.orphaned = labels("orphaned");
         this.duplicate = labels("duplicate");
         this.corrected = labels("corrected");
+        this.retracted = labels("retracted");
     }
 
     private Counter labels(String outcome) {
         return Counter.builder("digits.labels")
                 .description("Labels by outcome: matched with a prediction, orphaned (no prediction in time), duplicate"
-                        + " (same digit again), or corrected (superseded by a label with another digit).")
+                        + " (same digit again), corrected (superseded by a label with another digit), or retracted"
+                        + " (taken back by a record without a value, which counts too).")
                 .tags("outcome", outcome)
                 .register(meters);
     }
@@ -84,6 +87,7 @@ public final class ScoreMetrics {
         increment(orphaned, change.orphaned());
         increment(duplicate, change.duplicate());
         increment(corrected, change.corrected());
+        increment(retracted, change.retracted());
     }
 
     private static void increment(Counter counter, long more) {
@@ -117,6 +121,14 @@ public final class ScoreMetrics {
     Counter misplaced(String topic) {
         return Counter.builder("digits.misplaced")
                 .description("Labels and predictions in another partition than that of their key, by topic.")
+                .tags("topic", topic)
+                .register(meters);
+    }
+
+    /** The counter of the records of a topic that are not scored because they belong to drawn digits. */
+    Counter leftOut(String topic) {
+        return Counter.builder("digits.left.out")
+                .description("Labels and predictions of digits drawn on the dashboard, which are not scored, by topic.")
                 .tags("topic", topic)
                 .register(meters);
     }

@@ -22,6 +22,7 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Reading>
     private final String labelsTopic;
     private final ArrivalBuckets arrival;
     private final Placement placement;
+    private final DrawnDigits drawn;
     private final RecordReader reader;
     private final Clock clock;
 
@@ -36,6 +37,7 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Reading>
             String labelsTopic,
             ScoreSettings settings,
             Placement placement,
+            DrawnDigits drawn,
             RecordReader reader,
             Clock clock) {
         this.imagesStore = imagesStore;
@@ -43,6 +45,7 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Reading>
         this.labelsTopic = labelsTopic;
         this.arrival = ArrivalBuckets.of(settings);
         this.placement = placement;
+        this.drawn = drawn;
         this.reader = reader;
         this.clock = clock;
     }
@@ -76,7 +79,7 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Reading>
             return accept(polled, record, event, now);
         }
         RecordReader.Result result = isLabel
-                ? reader.label(polled.key(), polled.headers(), polled.value(), now)
+                ? reader.label(polled.key(), polled.headers(), polled.value(), polled.timestamp(), now)
                 : reader.prediction(polled.key(), polled.headers(), polled.value(), now);
         if (result instanceof RecordReader.Valid valid) {
             return accept(polled, record, valid.event(), now);
@@ -101,6 +104,9 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Reading>
             FixedKeyRecord<byte[], byte[]> record,
             ImageState.Event event,
             long now) {
+        if (drawn.leaveOut(polled)) {
+            return false;
+        }
         if (placement.isMisplaced(polled)) {
             forward(record, new Reading.Misplaced(polled.key(), event));
             return false;

@@ -109,13 +109,15 @@ public final class ScoreTopology {
     public Topology build() {
         StreamsBuilder builder = new StreamsBuilder();
         Serde<byte[]> bytes = Serdes.ByteArray();
-        Placement placement = new Placement(partitions, List.of(topics.predictions(), topics.labels()), metrics);
+        List<String> inputs = List.of(topics.predictions(), topics.labels());
+        Placement placement = new Placement(partitions, inputs, metrics);
+        DrawnDigits drawn = new DrawnDigits(settings.drawnDigits(), inputs, metrics);
         KStream<byte[], Reading> readings = builder.stream(
-                        List.of(topics.predictions(), topics.labels()),
+                        inputs,
                         Consumed.with(bytes, bytes)
                                 .withTimestampExtractor(new InputTimestamps(Clock.systemUTC()))
                                 .withName("predictions-and-labels"))
-                .processValues(score(placement), Named.as("score"));
+                .processValues(score(placement, drawn), Named.as("score"));
 
         KStream<byte[], Counted> moved = readings.filter(
                         (key, reading) -> reading instanceof Reading.Misplaced, Named.as("is-misplaced"))
@@ -153,7 +155,7 @@ public final class ScoreTopology {
         return KeyValue.pair(misplaced.imageId(), misplaced.event());
     }
 
-    private FixedKeyProcessorSupplier<byte[], byte[], Reading> score(Placement placement) {
+    private FixedKeyProcessorSupplier<byte[], byte[], Reading> score(Placement placement, DrawnDigits drawn) {
         Set<StoreBuilder<?>> stores =
                 Set.of(images(), TaskMemory.builder(PENDING, PendingCounts::new, PendingCounts::clear));
         return new FixedKeyProcessorSupplier<>() {
@@ -161,7 +163,7 @@ public final class ScoreTopology {
             public FixedKeyProcessor<byte[], byte[], Reading> get() {
                 RecordReader reader = new RecordReader(settings, predictions.get(), labels.get());
                 return new ScoreProcessor(
-                        IMAGES, PENDING, topics.labels(), settings, placement, reader, Clock.systemUTC());
+                        IMAGES, PENDING, topics.labels(), settings, placement, drawn, reader, Clock.systemUTC());
             }
 
             @Override

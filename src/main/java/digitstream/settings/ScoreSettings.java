@@ -15,13 +15,15 @@ import java.util.Map;
  * @param unmatchedRetention how long a prediction waits for its label and a label for its prediction; a matched pair is kept
  *     for the same time, for corrections
  * @param eventTimes the event times of predictions and the times of labels that are accepted
+ * @param drawnDigits whether digits that people draw on the dashboard are scored too
  */
 public record ScoreSettings(
         Map<String, Duration> windows,
         Duration bucket,
         Duration publishInterval,
         Duration unmatchedRetention,
-        EventTimeRange eventTimes) {
+        EventTimeRange eventTimes,
+        boolean drawnDigits) {
 
     /**
      * The most buckets of the longest window. Each takes about 1.5 kB for each model version and partition, once in a partition
@@ -37,7 +39,8 @@ public record ScoreSettings(
             Duration.ofSeconds(10),
             Duration.ofSeconds(1),
             Duration.ofHours(1),
-            EventTimeRange.DEFAULT);
+            EventTimeRange.DEFAULT,
+            false);
 
     public ScoreSettings {
         windows = Collections.unmodifiableMap(new LinkedHashMap<>(windows));

@@ -89,6 +89,15 @@ final class SettingsReader {
         return defaultValue;
     }
 
+    boolean flag(String setting, boolean defaultValue) {
+        String value = take(setting, Boolean.toString(defaultValue)).trim();
+        if (value.equals("true") || value.equals("false")) {
+            return value.equals("true");
+        }
+        fault(setting + " is '" + value + "'; set it to true or false");
+        return defaultValue;
+    }
+
     /** A constant's name in lower case. */
     <E extends Enum<E>> E oneOf(String setting, E[] constants, E defaultValue) {
         String value = take(setting, text(defaultValue)).trim();
@@ -150,8 +159,9 @@ final class SettingsReader {
         Duration bucket = millis("accuracy.bucket.ms", defaultValue.bucket());
         Duration publishInterval = millis("accuracy.publish.interval.ms", defaultValue.publishInterval());
         Duration retention = millis("unmatched.retention.ms", defaultValue.unmatchedRetention());
+        boolean drawnDigits = flag("accuracy.drawn.digits", defaultValue.drawnDigits());
         try {
-            return new ScoreSettings(windows, bucket, publishInterval, retention, eventTimes);
+            return new ScoreSettings(windows, bucket, publishInterval, retention, eventTimes, drawnDigits);
         } catch (IllegalArgumentException e) {
             fault(String.valueOf(e.getMessage()));
             return defaultValue;

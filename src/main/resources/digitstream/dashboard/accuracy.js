@@ -53,8 +53,8 @@ const chart = new Chart('accuracy-chart', {
   endWidth: 164,
   lines: () => versions.flatMap((version, i) => [
     line(i, label(version, 'accuracy'), v => percent(v)),
-    line(i, '', percent, {width: 0.5}),
-    line(i, '', percent, {width: 0.5}),
+    line(i, '', percent, {width: 0.5, column: label(version, 'accuracy') + ' low'}),
+    line(i, '', percent, {width: 0.5, column: label(version, 'accuracy') + ' high'}),
   ]),
   bands: () => versions.map((version, i) => [3 * i + 3, 3 * i + 2]),
 });
@@ -110,6 +110,12 @@ function tableOf(version, window, ...columns) {
   const points = lines[version + '/' + window] ?? [];
   return withGaps([points.map(point => point[0] / 1000), ...columns.map(column => points.map(point => point[column]))], longest);
 }
+
+/** The figures of a model version in the selected window; null if there are none. */
+export const figuresIn = version => latest.get(version + '/' + selectedWindow()) ?? null;
+
+/** The versions that have figures. */
+export const knownVersions = known;
 
 export function load(history) {
   lines = history.accuracy;

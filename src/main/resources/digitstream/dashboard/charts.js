@@ -1,6 +1,7 @@
 // Lines over time, drawn with uPlot. All charts share the time axis, the cursor and the zoom.
 import uPlot from './webjars/uplot/1.6.30/dist/uPlot.esm.js';
 import {byId, clock, colour, element, setText, tick, zone} from './page.js';
+import {chartData, exportButtons} from './export.js';
 import {markEvents} from './marks.js';
 import * as view from './view.js';
 
@@ -25,6 +26,8 @@ export class Chart {
     this.plot = null;
     this.overlay = null;
     charts.push(this);
+    exportButtons(this.element, () => this.plot && chartData(
+        id.replace('-chart', ''), this.element.getAttribute('aria-label'), this.plot, this.lines));
     new ResizeObserver(() => this.plot?.setSize({width: this.width(), height: this.definition.height})).observe(this.element);
   }
 

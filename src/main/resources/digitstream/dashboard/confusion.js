@@ -1,134 +1,120 @@
-// The confusion matrix, figures per digit, calibration, and the images of mistakes.
-import {ask, byId, clock, colour, count, element, percent} from './page.js';
+// The confusion matrix, figures per digit, and calibration.
+import {byId, colour, count, element, percent} from './page.js';
+import {exportButtons} from './export.js';
+import * as mistakes from './mistakes.js';
+
+export {showMistakes} from './mistakes.js';
 
 const DIGITS = [...Array(10).keys()];
 const SVG = 'http://www.w3.org/2000/svg';
-let cell = null;
-let shownMistakes = '';
-let latest = [];
-let searched = 0;
-const PICTURE_RETRY_MILLIS = 3_000;
-const MAX_PICTURE_TRIES = 5;
+// How to move from the focused cell, as in a grid of the ARIA Authoring Practices.
+const MOVES = {
+  ArrowLeft: at => ({...at, predicted: at.predicted - 1}), ArrowRight: at => ({...at, predicted: at.predicted + 1}),
+  ArrowUp: at => ({...at, actual: at.actual - 1}), ArrowDown: at => ({...at, actual: at.actual + 1}),
+  Home: (at, control) => ({actual: control ? 0 : at.actual, predicted: 0}),
+  End: (at, control) => ({actual: control ? 9 : at.actual, predicted: 9}),
+};
+const limit = digit => Math.max(0, Math.min(9, digit));
+let shown = null;
 
 export function show(figures) {
   if (figures) {
+    shown = figures;
     showConfusion(figures.confusion);
     showClasses(figures.classes);
     showReliability(figures);
+    mistakes.update(figures);
   }
 }
+
+const cellAt = ({actual, predicted}) => byId('confusion').tBodies[0].rows[actual].cells[predicted + 1];
 
 function showConfusion(counts) {
   const table = byId('confusion');
   if (!table.rows.length) {
-    table.append(element('thead', {}, element('tr', {}, element('th', {scope: 'col'}, 'actual \\ predicted'), ...DIGITS.map(d => element('th', {scope: 'col'}, d)))));
-    table.append(element('tbody', {}, ...DIGITS.map(actual => element('tr', {}, element('th', {scope: 'row'}, actual),
-        ...DIGITS.map(predicted => element('td', {}, actual === predicted ? element('span') : cellButton(actual, predicted)))))));
+    create(table);
   }
-  const body = table.tBodies[0];
+  const most = Math.max(1, ...counts.filter((n, i) => Math.floor(i / 10) !== i % 10));
   for (const actual of DIGITS) {
-    const row = counts.slice(10 * actual, 10 * actual + 10);
-    const wrong = Math.max(1, ...row.filter((n, predicted) => predicted !== actual));
     for (const predicted of DIGITS) {
-      const inner = body.rows[actual].cells[predicted + 1].firstChild;
-      const share = row[predicted] === 0 ? 0 : actual === predicted ? 0.25 : 0.15 + 0.35 * row[predicted] / wrong;
+      const n = counts[10 * actual + predicted];
+      const cell = cellAt({actual, predicted});
       // Short and without separators, to fit; the tooltip has the exact count.
-      inner.textContent = row[predicted] === 0 ? '·' : short(row[predicted]);
-      inner.title = count(row[predicted]);
-      inner.style.backgroundColor = share === 0 ? 'transparent' : actual === predicted ? `rgba(${colour('heat')}, ${share})` : `rgba(200, 60, 40, ${share})`;
-      if (actual !== predicted) {
-        inner.setAttribute('aria-label', `${count(row[predicted])} images of digit ${actual} were predicted as ${predicted}`);
-        inner.setAttribute('aria-pressed', String(cell?.actual === actual && cell?.predicted === predicted));
-      }
+      cell.textContent = n === 0 ? '·' : short(n);
+      cell.title = mistakes.sentence(n, actual, predicted);
+      cell.setAttribute('aria-label', cell.title);
+      cell.style.setProperty('--share', n === 0 ? 0 : actual === predicted ? 0.12 : 0.15 + 0.4 * n / most);
     }
   }
 }
 
 const short = n => n < 100_000 ? String(n) : Math.round(n / 1000) + 'k';
 
-function cellButton(actual, predicted) {
-  const button = element('button', {type: 'button'});
-  button.addEventListener('click', () => select({actual, predicted}));
-  return button;
+function create(table) {
+  table.append(element('thead', {}, element('tr', {}, element('th', {scope: 'col'}, 'actual \\ predicted'), ...DIGITS.map(d => element('th', {scope: 'col'}, d)))));
+  table.append(element('tbody', {}, ...DIGITS.map(actual => element('tr', {}, element('th', {scope: 'row'}, actual),
+      ...DIGITS.map(predicted => cellOf(actual, predicted))))));
+  table.addEventListener('keydown', event => {
+    const at = event.target.closest('td')?.dataset;
+    if (!at || event.altKey || event.metaKey) {
+      return;
+    }
+    const from = {actual: Number(at.actual), predicted: Number(at.predicted)};
+    if (event.key in MOVES) {
+      const to = MOVES[event.key](from, event.ctrlKey);
+      focus({actual: limit(to.actual), predicted: limit(to.predicted)});
+    } else if (event.key === 'Enter' || event.key === ' ') {
+      select(from);
+    } else if (event.key === 'Escape') {
+      select(null);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
 }
 
-async function select(next) {
-  cell = next;
-  byId('mistakes-all').hidden = !cell;
-  describeSelection();
-  for (const button of byId('confusion').querySelectorAll('button')) {
-    button.setAttribute('aria-pressed', 'false');
-  }
-  if (cell) {
-    byId('confusion').tBodies[0].rows[cell.actual].cells[cell.predicted + 1].firstChild.setAttribute('aria-pressed', 'true');
-  }
-  await refresh();
+function cellOf(actual, predicted) {
+  const cell = element('td', {
+    className: actual === predicted ? 'right' : 'mistake', tabIndex: actual + predicted === 0 ? 0 : -1, 'aria-selected': 'false',
+    'data-actual': actual, 'data-predicted': predicted});
+  cell.addEventListener('click', () => {
+    focus({actual, predicted});
+    select({actual, predicted});
+  });
+  return cell;
 }
 
-const describeSelection = () => byId('mistakes-what').textContent = cell ? `Actual digit ${cell.actual}, predicted ${cell.predicted}.` : 'All digits.';
+/** Focuses a cell, which becomes the only one in the order of tabs. */
+function focus(at) {
+  byId('confusion').querySelectorAll('td[tabindex="0"]').forEach(cell => cell.tabIndex = -1);
+  cellAt(at).tabIndex = 0;
+  cellAt(at).focus();
+}
+
+function select(at) {
+  byId('confusion').querySelectorAll('td[aria-selected="true"]').forEach(cell => cell.setAttribute('aria-selected', 'false'));
+  if (at) {
+    cellAt(at).setAttribute('aria-selected', 'true');
+  }
+  mistakes.select(at);
+}
 
 byId('mistakes-all').addEventListener('click', () => select(null));
 
-async function refresh() {
-  const requested = cell;
-  if (!requested) {
-    draw(latest);
-    return;
-  }
-  try {
-    const mistakes = await ask(`api/mistakes/${requested.actual}/${requested.predicted}`);
-    if (requested === cell) {
-      draw(mistakes);
-      describeSelection();
-    }
-  } catch (error) {
-    byId('mistakes-what').textContent = 'The mistakes cannot be loaded: ' + error.message;
-  }
-}
+/** What is exported of the figures, with their version and window in the title; null before the first. */
+const exported = (name, title, columns, rows) => shown && {
+  name, title: `${title}, ${shown.modelName} ${shown.modelVersion}, ${mistakes.during(shown.window)}`, columns, rows: rows(shown)};
 
-/**
- * @param mistakes the latest of all cells; shown if no cell is selected
- * @param images number of images that were searched for mistakes
- */
-export function showMistakes(mistakes, images) {
-  latest = mistakes;
-  searched = images;
-  refresh();
-}
+exportButtons(byId('confusion').parentElement, () => exported('confusion', 'Confusion matrix', ['actual \\ predicted', ...DIGITS.map(String)],
+    figures => DIGITS.map(actual => [actual, ...figures.confusion.slice(10 * actual, 10 * actual + 10)])), 'confusion matrix');
+exportButtons(byId('classes').parentElement, () => exported('digits', 'Figures per digit', ['digit', 'labelled', 'precision', 'recall', 'f1'],
+    figures => figures.classes.map((one, digit) => [digit, one.support, ...[one.precision, one.recall, one.f1].map(rounded)])), 'figures per digit');
+exportButtons(byId('reliability'), () => exported('calibration', 'Calibration', ['confidence to', 'labelled', 'correct', 'mean confidence', 'accuracy'],
+    figures => figures.confidenceBins.map((bin, i, all) => [rounded((i + 1) / all.length), bin.count, bin.correct,
+      ...[bin.confidenceSum, bin.correct].map(sum => bin.count ? rounded(sum / bin.count) : null)])), 'calibration');
 
-function draw(mistakes) {
-  const ids = mistakes.length ? mistakes.map(mistake => mistake.imageId).join() : 'none of ' + searched;
-  if (ids === shownMistakes && byId('mistakes').children.length) {
-    return;
-  }
-  shownMistakes = ids;
-  const list = byId('mistakes');
-  const known = new Map([...list.children].map(item => [item.dataset.id, item]));
-  list.replaceChildren(...mistakes.map(mistake => known.get(mistake.imageId) ?? item(mistake)));
-  if (!mistakes.length) {
-    list.append(element('li', {className: 'none'}, `No mistakes among the last ${count(searched)} images that this dashboard examined.`));
-  }
-}
-
-function item(mistake) {
-  const where = `partition ${mistake.partition}, offset ${mistake.offset}`;
-  const url = `api/images/${mistake.partition}/${mistake.offset}?id=${encodeURIComponent(mistake.imageId)}`;
-  const picture = element('img', {
-    src: url, alt: `Image of digit ${mistake.actual}`, width: 84, height: 84, loading: 'lazy',
-    title: `${mistake.imageId}, ${clock(mistake.at)}, model ${mistake.modelVersion}, ${where}`});
-  let tries = 1;
-  picture.addEventListener('error', () => {
-    // The brokers or the registry may be unavailable for the moment.
-    if (tries++ < MAX_PICTURE_TRIES) {
-      setTimeout(() => picture.src = `${url}&try=${tries}`, PICTURE_RETRY_MILLIS);
-    }
-  });
-  const made = element('li', {}, picture,
-      element('span', {}, 'predicted ', element('b', {}, mistake.predicted), ` (${percent(mistake.confidence, 0)})`), element('br'),
-      `actual ${mistake.actual}`, element('br'), element('small', {title: where}, `${mistake.partition} / ${mistake.offset}`));
-  made.dataset.id = mistake.imageId;
-  return made;
-}
+const rounded = ratio => ratio == null ? null : Number(ratio.toFixed(6));
 
 function showClasses(classes) {
   const table = byId('classes');

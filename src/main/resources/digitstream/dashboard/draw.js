@@ -5,12 +5,15 @@ const canvas = byId('canvas');
 const context = canvas.getContext('2d', {willReadFrequently: true});
 let last = null;
 let classified = null;
+// The labels sent for the drawing, the latest one last.
+let labels = [];
 let sending = false;
 
 context.lineWidth = 9;
 context.lineCap = 'round';
 context.lineJoin = 'round';
 context.strokeStyle = '#fff';
+const SEEN_LATER = byId('seen-note').textContent;
 clear();
 
 function clear() {
@@ -98,7 +101,10 @@ canvas.addEventListener('blur', () => {
 function reset() {
   clear();
   classified = null;
-  byId('verdict').hidden = true;
+  labels = [];
+  byId('verdict').hidden = byId('undo').hidden = true;
+  byId('seen').hidden = true;
+  byId('seen-note').textContent = SEEN_LATER;
   byId('probabilities').replaceChildren();
   byId('answer').textContent = 'The drawing goes through Kafka like any other image.';
 }
@@ -122,7 +128,8 @@ function setSending(now) {
 
 byId('send').addEventListener('click', async () => {
   setSending(true);
-  byId('verdict').hidden = true;
+  labels = [];
+  byId('verdict').hidden = byId('undo').hidden = true;
   byId('answer').textContent = 'Classifying …';
   try {
     const answer = await ask('api/digits', {side: canvas.width, pixels: pixels()});
@@ -132,6 +139,7 @@ byId('send').addEventListener('click', async () => {
         + `committed and read back after ${duration(answer.committedMillis)}.`);
     bars(byId('probabilities'), answer.probabilities, answer.probabilities.map((p, digit) => digit),
         (p, digit) => `${digit}: ${percent(p)}`, null, p => percent(p, p < 0.1 ? 1 : 0));
+    showSeen(answer);
     byId('truth').value = answer.label;
     byId('verdict').hidden = false;
   } catch (error) {
@@ -145,16 +153,50 @@ const classifiedAfter = answer => answer.predictedMillis < 0
     ? 'Classified on a machine whose clock is behind'
     : `Classified after ${duration(answer.predictedMillis)}`;
 
-async function label(digit) {
-  byId('verdict').hidden = true;
+/** Shows the image as it was read from its topic. */
+function showSeen(answer) {
+  const seen = byId('seen');
+  seen.src = `api/images/${answer.partition}/${answer.offset}?id=${encodeURIComponent(answer.imageId)}`;
+  seen.alt = `The 28 × 28 pixels in which the model saw a ${answer.label}`;
+  seen.hidden = false;
+  byId('seen-note').textContent = 'What the model saw: 28 × 28 pixels.';
+}
+
+/**
+ * Sends a label; null retracts the one before. Returns whether it was sent.
+ * @param describe describes what was sent: whether it counts towards the accuracy is its argument
+ */
+async function send(digit, describe) {
+  byId('verdict').hidden = byId('undo').hidden = true;
   try {
-    await ask('api/labels', {imageId: classified.imageId, label: digit});
-    byId('answer').textContent = `Labelled as ${digit}. The label counts towards the accuracy.`;
+    const {scored} = await ask('api/labels', {imageId: classified.imageId, label: digit});
+    byId('answer').textContent = describe(scored);
+    return true;
   } catch (error) {
     byId('answer').textContent = error.message;
+    return false;
+  } finally {
     byId('verdict').hidden = false;
   }
 }
+
+async function label(digit) {
+  if (await send(digit, scored => `Labelled as ${digit}. ` + (scored
+      ? 'The label counts towards the accuracy.' : 'Drawn digits do not count towards the accuracy.'))) {
+    labels.push(digit);
+  }
+  byId('undo').hidden = !labels.length;
+}
+
+async function undo() {
+  const before = labels.at(-2) ?? null;
+  if (await send(before, () => before === null ? 'The label is retracted.' : `Labelled as ${before} again.`)) {
+    labels.pop();
+  }
+  byId('undo').hidden = !labels.length;
+}
+
+byId('undo').addEventListener('click', undo);
 
 /** Hides the drawing where the server refuses it. */
 export function setReadOnly(readOnly) {

@@ -2,6 +2,7 @@
 import {ask, byId, clock, duration, setText} from './page.js';
 import {recolour} from './charts.js';
 import * as accuracy from './accuracy.js';
+import * as compare from './compare.js';
 import * as confusion from './confusion.js';
 import * as empty from './empty.js';
 import * as events from './events.js';
@@ -124,6 +125,7 @@ function showFigures() {
   const figures = accuracy.figures();
   const model = accuracy.model();
   confusion.show(figures);
+  compare.show(figures);
   mix.show(state.mixes[model], accuracy.lastMinute()?.accuracy);
   tiles.show(state, figures, mixOf(accuracy.selectedWindow(), model), accuracy.points(), traffic.all(), model);
 }

@@ -68,7 +68,9 @@ class ImageStateTest {
         Arbitrary<Integer> images = Arbitraries.integers().between(0, 3);
         Arbitrary<Integer> digits = Arbitraries.integers().between(0, 9);
         Arbitrary<Event> labels = Combinators.combine(
-                        images, digits, Arbitraries.integers().between(0, 6))
+                        images,
+                        Arbitraries.oneOf(digits, digits, digits, Arbitraries.just(Label.NONE)),
+                        Arbitraries.integers().between(0, 6))
                 .as((image, digit, time) -> new Event(image, new Label(digit, 1_000L * time), null));
         Arbitrary<Event> predictions = Combinators.combine(
                         images,
@@ -108,7 +110,8 @@ class ImageStateTest {
                         + outcomes.pending()
                         + outcomes.orphaned()
                         + outcomes.duplicate()
-                        + outcomes.corrected());
+                        + outcomes.corrected()
+                        + outcomes.retracted());
     }
 
     @Property(tries = 500)
@@ -127,7 +130,7 @@ class ImageStateTest {
         assertThat(sums.outcomes.orphaned()).isEqualTo(pendingLabels);
     }
 
-    /** Counts the first prediction with the label of the latest time; at equal times, the last one. */
+    /** Counts the first prediction with the label of the latest time; at equal times, the last one; without it if retracted. */
     private static AccuracyCounts oracle(List<Event> events, ModelVersion model) {
         AccuracyCounts counts = new AccuracyCounts();
         for (int image : events.stream().map(Event::image).distinct().toList()) {
@@ -145,8 +148,8 @@ class ImageStateTest {
                     counts.addDuplicate();
                 } else {
                     counts.addPredicted();
-                    if (!labels.isEmpty()) {
-                        Label label = labels.get(labels.size() - 1);
+                    Label label = labels.isEmpty() ? null : labels.get(labels.size() - 1);
+                    if (label != null && !label.isRetraction()) {
                         Predicted first = predictions.get(0);
                         counts.addLabelled(
                                 1, label.digit(), first.digit(), first.confidence(), label.labelledAtMillis() - 500);
@@ -163,9 +166,14 @@ class ImageStateTest {
 
     private static long labelledImages(List<Event> events, boolean predicted) {
         return events.stream()
-                .filter(event -> event.label != null)
                 .map(Event::image)
                 .distinct()
+                .filter(image -> labels(events.stream()
+                                .filter(event -> event.image == image)
+                                .toList())
+                        .reduce((one, next) -> next.labelledAtMillis() < one.labelledAtMillis() ? one : next)
+                        .filter(label -> !label.isRetraction())
+                        .isPresent())
                 .filter(image -> predicted
                         == events.stream().anyMatch(event -> event.image == image && event.prediction != null))
                 .count();

@@ -49,7 +49,7 @@ class AccuracyHistoryTest {
                 .setClasses(List.of())
                 .setConfusion(List.of())
                 .setConfidenceBins(List.of())
-                .setLabels(new LabelCounts(0L, 0L, 0L, 0L, 0L, 0L))
+                .setLabels(new LabelCounts(0L, 0L, 0L, 0L, 0L, 0L, 0L))
                 .build();
     }
 

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.Prediction;
 import digitstream.client.ProducePlan;
+import digitstream.common.DrawnId;
 import digitstream.common.Json;
 import digitstream.serde.AvroSerializer;
 import digitstream.settings.Topics;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
@@ -306,7 +308,6 @@ class DashboardIT {
 
     @Test
     void classifiesADrawnDigitThroughKafkaAndAcceptsItsLabel() throws Exception {
-        int before = labelled(state());
         byte[] drawing = new byte[112 * 112];
         for (int y = 20; y < 92; y++) {
             for (int x = 51; x < 61; x++) {
@@ -323,10 +324,12 @@ class DashboardIT {
         assertThat(answer.get("committedMillis").asLong())
                 .isGreaterThanOrEqualTo(answer.get("predictedMillis").asLong());
 
-        assertThat(post("/api/labels", "{\"imageId\":" + answer.get("imageId") + ",\"label\":1}")
-                        .statusCode())
-                .isEqualTo(204);
-        awaitState("the label counts", state -> labelled(state) == before + 1);
+        for (String label : List.of("1", "null")) {
+            HttpResponse<String> sent =
+                    post("/api/labels", "{\"imageId\":" + answer.get("imageId") + ",\"label\":" + label + "}");
+            assertThat(sent.statusCode()).as(sent.body()).isEqualTo(200);
+            assertThat(sent.body()).isEqualTo("{\"scored\":false}");
+        }
     }
 
     @Test
@@ -348,7 +351,14 @@ class DashboardIT {
         assertThat(post("/api/labels", "{\"imageId\":\"w-000000001\",\"label\":1}")
                         .statusCode())
                 .isEqualTo(400);
-        assertThat(post("/api/labels", "{\"imageId\":\"drawn-1\",\"label\":10}").statusCode())
+        for (String label : List.of("10", "-1", "\"x\"", "{}")) {
+            assertThat(post("/api/labels", "{\"imageId\":\"" + DrawnId.next() + "\",\"label\":" + label + "}")
+                            .statusCode())
+                    .as(label)
+                    .isEqualTo(400);
+        }
+        assertThat(post("/api/labels", "{\"imageId\":\"" + DrawnId.next() + "\"}")
+                        .statusCode())
                 .isEqualTo(400);
     }
 

@@ -168,8 +168,11 @@ class DashboardPageIT {
         // The estimate before labels, and drift against the validation images in the model card.
         assertThat(text("mix-tiles")).contains("Estimated accuracy").doesNotContain("–");
         assertThat(text("estimate")).contains("validation images");
-        showAMistake();
-        drawAOne();
+        PageDetails details = new PageDetails(browser, folder.resolve("downloads"));
+        details.opensThePicturesOfACellBesideTheMatrix();
+        details.ordersMistakesAndCopiesTheirIds();
+        details.exportsWhatIsShown();
+        details.drawsADigitAndRetractsItsLabel();
         drawAOneByKeyboard();
         checkAccuracyAxis();
         // The ten probabilities can be read without a tooltip.
@@ -186,8 +189,14 @@ class DashboardPageIT {
         firstScreen.zoomsAllChartsTogether();
         firstScreen.paintsAtOnce();
         assertNoBrowserErrorsOrForeignRequests();
+        browser.get(pipeline.dashboard().url() + "?window=all&version=lenet/test");
+        awaitText("the accuracy again", "accuracy-note", text -> text.contains(" 3,000 of 3,000 "));
+        details.comparesTwoVersions(environment, pipeline.settings().topics());
+        // The label of the drawn digit is not counted.
+        assertThat(text("accuracy-note")).contains(" 3,000 of 3,000 ");
         checkAccessibility();
         fitsOnAPhone();
+        details.opensThePicturesOfACellBelowTheMatrix();
     }
 
     /** The accuracy axis zooms in on typical figures and includes a collapse, but not the interval of a few first images. */
@@ -229,44 +238,6 @@ class DashboardPageIT {
         Await.until("the page fits the width of the screen", TIMEOUT, () ->
                 (Boolean) browser.executeScript("return document.documentElement.scrollWidth <= innerWidth"));
         checkAccessibility();
-    }
-
-    private void showAMistake() throws Exception {
-        By pictures = By.cssSelector("#mistakes img");
-        // Pictures are loaded when they are scrolled into view.
-        browser.executeScript("arguments[0].scrollIntoView()", byId("mistakes"));
-        Await.until("a mistake's picture", TIMEOUT, () -> browser.findElements(pictures).stream()
-                .anyMatch(picture -> "28".equals(picture.getDomProperty("naturalWidth"))));
-        WebElement cell = browser.findElements(By.cssSelector("#confusion td button")).stream()
-                .filter(button -> !button.getText().equals("·"))
-                .findFirst()
-                .orElseThrow();
-        browser.executeScript("arguments[0].scrollIntoView({block: 'center'})", cell);
-        int mistakes = Integer.parseInt(cell.getText());
-        cell.click();
-        Await.until(
-                "the cell's mistakes",
-                TIMEOUT,
-                () -> text("mistakes-what").startsWith("Actual digit ")
-                        && browser.findElements(pictures).size() == Math.min(24, mistakes));
-        assertThat(cell.getDomAttribute("aria-pressed")).isEqualTo("true");
-        byId("mistakes-all").click();
-    }
-
-    private void drawAOne() throws Exception {
-        WebElement canvas = byId("canvas");
-        browser.executeScript("arguments[0].scrollIntoView({block: 'center'})", canvas);
-        Actions stroke = new Actions(browser).moveToElement(canvas, 0, -70).clickAndHold();
-        for (int i = 0; i < 14; i++) {
-            stroke = stroke.moveByOffset(0, 10);
-        }
-        stroke.release().perform();
-        byId("send").click();
-        awaitText("the drawn digit's prediction", "answer", text -> text.startsWith("Predicted: 1,"));
-        assertThat(text("answer")).contains("committed and read back after");
-        byId("right").click();
-        awaitText("the label is accepted", "answer", text -> text.startsWith("Labelled as 1"));
-        awaitText("the label counts", "accuracy-note", text -> text.contains(" 3,001 of 3,001 "));
     }
 
     private void drawAOneByKeyboard() throws Exception {

@@ -40,7 +40,9 @@ class MistakesTest {
         mistakes.labelled(label("b", 9, 1));
         mistakes.predicted(prediction("b", 4, 0.8f, NOON.plusSeconds(5)));
         assertThat(mistakes.of(9, 4)).extracting(Mistakes.Mistake::imageId).containsExactly("b", "a");
-        assertThat(mistakes.latest(1)).extracting(Mistakes.Mistake::imageId).containsExactly("b");
+        assertThat(mistakes.first(MistakeOrder.LATEST, 1))
+                .extracting(Mistakes.Mistake::imageId)
+                .containsExactly("b");
         Mistakes.Mistake first = mistakes.of(9, 4).get(1);
         assertThat(first.partition()).isEqualTo(2);
         assertThat(first.offset()).isEqualTo(77);
@@ -52,7 +54,7 @@ class MistakesTest {
         mistakes.predicted(prediction("a", 4, 0.7f, NOON));
         mistakes.labelled(label("a", 4, 1));
         mistakes.predicted(prediction("never labelled", 4, 0.7f, NOON));
-        assertThat(mistakes.latest(10)).isEmpty();
+        assertThat(mistakes.first(MistakeOrder.LATEST, 10)).isEmpty();
     }
 
     @Test
@@ -60,9 +62,9 @@ class MistakesTest {
         mistakes.predicted(prediction("a", 4, 0.7f, NOON));
         mistakes.labelled(label("a", 9, 1));
         mistakes.labelled(label("a", 4, 2));
-        assertThat(mistakes.latest(10)).isEmpty();
+        assertThat(mistakes.first(MistakeOrder.LATEST, 10)).isEmpty();
         mistakes.labelled(label("a", 9, 1));
-        assertThat(mistakes.latest(10)).isEmpty();
+        assertThat(mistakes.first(MistakeOrder.LATEST, 10)).isEmpty();
         mistakes.labelled(label("a", 7, 3));
         assertThat(mistakes.of(7, 4)).hasSize(1);
         assertThat(mistakes.of(9, 4)).isEmpty();
@@ -83,7 +85,9 @@ class MistakesTest {
         mistakes.labelled(label("from a clock that is ahead", 9, 1));
         mistakes.predicted(prediction("later", 3, 0.7f, NOON));
         mistakes.labelled(label("later", 5, 2));
-        assertThat(mistakes.latest(1)).extracting(Mistakes.Mistake::imageId).containsExactly("later");
+        assertThat(mistakes.first(MistakeOrder.LATEST, 1))
+                .extracting(Mistakes.Mistake::imageId)
+                .containsExactly("later");
         assertThat(mistakes.images()).isEqualTo(2);
     }
 
@@ -95,5 +99,34 @@ class MistakesTest {
         }
         assertThat(mistakes.of(9, 4)).hasSize(24);
         assertThat(mistakes.of(9, 4).get(0).imageId()).isEqualTo("i99");
+    }
+
+    @Test
+    void ordersMistakesByConfidence() {
+        float[] confidences = {0.6f, 0.9f, 0.7f};
+        for (int i = 0; i < confidences.length; i++) {
+            mistakes.predicted(prediction("i" + i, 4, confidences[i], NOON));
+            mistakes.labelled(label("i" + i, i, 1));
+        }
+        assertThat(mistakes.first(MistakeOrder.CONFIDENT, 2))
+                .extracting(Mistakes.Mistake::imageId)
+                .containsExactly("i1", "i2");
+        assertThat(mistakes.first(MistakeOrder.UNSURE, 10))
+                .extracting(Mistakes.Mistake::imageId)
+                .containsExactly("i0", "i2", "i1");
+    }
+
+    @Test
+    void removesAMistakeWhoseLabelIsRetractedAndFindsItAgainWithALaterLabel() {
+        mistakes.predicted(prediction("a", 4, 0.7f, NOON));
+        mistakes.labelled(label("a", 9, 2));
+        mistakes.retracted("a", NOON.plusSeconds(1));
+        assertThat(mistakes.of(9, 4)).hasSize(1);
+        mistakes.retracted("a", NOON.plusSeconds(3));
+        mistakes.labelled(label("a", 8, 2));
+        mistakes.predicted(prediction("a", 4, 0.7f, NOON));
+        assertThat(mistakes.first(MistakeOrder.LATEST, 10)).isEmpty();
+        mistakes.labelled(label("a", 8, 4));
+        assertThat(mistakes.of(8, 4)).hasSize(1);
     }
 }

@@ -3,6 +3,7 @@ package digitstream.dashboard;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import digitstream.common.DrawnId;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
@@ -52,7 +53,7 @@ class SampleTest {
     void alwaysHasDrawnDigits() {
         sample.adjustTo(10_000_000);
         for (int i = 0; i < 100; i++) {
-            assertThat(sample.has((Drawings.PREFIX + i).getBytes(UTF_8))).isTrue();
+            assertThat(sample.has(DrawnId.next().getBytes(UTF_8))).isTrue();
         }
     }
 }

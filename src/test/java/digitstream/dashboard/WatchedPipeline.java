@@ -3,6 +3,7 @@ package digitstream.dashboard;
 import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
 import digitstream.common.Digits;
+import digitstream.common.DrawnId;
 import digitstream.dashboard.access.Access;
 import digitstream.data.CentredDigit;
 import digitstream.local.ServeProcess;
@@ -74,8 +75,8 @@ final class WatchedPipeline implements AutoCloseable {
     }
 
     /**
-     * The expected confusion matrix, from the predictions in their topic and the labels of the data set. All drawn digits are
-     * ones.
+     * The expected confusion matrix, from the predictions in their topic and the labels of the data set, without drawn
+     * digits.
      */
     long[] confusion(Environment environment) {
         long[] counts = new long[100];
@@ -91,9 +92,10 @@ final class WatchedPipeline implements AutoCloseable {
                             ((Decoded.Value<Prediction>) decoder.decode(record.headers(), record.value())).value();
                     String imageId = prediction.getImageId();
                     String number = imageId.substring(imageId.indexOf('-') + 1);
-                    int actual = imageId.startsWith(Drawings.PREFIX)
-                            ? 1
-                            : environment.digits().test().label(Integer.parseInt(number));
+                    if (DrawnId.isDrawn(imageId)) {
+                        return;
+                    }
+                    int actual = environment.digits().test().label(Integer.parseInt(number));
                     // DashboardIT sends invalid predictions too, which are dead-lettered.
                     if (prediction.getLabel() >= 0 && prediction.getLabel() < Digits.CLASSES) {
                         counts[Digits.CLASSES * actual + prediction.getLabel()]++;

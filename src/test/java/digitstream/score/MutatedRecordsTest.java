@@ -119,7 +119,8 @@ class MutatedRecordsTest {
                         + outcomes.getPending()
                         + outcomes.getOrphaned()
                         + outcomes.getDuplicate()
-                        + outcomes.getCorrected());
+                        + outcomes.getCorrected()
+                        + outcomes.getRetracted());
     }
 
     private static byte[] key(String id, Random random) {

@@ -70,7 +70,7 @@ class PlainFieldsTest {
                 reader.prediction(key, NO_HEADERS, prediction, NOW));
         DigitLabel label = new DigitLabel(id, random.nextInt(12) - 1, time(random));
         byte[] labelled = mutated(PlainAvro.bytes(DigitLabel.class, label), random);
-        check(reader.plainLabel(key, NO_HEADERS, labelled, NOW), reader.label(key, NO_HEADERS, labelled, NOW));
+        check(reader.plainLabel(key, NO_HEADERS, labelled, NOW), reader.label(key, NO_HEADERS, labelled, NOW, NOW));
     }
 
     private static void check(ImageState.Event plain, RecordReader.Result general) {

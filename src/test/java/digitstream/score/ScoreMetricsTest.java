@@ -137,7 +137,7 @@ class ScoreMetricsTest {
                 .setClasses(List.of())
                 .setConfusion(Collections.nCopies(100, 0L))
                 .setConfidenceBins(List.of())
-                .setLabels(new LabelCounts(0L, 0L, 0L, 0L, 0L, 0L))
+                .setLabels(new LabelCounts(0L, 0L, 0L, 0L, 0L, 0L, 0L))
                 .build();
     }
 

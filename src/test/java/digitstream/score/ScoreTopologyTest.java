@@ -8,6 +8,7 @@ import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.LabelCounts;
 import digitstream.avro.Prediction;
+import digitstream.common.DrawnId;
 import digitstream.common.EventTimeRange;
 import digitstream.settings.ScoreSettings;
 import digitstream.settings.Topics;
@@ -50,6 +51,10 @@ class ScoreTopologyTest {
             driver.createOutputTopic(TOPICS.accuracy(), new StringDeserializer(), new ByteArrayDeserializer());
 
     private TopologyTestDriver driver(int partitions) {
+        return driver(partitions, false);
+    }
+
+    private TopologyTestDriver driver(int partitions, boolean drawnDigits) {
         return new TopologyTestDriver(
                 new ScoreTopology(
                                 TOPICS,
@@ -58,7 +63,8 @@ class ScoreTopologyTest {
                                         Duration.ofSeconds(10),
                                         Duration.ofSeconds(1),
                                         Duration.ofMinutes(5),
-                                        EventTimeRange.DEFAULT),
+                                        EventTimeRange.DEFAULT,
+                                        drawnDigits),
                                 1_000_000,
                                 partitions,
                                 () -> PlainAvro.decoder(Prediction.class),
@@ -105,7 +111,7 @@ class ScoreTopologyTest {
         assertThat(all.getMeanConfidence()).isCloseTo(0.9, within(1e-6));
         assertThat(all.getExpectedCalibrationError()).isCloseTo(0.15, within(1e-6));
         assertThat(all.getLabelDelayMeanMillis()).isEqualTo(2_000.0);
-        assertThat(all.getLabels()).isEqualTo(new LabelCounts(4L, 4L, 0L, 0L, 0L, 0L));
+        assertThat(all.getLabels()).isEqualTo(new LabelCounts(4L, 4L, 0L, 0L, 0L, 0L, 0L));
     }
 
     @Test
@@ -123,7 +129,76 @@ class ScoreTopologyTest {
         assertThat(figures.get("m/1/all").getDuplicates()).isEqualTo(1);
         assertThat(figures.get("m/1/all").getCorrect()).isZero();
         assertThat(figures.get("m/2/all").getCorrect()).isEqualTo(1);
-        assertThat(figures.get("m/2/all").getLabels()).isEqualTo(new LabelCounts(4L, 1L, 0L, 0L, 1L, 2L));
+        assertThat(figures.get("m/2/all").getLabels()).isEqualTo(new LabelCounts(4L, 1L, 0L, 0L, 1L, 2L, 0L));
+    }
+
+    @Test
+    void leavesDrawnDigitsOutUnlessAsked() {
+        String drawn = DrawnId.next();
+        predict("a", "1", 7, 0.9f);
+        label("a", 7, 1_000);
+        label(drawn, 7, 1_000);
+        predict(drawn, "1", 3, 0.9f);
+        predict(DrawnId.next(), "1", 3, 0.9f);
+        // Not an id of a drawn digit.
+        predict(DrawnId.PREFIX + "b", "1", 3, 0.9f);
+        labels.pipeInput(utf8(drawn), utf8("?"));
+        Accuracy all = figures().get("m/1/all");
+        assertThat(all.getPredicted()).isEqualTo(2);
+        assertThat(all.getLabelled()).isEqualTo(1);
+        assertThat(all.getPending()).isEqualTo(1);
+        assertThat(all.getLabels()).isEqualTo(new LabelCounts(1L, 1L, 0L, 0L, 0L, 0L, 0L));
+        assertThat(meters.get("digits.left.out")
+                        .tag("topic", TOPICS.predictions())
+                        .counter()
+                        .count())
+                .isEqualTo(2);
+        // The record that is no label is a dead letter, whatever its key.
+        assertThat(meters.get("digits.left.out")
+                        .tag("topic", TOPICS.labels())
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        driver.advanceWallClockTime(Duration.ofMinutes(6));
+        assertThat(figures().get("m/1/all").getLabels().getOrphaned()).isZero();
+    }
+
+    @Test
+    void scoresDrawnDigitsIfAsked() {
+        try (TopologyTestDriver asked = driver(1, true)) {
+            String drawn = DrawnId.next();
+            asked.createInputTopic(TOPICS.predictions(), new ByteArraySerializer(), new ByteArraySerializer())
+                    .pipeInput(utf8(drawn), prediction(drawn, "1", 3, 0.9f, START));
+            asked.createInputTopic(TOPICS.labels(), new ByteArraySerializer(), new ByteArraySerializer())
+                    .pipeInput(utf8(drawn), label(drawn, 7, START));
+            asked.advanceWallClockTime(Duration.ofSeconds(1));
+            asked.advanceWallClockTime(Duration.ofSeconds(1));
+            Accuracy all = PlainAvro.read(
+                    Accuracy.class,
+                    asked.createOutputTopic(TOPICS.accuracy(), new StringDeserializer(), new ByteArrayDeserializer())
+                            .readKeyValuesToMap()
+                            .get("m/1/all"));
+            assertThat(all.getConfusion().get(73)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void takesALabelBackWithARecordWithoutAValue() {
+        predict("a", "1", 3, 0.9f);
+        label("a", 4, 1_000);
+        assertThat(figures().get("m/1/all").getWrong()).isEqualTo(1);
+        labels.pipeInput(utf8("a"), null, START.plusSeconds(2));
+        Accuracy retracted = figures().get("m/1/all");
+        assertThat(retracted.getLabelled()).isZero();
+        assertThat(retracted.getPending()).isEqualTo(1);
+        assertThat(retracted.getLabels()).isEqualTo(new LabelCounts(2L, 0L, 0L, 0L, 0L, 0L, 2L));
+
+        label("a", 4, 1_500);
+        label("a", 3, 3_000);
+        Accuracy again = figures().get("m/1/all");
+        assertThat(again.getCorrect()).isEqualTo(1);
+        assertThat(again.getWrong()).isZero();
+        assertThat(again.getLabels()).isEqualTo(new LabelCounts(4L, 1L, 0L, 0L, 0L, 0L, 3L));
     }
 
     @Test
@@ -139,7 +214,7 @@ class ScoreTopologyTest {
         Accuracy expired = figures().get("m/1/all");
         assertThat(expired.getPending()).isZero();
         assertThat(expired.getExpired()).isEqualTo(1);
-        assertThat(expired.getLabels()).isEqualTo(new LabelCounts(1L, 0L, 0L, 1L, 0L, 0L));
+        assertThat(expired.getLabels()).isEqualTo(new LabelCounts(1L, 0L, 0L, 1L, 0L, 0L, 0L));
 
         // Too late: the image is no longer known.
         label("unlabelled", 3, 1_000);
@@ -300,13 +375,14 @@ class ScoreTopologyTest {
         label("a", 7, 1_000);
         Accuracy all = figures().get("m/1/all");
         assertThat(all.getCorrect()).isEqualTo(1);
-        assertThat(all.getLabels()).isEqualTo(new LabelCounts(1L, 1L, 0L, 0L, 0L, 0L));
+        assertThat(all.getLabels()).isEqualTo(new LabelCounts(1L, 1L, 0L, 0L, 0L, 0L, 0L));
     }
 
     @Test
     void deadLettersWhatItCannotScore() {
         labels.pipeInput(utf8("a"), utf8("?"));
-        labels.pipeInput(utf8("b"), (byte[]) null);
+        predictions.pipeInput(utf8("b"), (byte[]) null);
+        labels.pipeInput(new byte[0], (byte[]) null);
         labels.pipeInput(null, label("c", 1, START));
         labels.pipeInput(utf8("d"), label("other", 1, START));
         labels.pipeInput(utf8("e"), label("e", 10, START));
@@ -328,6 +404,7 @@ class ScoreTopologyTest {
                 .containsExactly(
                         "undecodable",
                         "null-value",
+                        "invalid",
                         "null-key",
                         "invalid",
                         "invalid",

@@ -88,7 +88,7 @@ class BadInputIT {
                         labels.serialize(topics.labels(), new DigitLabel("b12", 10, Instant.now())),
                         "invalid"),
                 new Bad(topics.labels(), null, utf8("?"), "null-key"),
-                new Bad(topics.labels(), utf8("b13"), null, "null-value"));
+                new Bad(topics.predictions(), utf8("b13"), null, "null-value"));
 
         Set<String> good = new HashSet<>();
         Map<String, Bad> badBySource = new HashMap<>();

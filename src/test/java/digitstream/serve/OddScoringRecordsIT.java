@@ -92,7 +92,7 @@ class OddScoringRecordsIT {
         Accuracy counted = figures.get("good/1/all");
         assertThat(counted.getPredicted()).isEqualTo(good);
         assertThat(counted.getCorrect()).isEqualTo(good);
-        assertThat(labels()).isEqualTo(new LabelCounts((long) good, (long) good, 0L, 0L, 0L, 0L));
+        assertThat(labels()).isEqualTo(new LabelCounts((long) good, (long) good, 0L, 0L, 0L, 0L, 0L));
         assertNoThreadDied();
     }
 
@@ -180,7 +180,7 @@ class OddScoringRecordsIT {
             });
             assertThat(serve.process().isAlive()).isTrue();
         }
-        assertThat(labels()).isEqualTo(new LabelCounts(images + 1L, images + 1L, 0L, 0L, 0L, 0L));
+        assertThat(labels()).isEqualTo(new LabelCounts(images + 1L, images + 1L, 0L, 0L, 0L, 0L, 0L));
         assertThat(deadLetters).isEmpty();
         String log = Files.readString(folder.resolve("serve.log"));
         assertThat(log.lines().filter(line -> line.contains(settings.topics().labels() + " has records in the wrong")))
@@ -229,7 +229,7 @@ class OddScoringRecordsIT {
 
     private LabelCounts labels() {
         Accuracy all = figures.get("good/1/all");
-        return all == null ? new LabelCounts(0L, 0L, 0L, 0L, 0L, 0L) : all.getLabels();
+        return all == null ? new LabelCounts(0L, 0L, 0L, 0L, 0L, 0L, 0L) : all.getLabels();
     }
 
     private void assertNoThreadDied() throws Exception {

@@ -56,6 +56,7 @@ class SettingsTest {
                         "topics.replication.factor", "0",
                         "accuracy.windows", "1m,often",
                         "unmatched.retention.ms", "-1",
+                        "accuracy.drawn.digits", "yes",
                         "batch.max.sise", "3",
                         "score.application.id", "digitstream-classify")))
                 .asInstanceOf(type(InvalidSettingsException.class))
@@ -68,6 +69,7 @@ class SettingsTest {
                                 "topics.replication.factor is 0",
                                 "accuracy.windows contains 'often'",
                                 "unmatched.retention.ms is '-1'",
+                                "accuracy.drawn.digits is 'yes'; set it to true or false",
                                 "batch.max.sise is not a setting",
                                 "score.application.id are both"));
     }
