@@ -13,10 +13,12 @@ import digitstream.common.Json;
 import digitstream.dashboard.AccuracyHistory.Point;
 import digitstream.dashboard.Mistakes.Mistake;
 import digitstream.dashboard.Traffic.Second;
+import digitstream.verdict.Level;
 import digitstream.verdict.Verdict;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -141,7 +143,7 @@ final class StateJson {
                     .put("text", event.text())
                     .put("mark", event.mark());
             Level level = event.level();
-            json.put("level", level == null ? null : code(level));
+            json.put("level", level == null ? null : level.code());
         }
         return all;
     }

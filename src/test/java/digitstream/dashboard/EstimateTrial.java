@@ -14,6 +14,7 @@ import digitstream.verdict.Judge;
 import digitstream.verdict.Observation;
 import digitstream.verdict.Observation.Estimated;
 import digitstream.verdict.Observation.Model;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,7 +122,7 @@ final class EstimateTrial {
     }
 
     Said watch(List<Prediction> predictions) {
-        Traffic traffic = new Traffic(releases::temperature);
+        Traffic traffic = new Traffic(Duration.ofHours(1), releases::temperature);
         Judge judge = new Judge(VerdictSettings.DEFAULT);
         OptionalInt alarm = OptionalInt.empty();
         List<Finding> findings = List.of();

@@ -32,7 +32,7 @@ class ObserverTest {
                 .setClasses(List.of())
                 .setConfusion(List.of())
                 .setConfidenceBins(List.of())
-                .setLabels(new LabelCounts(0L, 0L, 0L, 0L, 0L, 0L))
+                .setLabels(new LabelCounts(0L, 0L, 0L, 0L, 0L, 0L, 0L))
                 .build();
     }
 
