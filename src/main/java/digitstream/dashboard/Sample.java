@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sample {
     /** Enough images for the percentiles and shares of a second. */
-    static final int MAX_PER_SECOND = 4_000;
+    static final int MAX_PER_SECOND = 2_000;
 
     /** Spreads hashes that differ in few bits: 2^32 over the golden ratio (Knuth, "Sorting and Searching", 6.4). */
     private static final int FIBONACCI = 0x9E3779B9;

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.header.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,13 @@ import org.slf4j.LoggerFactory;
 final class TopicWatch implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
     private static final Duration POLL = Duration.ofMillis(100);
+    /**
+     * At high rates, waits this long after a small poll, so that the next one brings more records. Many small fetches cost this
+     * process, and the brokers, more than the records that they bring.
+     */
+    private static final long BUSY_PAUSE_MILLIS = 25;
+
+    private static final int SMALL_POLL = 1_000;
     private static final long REGISTRY_RETRY_MILLIS = 1_000;
     private static final long WARNING_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
     private static final int CELLS = Digits.CLASSES * Digits.CLASSES;
@@ -115,12 +123,16 @@ final class TopicWatch implements Runnable {
         try (reader) {
             boolean caughtUp = false;
             while (!stopped) {
-                for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+                ConsumerRecords<byte[], byte[]> records = reader.poll(POLL);
+                for (ConsumerRecord<byte[], byte[]> record : records) {
                     take(record);
                 }
                 if (!caughtUp && reader.isCaughtUp()) {
                     caughtUp = true;
                     listener.caughtUp();
+                }
+                if (caughtUp && sample.oneIn() > 1 && records.count() < SMALL_POLL) {
+                    Thread.sleep(BUSY_PAUSE_MILLIS);
                 }
             }
         } catch (InterruptedException e) {
