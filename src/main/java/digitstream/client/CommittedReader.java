@@ -16,6 +16,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ public final class CommittedReader implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Set<String> topics;
     private final Map<TopicPartition, Long> ends;
+    private @Nullable PartitionSample sample;
     private boolean caughtUp;
     private long partitionCheckNanos = System.nanoTime();
 
@@ -134,7 +136,33 @@ public final class CommittedReader implements AutoCloseable {
             partitionCheckNanos = System.nanoTime();
             addNewPartitions();
         }
-        return consumer.poll(timeout);
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(timeout);
+        if (sample != null) {
+            sample.polled(records);
+        }
+        return records;
+    }
+
+    /**
+     * From now on reads only one partition in so many of some topics, the same numbers in each and at least one, and changes them
+     * every hundred calls. Records of the others are never returned. Call it about ten times a second; it may wait for the
+     * brokers for a second.
+     *
+     * @param topics the same in each call
+     * @return how many records the others got since the last call, by topic, estimated from their offsets
+     */
+    public Map<String, Long> sample(Set<String> topics, int oneIn) {
+        if (sample == null) {
+            sample = new PartitionSample(consumer, topics);
+        }
+        return sample.read(oneIn);
+    }
+
+    /** Reads all partitions again. It then also returns what those that were left out have got since the last call. */
+    public void sampleAll() {
+        if (sample != null && !sample.isWhole()) {
+            sample.readAll();
+        }
     }
 
     private void addNewPartitions() {
@@ -154,6 +182,13 @@ public final class CommittedReader implements AutoCloseable {
             consumer.assign(all);
             consumer.seekToBeginning(added);
         }
+    }
+
+    /** Returns the number of partitions of a topic that are known. */
+    public int partitions(String topic) {
+        return (int) consumer.assignment().stream()
+                .filter(partition -> partition.topic().equals(topic))
+                .count();
     }
 
     /** Returns whether every record that existed when this reader was opened has been read. */

@@ -78,11 +78,13 @@ public final class Dashboard implements AutoCloseable {
         try {
             Producer<byte[], byte[]> producer = producer(source.clients());
             closing.push(() -> producer.close(Duration.ofSeconds(1)));
+            Sample sample = new Sample();
             Drawings drawings = new Drawings(
                     producer,
                     source.topics(),
                     new AvroSerializer<>(source.schemas(), DigitImage.class),
                     new AvroSerializer<>(source.schemas(), DigitLabel.class),
+                    sample,
                     clock);
             ImageReader images = new ImageReader(
                     source.clients(), source.topics().images(), new AvroDecoder<>(source.schemas(), DigitImage.class));
@@ -91,6 +93,7 @@ public final class Dashboard implements AutoCloseable {
                     source,
                     new StreamWatch.Options(
                             options.history(), RECENT_RECORDS, options.access().readOnly()),
+                    sample,
                     drawings::predicted,
                     this::fail,
                     failure::isDone,

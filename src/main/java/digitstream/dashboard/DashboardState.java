@@ -41,7 +41,7 @@ final class DashboardState {
     private final BooleanSupplier failed;
     private final AccuracyHistory history;
     private final Releases releases = new Releases();
-    private final Sample sample = new Sample();
+    private final Sample sample;
     private final Traffic traffic;
     private final Timeline timeline;
     private final StreamNames names;
@@ -65,6 +65,7 @@ final class DashboardState {
     /**
      * Creates an empty state.
      *
+     * @param sample adjusted to the rate
      * @param history how far back published figures are kept
      * @param bounds when the stream is in trouble
      * @param names where the stream is, which the page shows
@@ -74,6 +75,7 @@ final class DashboardState {
     DashboardState(
             Clock clock,
             LagWatch lagWatch,
+            Sample sample,
             Duration history,
             VerdictSettings bounds,
             StreamNames names,
@@ -88,15 +90,12 @@ final class DashboardState {
         this.readOnly = readOnly;
         this.failed = failed;
         this.lagWatch = lagWatch;
+        this.sample = sample;
         this.history = new AccuracyHistory(history);
         this.traffic = new Traffic(history, releases::temperature);
         this.timeline = new Timeline(startedMillis, history);
         this.names = names;
         this.historyMillis = history.toMillis();
-    }
-
-    Sample sample() {
-        return sample;
     }
 
     /**
@@ -127,9 +126,9 @@ final class DashboardState {
             }
 
             @Override
-            public void unsampled() {
+            public void unsampled(long predictions) {
                 readMillis = clock.millis();
-                traffic.unsampled(readMillis);
+                traffic.unsampled(predictions, readMillis);
             }
 
             @Override
@@ -148,8 +147,8 @@ final class DashboardState {
             }
 
             @Override
-            public void labelArrived(long atMillis) {
-                labels.add(LABEL, atMillis);
+            public void labelsArrived(long count, long atMillis) {
+                labels.add(LABEL, count, atMillis);
                 labelMillis = Math.max(labelMillis, atMillis);
             }
 

@@ -30,6 +30,7 @@ final class Drawings {
     private final Topics topics;
     private final Serializer<DigitImage> images;
     private final Serializer<DigitLabel> labels;
+    private final Sample sample;
     private final Clock clock;
     private final Map<String, CompletableFuture<Answer>> waiting = new ConcurrentHashMap<>();
 
@@ -45,11 +46,13 @@ final class Drawings {
             Topics topics,
             Serializer<DigitImage> images,
             Serializer<DigitLabel> labels,
+            Sample sample,
             Clock clock) {
         this.producer = producer;
         this.topics = topics;
         this.images = images;
         this.labels = labels;
+        this.sample = sample;
         this.clock = clock;
     }
 
@@ -67,6 +70,7 @@ final class Drawings {
         byte[] value = images.serialize(topics.images(), image);
         CompletableFuture<Answer> answer = new CompletableFuture<Answer>().orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         waiting.put(imageId, answer);
+        sample.drawn();
         send(topics.images(), imageId, value).exceptionally(failure -> {
             answer.completeExceptionally(failure);
             return null;

@@ -15,12 +15,17 @@ final class LastMinute {
     private record Second(long number, Map<String, Long> counts) {}
 
     /** Counts one event at a time, which may be a little earlier than that of the event before. */
-    synchronized void add(String name, long atMillis) {
+    void add(String name, long atMillis) {
+        add(name, 1, atMillis);
+    }
+
+    /** Counts several events at a time. */
+    synchronized void add(String name, long events, long atMillis) {
         long number = atMillis / 1_000;
         if (seconds.isEmpty() || seconds.getLast().number() < number) {
             seconds.addLast(new Second(number, new HashMap<>()));
         }
-        seconds.getLast().counts().merge(name, 1L, Long::sum);
+        seconds.getLast().counts().merge(name, events, Long::sum);
     }
 
     /** Returns the counts of the last minute, by name; without names that were not counted. */

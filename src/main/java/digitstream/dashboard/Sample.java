@@ -1,14 +1,15 @@
 package digitstream.dashboard;
 
 import digitstream.common.DrawnId;
+import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sample of images whose predictions are decoded. It holds all images at low rates and one in 2, 4, 8 ... at higher rates, so
- * that the dashboard takes little capacity from the pipeline. Sampling is by the hash of the image id: an image's prediction and
- * label are either both in the sample or both not, unless the sample size changes in between. Drawn digits are always included.
- * Thread-safe.
+ * The sample of images whose predictions and labels are looked at. It holds all images at low rates and one in 2, 4, 8 ... at higher
+ * rates, so that the dashboard takes little capacity from the pipeline. First partitions are left out, then images of the others by
+ * the hash of their id: an image's prediction and label are either both in the sample or both not, unless the sample changes in
+ * between. Drawn digits are always included. Thread-safe.
  */
 final class Sample {
     /** Enough images for the percentiles and shares of a second. */
@@ -17,11 +18,16 @@ final class Sample {
     /** Spreads hashes that differ in few bits: 2^32 over the golden ratio (Knuth, "Sorting and Searching", 6.4). */
     private static final int FIBONACCI = 0x9E3779B9;
 
-    private volatile int bits;
+    /** How long all partitions are read after a digit was drawn. */
+    private static final long DRAWING_NANOS = Duration.ofSeconds(15).toNanos();
 
-    /** Whether the image with this record key is in the sample. */
+    private volatile int bits;
+    private volatile int partitionBits;
+    private volatile long drawnNanos = System.nanoTime() - DRAWING_NANOS;
+
+    /** Whether the image with this record key, in a partition that is read, is in the sample. */
     boolean has(byte @Nullable [] key) {
-        int zeros = bits;
+        int zeros = bits - partitionBits;
         if (zeros == 0 || key == null) {
             return true;
         }
@@ -35,6 +41,23 @@ final class Sample {
             next++;
         }
         bits = next;
+    }
+
+    /**
+     * Returns which of the partitions are to be read: one in so many. All of them while somebody draws, because the prediction of
+     * the drawn digit may be in any.
+     *
+     * @param partitions how many there are
+     */
+    int onePartitionIn(int partitions) {
+        int most = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(Math.max(1, partitions));
+        partitionBits = System.nanoTime() - drawnNanos < DRAWING_NANOS ? 0 : Math.min(bits, most);
+        return 1 << partitionBits;
+    }
+
+    /** Says that a digit is drawn, and that its prediction and label are wanted. */
+    void drawn() {
+        drawnNanos = System.nanoTime();
     }
 
     /** The n of the sample of one image in n. */

@@ -48,6 +48,7 @@ public record StreamStatus(Verdict verdict, Optional<String> model, String json)
         try (StreamWatch watch = StreamWatch.open(
                 source,
                 new StreamWatch.Options(Duration.ofMinutes(1), RECENT_RECORDS, true),
+                new Sample(),
                 (prediction, atMillis) -> {},
                 cause -> failure.compareAndSet(null, cause),
                 () -> failure.get() != null,

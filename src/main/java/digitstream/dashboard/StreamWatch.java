@@ -65,6 +65,7 @@ final class StreamWatch implements AutoCloseable {
     /**
      * Opens a watch.
      *
+     * @param sample which predictions and labels are looked at
      * @param live receives each live prediction in the sample with the time at which it was read
      * @param failed receives the cause when a part fails
      * @param hasFailed whether a part of the program has failed
@@ -73,6 +74,7 @@ final class StreamWatch implements AutoCloseable {
     static StreamWatch open(
             StreamSource source,
             Options options,
+            Sample sample,
             ObjLongConsumer<Prediction> live,
             Consumer<Throwable> failed,
             BooleanSupplier hasFailed,
@@ -89,6 +91,7 @@ final class StreamWatch implements AutoCloseable {
         DashboardState state = new DashboardState(
                 clock,
                 lagWatch,
+                sample,
                 options.history(),
                 source.bounds(),
                 StreamNames.of(source),
@@ -96,8 +99,8 @@ final class StreamWatch implements AutoCloseable {
                 hasFailed);
         CommittedReader reader = new CommittedReader(
                 source.clients(), beginnings(topics, Instant.now(clock), options.history(), options.recent()));
-        TopicWatch topicWatch = new TopicWatch(
-                reader, topics, source.schemas(), source.times(), clock, state.sample(), state.listener(live));
+        TopicWatch topicWatch =
+                new TopicWatch(reader, topics, source.schemas(), source.times(), clock, sample, state.listener(live));
         return new StreamWatch(lagWatch, topicWatch, state, reader, failed);
     }
 

@@ -20,7 +20,9 @@ import digitstream.settings.Topics;
 import digitstream.streams.DeadLetters;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -42,6 +44,7 @@ final class TopicWatch implements Runnable {
     private static final long BUSY_PAUSE_MILLIS = 25;
 
     private static final int SMALL_POLL = 1_000;
+    private static final long SAMPLING_NANOS = Duration.ofMillis(100).toNanos();
     private static final long REGISTRY_RETRY_MILLIS = 1_000;
     private static final long WARNING_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
     private static final int CELLS = Digits.CLASSES * Digits.CLASSES;
@@ -57,6 +60,7 @@ final class TopicWatch implements Runnable {
     private final Sample sample;
     private final Listener listener;
     private volatile boolean stopped;
+    private long sampledNanos = System.nanoTime();
     private long skipped;
     private long warnedNanos = System.nanoTime() - WARNING_INTERVAL_NANOS;
 
@@ -68,8 +72,8 @@ final class TopicWatch implements Runnable {
 
         void predicted(Prediction prediction);
 
-        /** Called for a live prediction that is not in the sample and was not decoded. */
-        void unsampled();
+        /** Called for live predictions that are not in the sample and were not decoded. */
+        void unsampled(long predictions);
 
         /** Called for a prediction that was in its topic before the dashboard started. */
         void predictedBeforeStart(Prediction prediction);
@@ -79,8 +83,8 @@ final class TopicWatch implements Runnable {
         /** Called for a record that takes the label of an image back. */
         void retracted(String imageId, long atMillis);
 
-        /** Called for each label, also one that is not in the sample, with the time at which it arrived. */
-        void labelArrived(long atMillis);
+        /** Called for labels, also those that are not in the sample, with the time at which they arrived. */
+        void labelsArrived(long labels, long atMillis);
 
         /** Called for each dead letter, with its reason and the time at which it arrived. */
         void rejected(String reason, long atMillis);
@@ -123,6 +127,9 @@ final class TopicWatch implements Runnable {
         try (reader) {
             boolean caughtUp = false;
             while (!stopped) {
+                if (caughtUp) {
+                    leaveOutPartitions();
+                }
                 ConsumerRecords<byte[], byte[]> records = reader.poll(POLL);
                 for (ConsumerRecord<byte[], byte[]> record : records) {
                     take(record);
@@ -140,6 +147,25 @@ final class TopicWatch implements Runnable {
         }
     }
 
+    /** At high rates, most of the cost is reading itself. */
+    private void leaveOutPartitions() {
+        int oneIn = sample.onePartitionIn(reader.partitions(topics.predictions()));
+        if (oneIn == 1) {
+            reader.sampleAll();
+        } else if (System.nanoTime() - sampledNanos >= SAMPLING_NANOS) {
+            sampledNanos = System.nanoTime();
+            Map<String, Long> others = reader.sample(Set.of(topics.predictions(), topics.labels()), oneIn);
+            long predicted = others.getOrDefault(topics.predictions(), 0L);
+            long labelled = others.getOrDefault(topics.labels(), 0L);
+            if (predicted > 0) {
+                listener.unsampled(predicted);
+            }
+            if (labelled > 0) {
+                listener.labelsArrived(labelled, clock.millis());
+            }
+        }
+    }
+
     private void take(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
         if (record.topic().equals(topics.accuracy())) {
             read(accuracies, record, TopicWatch::fault).ifPresent(listener::published);
@@ -150,7 +176,7 @@ final class TopicWatch implements Runnable {
         } else if (record.topic().equals(topics.labels())) {
             // The label of a drawn digit doesn't mean that the labels of the stream arrive.
             if (record.value() != null && !DrawnId.isDrawn(record.key())) {
-                listener.labelArrived(arrival(record));
+                listener.labelsArrived(1, arrival(record));
             }
             if (record.key() != null && record.value() == null) {
                 listener.retracted(new String(record.key(), UTF_8), record.timestamp());
@@ -164,7 +190,7 @@ final class TopicWatch implements Runnable {
         } else if (sample.has(record.key())) {
             prediction(record).ifPresent(listener::predicted);
         } else {
-            listener.unsampled();
+            listener.unsampled(1);
         }
     }
 

@@ -129,9 +129,9 @@ final class Traffic {
         lastPredictionMillis = nowMillis;
     }
 
-    /** Counts a prediction that is not in the sample. */
-    synchronized void unsampled(long nowMillis) {
-        count++;
+    /** Counts predictions that are not in the sample. */
+    synchronized void unsampled(long predictions, long nowMillis) {
+        count += predictions;
         lastPredictionMillis = nowMillis;
     }
 

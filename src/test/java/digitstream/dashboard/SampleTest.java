@@ -25,16 +25,33 @@ class SampleTest {
 
     @Test
     void hasAllImagesAtALowRate() {
-        sample.adjustTo(4_000);
+        sample.adjustTo(2_000);
         assertThat(sample.oneIn()).isEqualTo(1);
         assertThat(size()).isEqualTo(IDS);
     }
 
     @Test
+    void leavesOutPartitionsFirst() {
+        sample.adjustTo(25_000);
+        assertThat(sample.onePartitionIn(4)).isEqualTo(4);
+        assertThat(size()).isBetween(IDS / 4 - IDS / 100, IDS / 4 + IDS / 100);
+        assertThat(sample.onePartitionIn(64)).isEqualTo(16);
+        assertThat(size()).isEqualTo(IDS);
+        assertThat(sample.onePartitionIn(1)).isEqualTo(1);
+    }
+
+    @Test
+    void readsAllPartitionsWhileSomebodyDraws() {
+        sample.adjustTo(25_000);
+        sample.drawn();
+        assertThat(sample.onePartitionIn(4)).isEqualTo(1);
+    }
+
+    @Test
     void hasItsShareAtAHighRate() {
         sample.adjustTo(25_000);
-        assertThat(sample.oneIn()).isEqualTo(8);
-        assertThat(size()).isBetween(IDS / 8 - IDS / 100, IDS / 8 + IDS / 100);
+        assertThat(sample.oneIn()).isEqualTo(16);
+        assertThat(size()).isBetween(IDS / 16 - IDS / 100, IDS / 16 + IDS / 100);
     }
 
     @Test
