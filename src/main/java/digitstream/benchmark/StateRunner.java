@@ -27,9 +27,6 @@ import org.apache.kafka.common.KafkaException;
 final class StateRunner {
     private static final int REPEATED_EVERY = 100;
 
-    /** Longer than a commit and the publishing of figures: a process that is killed after it has no transaction open. */
-    private static final Duration SETTLE = Duration.ofSeconds(3);
-
     private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
 
     private static final Map<String, String> SETTINGS = Map.of(
@@ -117,7 +114,8 @@ final class StateRunner {
                     throw new VoidException(watch.fault());
                 }
             }
-            Thread.sleep(SETTLE.toMillis());
+            // An open transaction would hold up the next start.
+            cluster.awaitNoTransaction(group(run));
             process.process().kill();
             cluster.forgetMembers(group(run));
             return seconds;

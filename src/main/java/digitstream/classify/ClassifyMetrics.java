@@ -5,6 +5,7 @@ import digitstream.accuracy.Drift;
 import digitstream.accuracy.ModelVersion;
 import digitstream.accuracy.PredictionMix;
 import digitstream.common.Digits;
+import digitstream.common.DrawnId;
 import digitstream.streams.DeadLetterMetrics;
 import digitstream.streams.DurationHistogram;
 import io.micrometer.core.instrument.Counter;
@@ -58,6 +59,7 @@ public final class ClassifyMetrics {
     private final DeadLetterMetrics deadLetters;
     private final RollingMix mix;
     private final double temperature;
+    private final boolean drawnDigits;
     private final Clock clock;
 
     /**
@@ -66,9 +68,16 @@ public final class ClassifyMetrics {
      * @param sha256 SHA-256 of the model file
      * @param baseline the model's predictions on its validation images. Without it there are no drift metrics, and without
      *     its temperature no estimated accuracy.
+     * @param drawnDigits whether digits that are drawn on the dashboard count in drift and estimated accuracy, as they then do in
+     *     accuracy
      */
     public ClassifyMetrics(
-            MeterRegistry meters, ModelVersion model, String sha256, Optional<Baseline> baseline, Clock clock) {
+            MeterRegistry meters,
+            ModelVersion model,
+            String sha256,
+            Optional<Baseline> baseline,
+            boolean drawnDigits,
+            Clock clock) {
         Tags version = Tags.of("model", model.name(), "model_version", model.version());
         for (int digit = 0; digit < Digits.CLASSES; digit++) {
             predictions[digit] = Counter.builder("digits.predictions")
@@ -103,6 +112,7 @@ public final class ClassifyMetrics {
                         + " later.",
                 LATENCIES);
         this.deadLetters = new DeadLetterMetrics(meters);
+        this.drawnDigits = drawnDigits;
         this.clock = clock;
         this.mix = new RollingMix(DRIFT_WINDOW);
         this.temperature = baseline.map(Baseline::scale).orElse(1.0);
@@ -175,7 +185,9 @@ public final class ClassifyMetrics {
                 classes[predicted.label()]++;
                 latency.record(TimeUnit.MILLISECONDS.toNanos(
                         predicted.predictedAtMillis() - images.get(i).eventTimeMillis()));
-                batch.add(predicted.label(), predicted.confidence(), predicted.calibrated(temperature));
+                if (drawnDigits || !DrawnId.isDrawn(images.get(i).record().key())) {
+                    batch.add(predicted.label(), predicted.confidence(), predicted.calibrated(temperature));
+                }
             }
         }
         for (int digit = 0; digit < Digits.CLASSES; digit++) {

@@ -16,10 +16,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.ObjLongConsumer;
@@ -47,6 +49,7 @@ final class DashboardState {
     private final StreamNames names;
     private final long historyMillis;
     private final Mistakes mistakes = new Mistakes();
+    private final ComparedImages compared;
     private final LastMinute deadLetters = new LastMinute();
     private final LastMinute labels = new LastMinute();
     private final Observer observer;
@@ -68,6 +71,7 @@ final class DashboardState {
      * @param sample adjusted to the rate
      * @param history how far back published figures are kept
      * @param bounds when the stream is in trouble
+     * @param drawnDigits whether digits that are drawn on the page count in accuracy
      * @param names where the stream is, which the page shows
      * @param readOnly whether drawing and labelling are refused, which the page shows
      * @param failed whether a part of the dashboard has failed, which the page shows
@@ -78,6 +82,7 @@ final class DashboardState {
             Sample sample,
             Duration history,
             VerdictSettings bounds,
+            boolean drawnDigits,
             StreamNames names,
             boolean readOnly,
             BooleanSupplier failed) {
@@ -92,7 +97,8 @@ final class DashboardState {
         this.lagWatch = lagWatch;
         this.sample = sample;
         this.history = new AccuracyHistory(history);
-        this.traffic = new Traffic(history, releases::temperature);
+        this.traffic = new Traffic(history, drawnDigits, releases::temperature);
+        this.compared = new ComparedImages(drawnDigits, bounds.labelledMin());
         this.timeline = new Timeline(startedMillis, history);
         this.names = names;
         this.historyMillis = history.toMillis();
@@ -107,7 +113,8 @@ final class DashboardState {
         return new TopicWatch.Listener() {
             @Override
             public void released(ModelRelease release) {
-                timeline.started(releases.add(release), clock.millis());
+                long now = clock.millis();
+                timeline.started(releases.add(release, now), now);
             }
 
             @Override
@@ -122,6 +129,10 @@ final class DashboardState {
                 readMillis = clock.millis();
                 traffic.predicted(prediction, readMillis);
                 mistakes.predicted(prediction);
+                compared.predicted(
+                        prediction,
+                        releases.temperature(Releases.key(prediction.getModelName(), prediction.getModelVersion())),
+                        readMillis);
                 live.accept(prediction, readMillis);
             }
 
@@ -139,11 +150,13 @@ final class DashboardState {
             @Override
             public void labelled(DigitLabel label) {
                 mistakes.labelled(label);
+                compared.labelled(label, clock.millis());
             }
 
             @Override
             public void retracted(String imageId, long atMillis) {
                 mistakes.retracted(imageId, Instant.ofEpochMilli(atMillis));
+                compared.retracted(imageId, atMillis, clock.millis());
             }
 
             @Override
@@ -175,6 +188,7 @@ final class DashboardState {
     void tick(double length) {
         traffic.close(clock.millis(), length, lagWatch.found());
         sample.adjustTo(traffic.rate());
+        compared.adjustTo(traffic.rate() / sample.onePartitionIn());
         verdict = judge.judge(observe());
         judgedMillis = clock.millis();
         if (caughtUp) {
@@ -192,7 +206,6 @@ final class DashboardState {
 
     private Observation observe() {
         long now = clock.millis();
-        Map<String, PredictionMix> mixes = traffic.recentMixes();
         return observer.observe(
                 now,
                 startedMillis,
@@ -202,17 +215,32 @@ final class DashboardState {
                 labelMillis < 0 ? OptionalLong.empty() : OptionalLong.of(labelMillis),
                 labels.counts(now).getOrDefault(LABEL, 0L),
                 deadLetters.counts(now),
-                inService(releases.starts(), mixes, history)
-                        .map(model -> new Observation.Model(
-                                model,
-                                Observer.validationAccuracy(releases.of(model)),
-                                observer.measured(history.latestOf(model), now),
-                                observer.unlabelled(history.latestOf(model), now),
-                                releases.started(model),
-                                Observer.estimated(
-                                        mixes.get(model),
-                                        traffic.latestMix(model, Observer.LATEST),
-                                        releases.of(model)))));
+                models().stream().map(model -> observe(model, now)).toList());
+    }
+
+    /** The model version in service, and all others that have predicted in the last minute. */
+    private Set<String> models() {
+        Map<String, PredictionMix> mixes = traffic.recentMixes();
+        Set<String> models = new LinkedHashSet<>();
+        inService(releases.starts(), mixes, history).ifPresent(models::add);
+        mixes.forEach((model, mix) -> {
+            if (mix.count() > 0) {
+                models.add(model);
+            }
+        });
+        return models;
+    }
+
+    private Observation.Model observe(String model, long now) {
+        Optional<Releases.Release> release = releases.of(model);
+        return new Observation.Model(
+                model,
+                Observer.validationAccuracy(release),
+                observer.measured(history.latestOf(model), now),
+                observer.unlabelled(history.latestOf(model), now),
+                releases.started(model),
+                Observer.estimated(traffic, model, release),
+                compared.of(model, release, now));
     }
 
     /** The model version in service, {@code <name>/<version>}; empty if unknown. */

@@ -1,6 +1,5 @@
 package digitstream.dashboard;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import digitstream.common.Digits;
 import digitstream.common.DrawnId;
 import digitstream.common.Json;
@@ -12,8 +11,8 @@ import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
-import java.io.IOException;
 import java.util.Base64;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -45,14 +44,11 @@ final class DrawingRoutes {
     }
 
     private void classify(Context context) {
-        JsonNode body = body(context);
-        int side = body.path("side").asInt();
-        if (side < MIN_SIDE || side > MAX_SIDE) {
-            throw new BadRequestResponse("side is " + side + "; set it to " + MIN_SIDE + " to " + MAX_SIDE);
-        }
+        RequestJson body = RequestJson.of(RequestBody.read(context));
+        int side = body.number("side", MIN_SIDE, MAX_SIDE);
         BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY);
         byte[] field = ((DataBufferByte) picture.getRaster().getDataBuffer()).getData();
-        byte[] pixels = pixels(body.path("pixels").asText());
+        byte[] pixels = pixels(body.text("pixels"));
         if (pixels.length != field.length) {
             throw new BadRequestResponse(
                     "pixels has " + pixels.length + " bytes; send " + field.length + ", one byte per pixel, in base64");
@@ -69,17 +65,14 @@ final class DrawingRoutes {
     }
 
     private void label(Context context) {
-        JsonNode body = body(context);
-        String imageId = body.path("imageId").asText();
-        JsonNode label = body.path("label");
+        RequestJson body = RequestJson.of(RequestBody.read(context));
+        String imageId = body.text("imageId");
         if (!DrawnId.isDrawn(imageId)) {
             throw new BadRequestResponse(
                     "imageId does not name a drawn digit; only digits drawn on this page can be labelled");
         }
-        if (!label.isNull() && (label.asInt(-1) < 0 || label.asInt() > 9)) {
-            throw new BadRequestResponse("label must be 0 to 9, or null to retract the label before");
-        }
-        context.future(() -> (label.isNull() ? drawings.retract(imageId) : drawings.label(imageId, label.asInt()))
+        OptionalInt label = body.numberOrNull("label", 0, Digits.CLASSES - 1, "to take the label back");
+        context.future(() -> (label.isEmpty() ? drawings.retract(imageId) : drawings.label(imageId, label.getAsInt()))
                 .thenAccept(done -> DashboardServer.json(
                         context, StateJson.text(Json.COMPACT.createObjectNode().put("scored", scored))))
                 .exceptionally(failure ->
@@ -95,14 +88,6 @@ final class DrawingRoutes {
                 late ? 504 : 503,
                 late ? timeoutMessage : "the Kafka brokers did not accept the record: " + cause.getMessage());
         return null;
-    }
-
-    private static JsonNode body(Context context) {
-        try {
-            return Json.COMPACT.readTree(RequestBody.read(context));
-        } catch (IOException e) {
-            throw new BadRequestResponse("the request body is not JSON; send one JSON object");
-        }
     }
 
     private static byte[] pixels(String base64) {

@@ -23,7 +23,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Summarises what a dashboard has read, for its verdict. */
+/** Summarises what a dashboard has read, for its verdict. Not thread-safe. */
 final class Observer {
     /** Figures that are older are no longer of the present: scoring has stopped. */
     private static final long FRESH_MILLIS = 30_000;
@@ -40,7 +40,14 @@ final class Observer {
     private static final int RATE_SECONDS = 60;
     private static final int LATENCY_SECONDS = 10;
 
+    /** After a longer time without a record, none come. */
+    private static final int COMING_SECONDS = 10;
+
+    private static final long COMING_MILLIS = 1_000 * COMING_SECONDS;
+
     private final long labelledMin;
+    private final KeptRate imageRate = new KeptRate();
+    private final KeptRate eventRate = new KeptRate();
 
     /**
      * Creates an observer.
@@ -86,26 +93,36 @@ final class Observer {
     }
 
     /**
-     * Returns the estimate without labels, and how unlike the validation images the images are; empty with too few predictions.
-     *
-     * @param minute the predictions of the last minute
-     * @param latest the {@link #LATEST} last ones of them, or all if there are fewer
+     * Returns the estimate without labels, and how unlike the validation images the images are: of the last minute if it has enough
+     * predictions, otherwise of the latest ones, of an hour at most. Empty if these are too few as well, or none is of the last
+     * minute.
      */
-    static Optional<Estimated> estimated(
-            @Nullable PredictionMix minute, PredictionMix latest, Optional<Releases.Release> release) {
-        if (minute == null || latest.count() < Drift.MIN_IMAGES || release.isEmpty()) {
+    static Optional<Estimated> estimated(Traffic traffic, String model, Optional<Releases.Release> release) {
+        PredictionMix minute = traffic.recentMixes().get(model);
+        if (minute == null || minute.count() == 0 || release.isEmpty()) {
             return Optional.empty();
         }
         Baseline baseline = release.get().baseline();
-        Optional<EstimatedAccuracy> estimate = baseline.estimate(minute);
-        return Optional.of(new Estimated(
+        if (minute.count() >= Drift.MIN_IMAGES) {
+            return Optional.of(estimated("in the last minute", minute, traffic.latestMix(model, LATEST), baseline));
+        }
+        PredictionMix latest = traffic.latestOfAnHour(model);
+        return latest.count() < Drift.MIN_IMAGES
+                ? Optional.empty()
+                : Optional.of(estimated("of the latest " + latest.count() + " images", latest, latest, baseline));
+    }
+
+    private static Estimated estimated(String window, PredictionMix all, PredictionMix latest, Baseline baseline) {
+        Optional<EstimatedAccuracy> estimate = baseline.estimate(all);
+        return new Estimated(
+                window,
                 optional(estimate.map(EstimatedAccuracy::accuracy)),
                 optional(estimate.map(EstimatedAccuracy::low)),
                 // Many images show a small change, the latest ones a sudden one.
-                Stream.of(latest, minute)
+                Stream.of(latest, all)
                         .flatMap(mix -> baseline.estimate(mix).map(its -> latest(its.accuracy(), mix)).stream())
                         .min(Comparator.comparingDouble(Latest::high)),
-                Math.max(baseline.drift(minute), baseline.drift(latest))));
+                Math.max(baseline.drift(all), baseline.drift(latest)));
     }
 
     private static Latest latest(double accuracy, PredictionMix mix) {
@@ -138,7 +155,7 @@ final class Observer {
             OptionalLong lastLabelMillis,
             long labels,
             Map<String, Long> deadLetters,
-            Optional<Model> model) {
+            List<Model> models) {
         List<Traffic.Second> all = traffic.seconds();
         List<Traffic.Second> minute = all.subList(Math.max(0, all.size() - RATE_SECONDS), all.size());
         double predictions = minute.stream()
@@ -156,16 +173,24 @@ final class Observer {
                 nowMillis,
                 watchedSinceMillis,
                 away ? OptionalLong.of(found.faultSinceMillis()) : OptionalLong.empty(),
-                images,
+                imageRate.after(images.orElse(0), producing(all)),
                 predictions,
                 optional(found.totalLag()),
                 optional(found.totalScoringLag()),
-                predictions + (double) labels / Math.max(1, minute.size()),
+                eventRate.after(
+                        predictions + (double) labels / Math.max(1, minute.size()),
+                        nowMillis - Math.max(last, lastLabelMillis.orElse(-1)) <= COMING_MILLIS),
                 last < 0 ? OptionalLong.empty() : OptionalLong.of(last),
                 lastLabelMillis,
                 latency(all),
                 deadLetters,
-                model);
+                models);
+    }
+
+    private static boolean producing(List<Traffic.Second> all) {
+        return all.subList(Math.max(0, all.size() - COMING_SECONDS), all.size()).stream()
+                .map(Traffic.Second::in)
+                .anyMatch(in -> in != null && in > 0);
     }
 
     /** The median of the p99 of the last seconds: one slow second is no trouble. */

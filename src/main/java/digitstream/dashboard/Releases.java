@@ -1,8 +1,11 @@
 package digitstream.dashboard;
 
 import digitstream.accuracy.Baseline;
+import digitstream.accuracy.ModelVersion;
+import digitstream.accuracy.RecordFaults;
 import digitstream.avro.ModelRelease;
 import digitstream.avro.ValidationBaseline;
+import digitstream.common.EventTimeRange;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -32,10 +35,22 @@ final class Releases {
     /** The validation figures of a model, and the baseline for drift made from them. */
     record Release(ValidationBaseline validation, Baseline baseline) {}
 
-    /** Adds a release, and returns its start. */
-    synchronized Start add(ModelRelease release) {
+    /** The fault of a release, or empty if it is valid. */
+    static Optional<String> fault(ModelRelease release, long nowMillis) {
+        if (!RecordFaults.isValid(new ModelVersion(release.getModelName(), release.getModelVersion()))) {
+            return Optional.of("the model name or version is empty, too long, or contains '/' or a control character");
+        }
+        long started = release.getStartedAt().toEpochMilli();
+        return EventTimeRange.DEFAULT.contains(started, nowMillis)
+                ? Optional.empty()
+                : Optional.of("startedAt is " + started + ", at which no process can have started; it must be the"
+                        + " milliseconds since 1970");
+    }
+
+    /** Adds a valid release, and returns its start, which is now if the clock of its process is ahead. */
+    synchronized Start add(ModelRelease release, long nowMillis) {
         String model = key(release.getModelName(), release.getModelVersion());
-        Start start = new Start(release.getStartedAt().toEpochMilli(), model);
+        Start start = new Start(Math.min(release.getStartedAt().toEpochMilli(), nowMillis), model);
         starts.addLast(start);
         if (starts.size() > MAX_STARTS) {
             starts.removeFirst();

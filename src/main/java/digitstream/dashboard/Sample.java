@@ -21,9 +21,24 @@ final class Sample {
     /** How long all partitions are read after a digit was drawn. */
     private static final long DRAWING_NANOS = Duration.ofSeconds(15).toNanos();
 
+    private final int maxPerSecond;
     private volatile int bits;
     private volatile int partitionBits;
     private volatile long drawnNanos = System.nanoTime() - DRAWING_NANOS;
+
+    /** Creates a sample of all images, for rates up to {@link #MAX_PER_SECOND}. */
+    Sample() {
+        this(MAX_PER_SECOND);
+    }
+
+    /**
+     * Creates a sample of all images. Of two samples, that with fewer images is a part of the other.
+     *
+     * @param maxPerSecond the most images per second
+     */
+    Sample(int maxPerSecond) {
+        this.maxPerSecond = maxPerSecond;
+    }
 
     /** Whether the image with this record key, in a partition that is read, is in the sample. */
     boolean has(byte @Nullable [] key) {
@@ -34,10 +49,10 @@ final class Sample {
         return Integer.numberOfLeadingZeros(FIBONACCI * Arrays.hashCode(key)) >= zeros || DrawnId.isDrawn(key);
     }
 
-    /** Sets the sample size for a rate: the largest with at most {@link #MAX_PER_SECOND} images per second. */
+    /** Sets the sample size for a rate: the largest with at most so many images per second. */
     void adjustTo(double imagesPerSecond) {
         int next = 0;
-        while (imagesPerSecond / (1 << next) > MAX_PER_SECOND) {
+        while (imagesPerSecond / (1 << next) > maxPerSecond) {
             next++;
         }
         bits = next;
@@ -52,6 +67,11 @@ final class Sample {
     int onePartitionIn(int partitions) {
         int most = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(Math.max(1, partitions));
         partitionBits = System.nanoTime() - drawnNanos < DRAWING_NANOS ? 0 : Math.min(bits, most);
+        return 1 << partitionBits;
+    }
+
+    /** The n of one partition in n that is read. */
+    int onePartitionIn() {
         return 1 << partitionBits;
     }
 

@@ -83,9 +83,9 @@ final class StateJson {
         ObjectNode scoringLag = json.putObject("scoringLag");
         found.scoringLag().forEach((partition, records) -> scoringLag.put(Integer.toString(partition), records));
         json.put("oneIn", oneIn);
-        json.set("mixes", mixes(recentMixes, releases, driftMax));
+        json.set("mixes", mixes(recentMixes, traffic, releases, driftMax));
         ObjectNode windows = json.putObject("windowMixes");
-        windowMixes.forEach((window, mixes) -> windows.set(window, mixes(mixes, releases, driftMax)));
+        windowMixes.forEach((window, mixes) -> windows.set(window, mixes(mixes, traffic, releases, driftMax)));
         List<Releases.Start> starts = releases.starts();
         if (!starts.isEmpty()) {
             json.set("start", start(starts.get(starts.size() - 1)));
@@ -125,9 +125,14 @@ final class StateJson {
         return all;
     }
 
-    private static ObjectNode mixes(Map<String, PredictionMix> byVersion, Releases releases, double driftMax) {
+    private static ObjectNode mixes(
+            Map<String, PredictionMix> byVersion, Traffic traffic, Releases releases, double driftMax) {
         ObjectNode json = Json.COMPACT.createObjectNode();
-        byVersion.forEach((version, mix) -> json.set(version, mix(mix, releases.of(version), driftMax)));
+        byVersion.forEach((version, mix) -> {
+            boolean enough = mix.count() >= Drift.MIN_IMAGES;
+            PredictionMix judged = enough ? mix : traffic.latestOfAnHour(version);
+            json.set(version, mix(mix, judged, releases.of(version), driftMax));
+        });
         return json;
     }
 
@@ -259,7 +264,9 @@ final class StateJson {
         return Json.COMPACT.createObjectNode().put("at", start.atMillis()).put("model", start.model());
     }
 
-    private static ObjectNode mix(PredictionMix mix, Optional<Releases.Release> release, double driftMax) {
+    /** The estimate is there only if there are enough images, of a longer time if need be, to judge what it is worth. */
+    private static ObjectNode mix(
+            PredictionMix mix, PredictionMix judged, Optional<Releases.Release> release, double driftMax) {
         ObjectNode json = Json.COMPACT.createObjectNode().put("count", mix.count());
         json.put("meanConfidence", mix.meanConfidence().orElse(null));
         put(json, "classes", Arrays.stream(mix.classes()).boxed().toList());
@@ -267,7 +274,8 @@ final class StateJson {
         release.ifPresent(known -> {
             Double temperature = known.validation().getTemperature();
             json.put("temperature", temperature);
-            Optional<EstimatedAccuracy> estimate = known.baseline().estimate(mix);
+            boolean isJudged = judged.count() >= Drift.MIN_IMAGES;
+            Optional<EstimatedAccuracy> estimate = isJudged ? known.baseline().estimate(mix) : Optional.empty();
             json.put(
                     "estimatedAccuracy",
                     estimate.map(EstimatedAccuracy::accuracy).orElse(null));
@@ -276,9 +284,11 @@ final class StateJson {
             if (mix.count() >= Drift.MIN_IMAGES) {
                 json.put("classDrift", known.baseline().classDrift(mix));
                 json.put("confidenceDrift", known.baseline().confidenceDrift(mix));
+            }
+            if (isJudged) {
                 json.put(
                         "estimateWorthless",
-                        estimate.isPresent() && known.baseline().drift(mix) > driftMax);
+                        estimate.isPresent() && known.baseline().drift(judged) > driftMax);
             }
             ObjectNode baseline = json.putObject("baseline")
                     .put("images", known.validation().getImages())

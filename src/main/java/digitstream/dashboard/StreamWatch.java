@@ -94,13 +94,21 @@ final class StreamWatch implements AutoCloseable {
                 sample,
                 options.history(),
                 source.bounds(),
+                source.drawnDigits(),
                 StreamNames.of(source),
                 options.readOnly(),
                 hasFailed);
         CommittedReader reader = new CommittedReader(
                 source.clients(), beginnings(topics, Instant.now(clock), options.history(), options.recent()));
-        TopicWatch topicWatch =
-                new TopicWatch(reader, topics, source.schemas(), source.times(), clock, sample, state.listener(live));
+        TopicWatch topicWatch = new TopicWatch(
+                reader,
+                topics,
+                source.schemas(),
+                source.times(),
+                source.drawnDigits(),
+                clock,
+                sample,
+                state.listener(live));
         return new StreamWatch(lagWatch, topicWatch, state, reader, failed);
     }
 

@@ -56,6 +56,7 @@ final class TopicWatch implements Runnable {
     private final Decoder<Prediction> predictions;
     private final Decoder<DigitLabel> labels;
     private final EventTimeRange times;
+    private final boolean drawnDigits;
     private final Clock clock;
     private final Sample sample;
     private final Listener listener;
@@ -83,7 +84,7 @@ final class TopicWatch implements Runnable {
         /** Called for a record that takes the label of an image back. */
         void retracted(String imageId, long atMillis);
 
-        /** Called for labels, also those that are not in the sample, with the time at which they arrived. */
+        /** Called for labels that may be scored, also those that are not in the sample, with the time at which they arrived. */
         void labelsArrived(long labels, long atMillis);
 
         /** Called for each dead letter, with its reason and the time at which it arrived. */
@@ -97,12 +98,15 @@ final class TopicWatch implements Runnable {
      * Creates a watch.
      *
      * @param reader reads the models, accuracy, predictions and labels; closed at the end of {@link #run}
+     * @param times the event times that scoring accepts
+     * @param drawnDigits whether scoring scores digits that are drawn on the page
      */
     TopicWatch(
             CommittedReader reader,
             Topics topics,
             SchemaRegistry schemas,
             EventTimeRange times,
+            boolean drawnDigits,
             Clock clock,
             Sample sample,
             Listener listener) {
@@ -113,6 +117,7 @@ final class TopicWatch implements Runnable {
         this.predictions = new AvroDecoder<>(schemas, Prediction.class);
         this.labels = new AvroDecoder<>(schemas, DigitLabel.class);
         this.times = times;
+        this.drawnDigits = drawnDigits;
         this.clock = clock;
         this.sample = sample;
         this.listener = listener;
@@ -170,21 +175,12 @@ final class TopicWatch implements Runnable {
         if (record.topic().equals(topics.accuracy())) {
             read(accuracies, record, TopicWatch::fault).ifPresent(listener::published);
         } else if (record.topic().equals(topics.models())) {
-            read(releases, record, release -> Optional.empty()).ifPresent(listener::released);
+            read(releases, record, release -> Releases.fault(release, clock.millis()))
+                    .ifPresent(listener::released);
         } else if (record.topic().equals(topics.deadLetters())) {
             listener.rejected(reason(record), arrival(record));
         } else if (record.topic().equals(topics.labels())) {
-            // The label of a drawn digit doesn't mean that the labels of the stream arrive.
-            if (record.value() != null && !DrawnId.isDrawn(record.key())) {
-                listener.labelsArrived(1, arrival(record));
-            }
-            if (record.key() != null && record.value() == null) {
-                listener.retracted(new String(record.key(), UTF_8), record.timestamp());
-            } else if (sample.has(record.key())) {
-                read(labels, record, label -> RecordFaults.ofId(record.key(), label.getImageId())
-                                .or(() -> RecordFaults.of(label, times, clock.millis())))
-                        .ifPresent(listener::labelled);
-            }
+            label(record);
         } else if (reader.isPast(record)) {
             prediction(record).ifPresent(listener::predictedBeforeStart);
         } else if (sample.has(record.key())) {
@@ -192,6 +188,35 @@ final class TopicWatch implements Runnable {
         } else {
             listener.unsampled(1);
         }
+    }
+
+    private void label(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
+        // The label of a drawn digit that is not scored doesn't mean that the labels of the stream arrive.
+        if (record.value() != null && (drawnDigits || !DrawnId.isDrawn(record.key()))) {
+            listener.labelsArrived(1, arrival(record));
+        }
+        if (!sample.has(record.key())) {
+            return;
+        }
+        if (record.key() != null && record.value() == null) {
+            retraction(record.key(), record);
+        } else {
+            read(labels, record, label -> RecordFaults.ofId(record.key(), label.getImageId())
+                            .or(() -> RecordFaults.of(label, times, clock.millis())))
+                    .ifPresent(listener::labelled);
+        }
+    }
+
+    /** As in scoring, a timestamp that no label could have counts as the present. */
+    private void retraction(byte[] key, ConsumerRecord<byte[], byte[]> record) {
+        String imageId = new String(key, UTF_8);
+        Optional<String> fault = RecordFaults.ofId(key, imageId);
+        if (fault.isPresent()) {
+            skip(record, fault.get());
+            return;
+        }
+        long now = clock.millis();
+        listener.retracted(imageId, times.contains(record.timestamp(), now) ? record.timestamp() : now);
     }
 
     /** That of a record that was there before is only known by its timestamp, which its producer has set. */

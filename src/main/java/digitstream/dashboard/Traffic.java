@@ -1,6 +1,7 @@
 package digitstream.dashboard;
 
 import digitstream.accuracy.Calibration;
+import digitstream.accuracy.Drift;
 import digitstream.accuracy.PredictionMix;
 import digitstream.avro.Prediction;
 import digitstream.common.DrawnId;
@@ -28,6 +29,11 @@ final class Traffic {
     /** The length of the recent mix. */
     private static final int MIX_SECONDS = 60;
 
+    /** Mixes of older seconds are kept by minutes, together an hour. */
+    private static final int MIX_MINUTES = 45;
+
+    private static final long MILLIS_PER_MINUTE = 60_000;
+
     /** Further model versions in one second are in no mix; they count in the rates only. */
     private static final int MAX_VERSIONS = 16;
 
@@ -36,7 +42,9 @@ final class Traffic {
     private final Histogram latencies = new Histogram(MAX_LATENCY_MILLIS, 2);
     private final Deque<Second> seconds = new ArrayDeque<>();
     private final Deque<Second> old = new ArrayDeque<>();
+    private final Deque<Minute> oldMixes = new ArrayDeque<>();
     private final long historyMillis;
+    private final boolean drawnDigits;
     private final ToDoubleFunction<String> temperatures;
     private Map<String, PredictionMix> mixes = new HashMap<>();
     private String name = "";
@@ -49,6 +57,9 @@ final class Traffic {
     private long aheadMillis;
     private long deadLetters;
     private long lastPredictionMillis = -1;
+
+    /** The mixes of the seconds of a minute that are no longer kept one by one. */
+    private record Minute(long number, Map<String, PredictionMix> mixes) {}
 
     /**
      * The figures of about one second.
@@ -101,10 +112,12 @@ final class Traffic {
      * Creates an instance without traffic.
      *
      * @param history how far back old seconds are kept
+     * @param drawnDigits whether digits that are drawn on the page count in accuracy, and so in its estimate
      * @param temperatures calibration temperature by {@code <model name>/<model version>}; called about once a second
      */
-    Traffic(Duration history, ToDoubleFunction<String> temperatures) {
+    Traffic(Duration history, boolean drawnDigits, ToDoubleFunction<String> temperatures) {
         this.historyMillis = history.toMillis();
+        this.drawnDigits = drawnDigits;
         this.temperatures = temperatures;
     }
 
@@ -117,8 +130,7 @@ final class Traffic {
                 || !prediction.getModelName().equals(name)) {
             switchTo(prediction.getModelName(), prediction.getModelVersion());
         }
-        // Accuracy is not of drawn digits, and so its estimate must not be either.
-        if (!DrawnId.isDrawn(prediction.getImageId())) {
+        if (drawnDigits || !DrawnId.isDrawn(prediction.getImageId())) {
             mix.add(
                     prediction.getLabel(),
                     prediction.getConfidence(),
@@ -159,6 +171,7 @@ final class Traffic {
         boolean none = sampled == 0;
         Map<String, Double> estimates = new TreeMap<>();
         mixes(MIX_SECONDS - 1, mixes).forEach((model, minute) -> minute.estimatedAccuracy()
+                .filter(estimate -> isEnough(model, minute))
                 .ifPresent(estimate -> estimates.put(model, estimate)));
         seconds.addLast(new Second(
                 nowMillis,
@@ -175,7 +188,9 @@ final class Traffic {
                 estimates,
                 mixes));
         if (seconds.size() > SECONDS) {
-            keepOld(seconds.removeFirst().withoutMixes());
+            Second oldest = seconds.removeFirst();
+            keepMixes(oldest);
+            keepOld(oldest.withoutMixes());
         }
         while (!old.isEmpty() && old.getFirst().atMillis() < nowMillis - historyMillis) {
             old.removeFirst();
@@ -189,6 +204,27 @@ final class Traffic {
         version = "";
         count = 0;
         sampled = 0;
+    }
+
+    /** Whether it can be known what the estimate of a model is worth. */
+    private boolean isEnough(String model, PredictionMix minute) {
+        return minute.count() >= Drift.MIN_IMAGES || latestOfAnHour(model).count() >= Drift.MIN_IMAGES;
+    }
+
+    private void keepMixes(Second second) {
+        long number = second.atMillis() / MILLIS_PER_MINUTE;
+        if (oldMixes.isEmpty() || oldMixes.getLast().number() != number) {
+            oldMixes.addLast(new Minute(number, new HashMap<>()));
+        }
+        Map<String, PredictionMix> minute = oldMixes.getLast().mixes();
+        second.mixes().forEach((model, part) -> {
+            if (minute.size() < MAX_VERSIONS || minute.containsKey(model)) {
+                minute.computeIfAbsent(model, ignored -> new PredictionMix()).add(part);
+            }
+        });
+        if (oldMixes.size() > MIX_MINUTES) {
+            oldMixes.removeFirst();
+        }
     }
 
     private void keepOld(Second second) {
@@ -241,15 +277,37 @@ final class Traffic {
      * @param enough number of predictions
      */
     synchronized PredictionMix latestMix(String model, long enough) {
+        return latestMix(model, enough, MIX_SECONDS);
+    }
+
+    private PredictionMix latestMix(String model, long enough, int maxSeconds) {
         PredictionMix sum = new PredictionMix();
         Iterator<Second> newest = seconds.descendingIterator();
-        for (int i = 0; i < MIX_SECONDS && newest.hasNext() && sum.count() < enough; i++) {
-            PredictionMix part = newest.next().mixes().get(model);
-            if (part != null) {
-                sum.add(part);
-            }
+        for (int i = 0; i < maxSeconds && newest.hasNext() && sum.count() < enough; i++) {
+            addTo(sum, newest.next().mixes().get(model));
         }
         return sum;
+    }
+
+    /**
+     * The mix of as few of a model version's latest predictions as tell what its estimate is worth, of an hour at most. Those of a
+     * minute are too few at a low rate.
+     *
+     * @return fewer than {@link Drift#MIN_IMAGES} if there are no more
+     */
+    synchronized PredictionMix latestOfAnHour(String model) {
+        PredictionMix sum = latestMix(model, Drift.MIN_IMAGES, SECONDS);
+        Iterator<Minute> newest = oldMixes.descendingIterator();
+        while (newest.hasNext() && sum.count() < Drift.MIN_IMAGES) {
+            addTo(sum, newest.next().mixes().get(model));
+        }
+        return sum;
+    }
+
+    private static void addTo(PredictionMix sum, @Nullable PredictionMix part) {
+        if (part != null) {
+            sum.add(part);
+        }
     }
 
     /** The second that ended last; null before the first. */

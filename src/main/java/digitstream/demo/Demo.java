@@ -41,8 +41,9 @@ public final class Demo {
     private static final long MAX_IN_FLIGHT = 20_000;
 
     private static final long STALL_TIMEOUT_NANOS = 60_000_000_000L;
-    /** How long to wait for duplicates; one would arrive within a commit or two of the last prediction. */
-    private static final long DUPLICATE_WAIT_MILLIS = 1_500;
+
+    /** How long to wait for the last commits. */
+    private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(10);
     private static final long CHECK_INTERVAL_MILLIS = 50;
@@ -120,13 +121,12 @@ public final class Demo {
         counting.start();
         sending.start();
         try {
-            watch(
-                    digits,
-                    tally,
-                    sending,
-                    new ConsumerLag(admin, settings.classifyApplicationId(), Set.of(topics.images()), BROKER_TIMEOUT),
-                    start);
-            Thread.sleep(DUPLICATE_WAIT_MILLIS);
+            ConsumerLag lag =
+                    new ConsumerLag(admin, settings.classifyApplicationId(), Set.of(topics.images()), BROKER_TIMEOUT);
+            watch(digits, tally, sending, lag, start);
+            awaitCommitted(lag);
+            tally.finish();
+            counting.join(COMMIT_TIMEOUT.toMillis());
         } finally {
             tally.stop();
             counting.join();
@@ -183,6 +183,15 @@ public final class Demo {
             } else {
                 progressAt = now;
             }
+        }
+    }
+
+    /** No image whose offset is committed is predicted again, so the records that are there then have all duplicates. */
+    private void awaitCommitted(ConsumerLag lag) throws InterruptedException {
+        long deadline = System.nanoTime() + COMMIT_TIMEOUT.toNanos();
+        while (lag.position().totalLag() > 0 && System.nanoTime() - deadline < 0) {
+            Thread.sleep(CHECK_INTERVAL_MILLIS);
+            requireAlive();
         }
     }
 

@@ -38,6 +38,7 @@ final class Tally implements Runnable {
     private final Clock clock;
 
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private volatile boolean finishing;
     private volatile boolean stopped;
 
     private final BitSet seen = new BitSet();
@@ -103,6 +104,8 @@ final class Tally implements Runnable {
                     synchronized (this) {
                         records.forEach(record -> count(record, now));
                     }
+                } else if (finishing && reader.isAtEnd()) {
+                    return;
                 }
             }
         } catch (RuntimeException | Error e) {
@@ -192,6 +195,12 @@ final class Tally implements Runnable {
         return snapshot;
     }
 
+    /** Ends the tally when every committed record has been read. */
+    void finish() {
+        finishing = true;
+    }
+
+    /** Ends the tally now. */
     void stop() {
         stopped = true;
     }

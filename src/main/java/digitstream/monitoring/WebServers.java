@@ -15,7 +15,7 @@ public final class WebServers {
     private WebServers() {}
 
     /**
-     * Makes a server listen on one address, without a pool of buffers. After a request that is malformed, Jetty 12.1.12 sometimes
+     * Makes a server listen on one address, with a bounded number of connections, and without a pool of buffers. After a request that is malformed, Jetty 12.1.12 sometimes
      * gives one buffer to two connections, and a client receives a part of another one's request or response.
      *
      * @param port 0 for any free one
@@ -34,6 +34,7 @@ public final class WebServers {
                 server, null, null, ByteBufferPool.NON_POOLING, -1, -1, new HttpConnectionFactory(http));
         connector.setHost(host);
         connector.setPort(port);
+        connector.addBean(new ConnectionLimit());
         return connector;
     }
 

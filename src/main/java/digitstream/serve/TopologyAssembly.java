@@ -112,7 +112,13 @@ public record TopologyAssembly(
                         () -> new AvroDecoder<>(writers, DigitImage.class),
                         new AvroSerializer<>(schemas, Prediction.class)
                                 .register(settings.topics().predictions()),
-                        new ClassifyMetrics(meters, version, card.sha256(), Baselines.of(card), CLOCK),
+                        new ClassifyMetrics(
+                                meters,
+                                version,
+                                card.sha256(),
+                                Baselines.of(card),
+                                settings.score().drawnDigits(),
+                                CLOCK),
                         CLOCK)
                 .build();
     }

@@ -23,12 +23,13 @@ public final class Judge {
         Map<String, Long> continuing = new HashMap<>();
         List<Finding> findings = new ArrayList<>();
         for (Rule rule : rules) {
-            rule.check().of(seen).ifPresent(trouble -> {
+            for (Rule.Trouble trouble : rule.check().of(seen)) {
                 assert rule.levels().contains(trouble.level()) : rule.name() + " has no level " + trouble.level();
-                long began = Math.min(since.getOrDefault(rule.name(), Long.MAX_VALUE), trouble.sinceMillis());
-                continuing.put(rule.name(), began);
+                String kind = rule.name() + " " + trouble.model();
+                long began = Math.min(since.getOrDefault(kind, Long.MAX_VALUE), trouble.sinceMillis());
+                continuing.put(kind, began);
                 findings.add(new Finding(rule.name(), trouble.level(), trouble.text(), began));
-            });
+            }
         }
         since = continuing;
         // Stable, so that findings of one level stay in the order of the rules.

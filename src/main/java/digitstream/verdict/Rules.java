@@ -19,6 +19,12 @@ final class Rules {
     /** After this many times its bound, being behind is critical. */
     private static final int MUCH = 4;
 
+    /** More than the markers of the last transactions, which may stay in the lag of a topic without traffic. */
+    private static final long MANY_WAITING = 1_000;
+
+    /** After this time, records that come have a rate. */
+    private static final long RATE_KNOWN_MILLIS = 3_000;
+
     private final VerdictSettings bounds;
 
     Rules(VerdictSettings bounds) {
@@ -28,18 +34,18 @@ final class Rules {
     /** Returns all rules; of two findings of the same level, that of the earlier rule comes first. */
     List<Rule> all() {
         return List.of(
-                new Rule("brokers-away", Set.of(Level.CRITICAL), this::brokersAway),
-                new Rule("no-predictions", Set.of(Level.NO_DATA, Level.CRITICAL), this::noPredictions),
-                new Rule("labels-suspicious", Set.of(Level.CRITICAL), this::labelsSuspicious),
-                new Rule("accuracy-low", Set.of(Level.WARNING, Level.CRITICAL), this::accuracyLow),
-                new Rule("dead-letters", Set.of(Level.WARNING, Level.CRITICAL), this::deadLetters),
-                new Rule("images-unlike", Set.of(Level.WARNING), this::imagesUnlike),
-                new Rule("estimate-low", Set.of(Level.WARNING), this::estimateLow),
-                new Rule("no-labels", Set.of(Level.WARNING), this::noLabels),
-                new Rule("version-unlabelled", Set.of(Level.WARNING), this::versionUnlabelled),
-                new Rule("classifying-behind", Set.of(Level.WARNING, Level.CRITICAL), this::classifyingBehind),
-                new Rule("scoring-behind", Set.of(Level.WARNING, Level.CRITICAL), this::scoringBehind),
-                new Rule("latency-high", Set.of(Level.WARNING), this::latencyHigh));
+                Rule.ofStream("brokers-away", Set.of(Level.CRITICAL), this::brokersAway),
+                Rule.ofStream("no-predictions", Set.of(Level.NO_DATA, Level.CRITICAL), this::noPredictions),
+                Rule.ofEachModel("labels-suspicious", Set.of(Level.CRITICAL), this::labelsSuspicious),
+                Rule.ofEachModel("accuracy-low", Set.of(Level.WARNING, Level.CRITICAL), this::accuracyLow),
+                Rule.ofStream("dead-letters", Set.of(Level.WARNING, Level.CRITICAL), this::deadLetters),
+                Rule.ofEachModel("images-unlike", Set.of(Level.WARNING), this::imagesUnlike),
+                Rule.ofEachModel("estimate-low", Set.of(Level.WARNING), this::estimateLow),
+                Rule.ofStream("no-labels", Set.of(Level.WARNING), this::noLabels),
+                Rule.ofEachModel("version-unlabelled", Set.of(Level.WARNING), this::versionUnlabelled),
+                Rule.ofStream("classifying-behind", Set.of(Level.WARNING, Level.CRITICAL), this::classifyingBehind),
+                Rule.ofStream("scoring-behind", Set.of(Level.WARNING, Level.CRITICAL), this::scoringBehind),
+                Rule.ofStream("latency-high", Set.of(Level.WARNING), this::latencyHigh));
     }
 
     private Optional<Trouble> brokersAway(Observation seen) {
@@ -71,23 +77,23 @@ final class Rules {
     }
 
     /** Wrong predictions lower the estimate too, and strange images raise the drift. Labels alone move neither. */
-    private Optional<Trouble> labelsSuspicious(Observation seen) {
-        return seen.model().flatMap(model -> model.measured().flatMap(measured -> valid(model)
-                .filter(estimated -> estimated.low().isPresent()
-                        && estimated.low().getAsDouble() > measured.high() + bounds.estimateGap())
-                .map(estimated -> new Trouble(
+    private Optional<Trouble> labelsSuspicious(Observation seen, Model model) {
+        return model.compared()
+                .filter(both -> both.drift() <= bounds.driftMax())
+                .filter(both -> both.estimateLow() > both.measuredHigh() + bounds.estimateGap())
+                .map(both -> new Trouble(
                         Level.CRITICAL,
-                        "Estimate " + percent(estimated.accuracy().getAsDouble()) + ", measured "
-                                + percent(measured.accuracy()) + ": are the labels right?",
-                        seen.atMillis()))));
+                        "Estimate " + percent(both.estimate()) + ", measured " + percent(both.measured())
+                                + ": are the labels right?",
+                        seen.atMillis()));
     }
 
-    private Optional<Trouble> accuracyLow(Observation seen) {
-        return seen.model().flatMap(model -> model.measured().flatMap(measured -> level(model, measured)
+    private Optional<Trouble> accuracyLow(Observation seen, Model model) {
+        return model.measured().flatMap(measured -> level(model, measured)
                 .map(level -> new Trouble(
                         level,
                         "Accuracy " + percent(measured.accuracy()) + " " + measured.window() + validation(model),
-                        seen.atMillis()))));
+                        seen.atMillis())));
     }
 
     /** The upper end of the interval is compared, so that few labels do not make an alarm. */
@@ -123,9 +129,8 @@ final class Rules {
                 seen.atMillis()));
     }
 
-    private Optional<Trouble> imagesUnlike(Observation seen) {
-        return seen.model()
-                .flatMap(Model::estimated)
+    private Optional<Trouble> imagesUnlike(Observation seen, Model model) {
+        return model.estimated()
                 .filter(this::isUnlike)
                 .map(estimated -> new Trouble(
                         Level.WARNING,
@@ -148,16 +153,16 @@ final class Rules {
                 .filter(estimated -> !isUnlike(estimated));
     }
 
-    private Optional<Trouble> estimateLow(Observation seen) {
-        return seen.model().flatMap(model -> valid(model)
+    private Optional<Trouble> estimateLow(Observation seen, Model model) {
+        return valid(model)
                 .flatMap(estimated -> lowEstimate(model, estimated))
-                .map(text -> new Trouble(Level.WARNING, text, seen.atMillis())));
+                .map(text -> new Trouble(Level.WARNING, text, seen.atMillis()));
     }
 
     private Optional<String> lowEstimate(Model model, Estimated estimated) {
         double estimate = estimated.accuracy().getAsDouble();
         if (estimate < bounds.estimateMin()) {
-            return Optional.of("Estimated accuracy " + percent(estimate) + " in the last minute");
+            return Optional.of("Estimated accuracy " + percent(estimate) + " " + estimated.window());
         }
         return estimated
                 .latest()
@@ -180,22 +185,21 @@ final class Rules {
     }
 
     /** While labels come, a version that has none is one whose labels are lost, or that nobody labels. */
-    private Optional<Trouble> versionUnlabelled(Observation seen) {
+    private Optional<Trouble> versionUnlabelled(Observation seen, Model model) {
         long bound = bounds.noLabels().toMillis();
-        if (seen.lastLabelMillis().isEmpty()
+        if (!model.unlabelled()
+                || seen.lastLabelMillis().isEmpty()
                 || seen.atMillis() - seen.lastLabelMillis().getAsLong() > bound) {
             return Optional.empty();
         }
-        return seen.model().filter(Model::unlabelled).flatMap(model -> {
-            long since = model.startedMillis().orElse(seen.watchedSinceMillis());
-            long silence = seen.atMillis() - since;
-            return silence <= bound
-                    ? Optional.empty()
-                    : Optional.of(new Trouble(
-                            Level.WARNING,
-                            "Labels come, but none for " + model.name() + " in " + duration(silence),
-                            since));
-        });
+        long since = model.startedMillis().orElse(seen.watchedSinceMillis());
+        long silence = seen.atMillis() - since;
+        return silence <= bound
+                ? Optional.empty()
+                : Optional.of(new Trouble(
+                        Level.WARNING,
+                        "Labels come, but none for " + model.name() + " in " + duration(silence),
+                        since));
     }
 
     private Optional<Trouble> classifyingBehind(Observation seen) {
@@ -203,14 +207,17 @@ final class Rules {
     }
 
     private Optional<Trouble> scoringBehind(Observation seen) {
-        return behind("Scoring", seen.waitingEvents(), OptionalDouble.of(seen.eventsPerSecond()), seen);
+        return behind("Scoring", seen.waitingEvents(), seen.eventsPerSecond(), seen);
     }
 
-    /** How far behind is the time in which as many records come as wait. */
+    /** How far behind is the time in which as many records came as wait. */
     private Optional<Trouble> behind(
             String topology, OptionalLong waiting, OptionalDouble perSecond, Observation seen) {
-        if (waiting.isEmpty() || perSecond.isEmpty() || perSecond.getAsDouble() <= 0) {
+        if (waiting.isEmpty()) {
             return Optional.empty();
+        }
+        if (perSecond.isEmpty()) {
+            return behindAtUnknownRate(topology, waiting.getAsLong(), seen);
         }
         long millis = (long) (1_000 * waiting.getAsLong() / perSecond.getAsDouble());
         long bound = bounds.behind().toMillis();
@@ -219,6 +226,16 @@ final class Rules {
                 : Optional.of(new Trouble(
                         millis > MUCH * bound ? Level.CRITICAL : Level.WARNING,
                         topology + " is " + duration(millis) + " behind",
+                        seen.atMillis()));
+    }
+
+    /** Nothing has come since the watch began, so what waits was there before. */
+    private static Optional<Trouble> behindAtUnknownRate(String topology, long waiting, Observation seen) {
+        return waiting < MANY_WAITING || seen.atMillis() - seen.watchedSinceMillis() < RATE_KNOWN_MILLIS
+                ? Optional.empty()
+                : Optional.of(new Trouble(
+                        Level.WARNING,
+                        topology + " is behind: " + count(waiting, "record waits", "records wait"),
                         seen.atMillis()));
     }
 

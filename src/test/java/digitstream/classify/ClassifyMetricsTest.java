@@ -1,10 +1,12 @@
 package digitstream.classify;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import digitstream.accuracy.Baseline;
 import digitstream.accuracy.ModelVersion;
+import digitstream.common.DrawnId;
 import digitstream.testing.ManualClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -26,13 +29,21 @@ class ClassifyMetricsTest {
     private final ManualClock clock = new ManualClock(NOON);
 
     private ClassifyMetrics metrics(@Nullable Double temperature) {
+        return metrics(temperature, false);
+    }
+
+    private ClassifyMetrics metrics(@Nullable Double temperature, boolean drawnDigits) {
         List<Long> bins = new ArrayList<>(Collections.nCopies(14, 0L));
         bins.add(5_000L);
         Baseline baseline = new Baseline(Collections.nCopies(10, 500L), bins, temperature, 0.99);
-        return new ClassifyMetrics(meters, new ModelVersion("m", "1"), "", Optional.of(baseline), clock);
+        return new ClassifyMetrics(meters, new ModelVersion("m", "1"), "", Optional.of(baseline), drawnDigits, clock);
     }
 
     private static void classify(ClassifyMetrics metrics, int count, int classes) {
+        classify(metrics, count, classes, () -> "");
+    }
+
+    private static void classify(ClassifyMetrics metrics, int count, int classes, Supplier<String> ids) {
         List<PendingImage> images = new ArrayList<>();
         List<Classified> results = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -40,7 +51,10 @@ class ClassifyMetricsTest {
             Arrays.fill(probabilities, 0.001f);
             probabilities[i % classes] = 0.991f;
             images.add(new PendingImage(
-                    new ConsumerRecord<>("t", 0, i, new byte[0], new byte[0]), 0, NOON.toEpochMilli(), new byte[784]));
+                    new ConsumerRecord<>("t", 0, i, ids.get().getBytes(UTF_8), new byte[0]),
+                    0,
+                    NOON.toEpochMilli(),
+                    new byte[784]));
             results.add(new Classified.Predicted(probabilities, 0, i % classes, NOON.toEpochMilli(), count));
         }
         metrics.classified(images, results);
@@ -63,6 +77,23 @@ class ClassifyMetricsTest {
         assertThat(drift("class")).isCloseTo(0, within(1e-6));
         assertThat(drift("confidence")).isLessThan(0.1);
         classify(metrics, 20 * ENOUGH_IMAGES, 2);
+        assertThat(drift("class")).isGreaterThan(0.25);
+    }
+
+    @Test
+    void leavesDrawnDigitsOutAsAccuracyDoes() {
+        classify(metrics(1.0), ENOUGH_IMAGES, 2, DrawnId::next);
+        assertThat(value("digits.drift.images")).isZero();
+        assertThat(value("digits.estimated.accuracy.ratio")).isNaN();
+        assertThat(meters.get("digits.predictions").tag("class", "1").counter().count())
+                .as("they are classified nevertheless")
+                .isEqualTo(ENOUGH_IMAGES / 2.0);
+    }
+
+    @Test
+    void countsDrawnDigitsIfAccuracyDoes() {
+        classify(metrics(1.0, true), ENOUGH_IMAGES, 2, DrawnId::next);
+        assertThat(value("digits.drift.images")).isEqualTo(ENOUGH_IMAGES);
         assertThat(drift("class")).isGreaterThan(0.25);
     }
 

@@ -41,7 +41,12 @@ class ClassifyTopologyDescriptionTest {
                                 () -> PlainAvro.decoder(DigitImage.class),
                                 new byte[0],
                                 new ClassifyMetrics(
-                                        new SimpleMeterRegistry(), MODEL, "", Optional.empty(), Clock.systemUTC()),
+                                        new SimpleMeterRegistry(),
+                                        MODEL,
+                                        "",
+                                        Optional.empty(),
+                                        false,
+                                        Clock.systemUTC()),
                                 Clock.systemUTC())
                         .build());
     }

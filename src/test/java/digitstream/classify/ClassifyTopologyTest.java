@@ -96,7 +96,7 @@ class ClassifyTopologyTest {
                                     () -> classifier,
                                     () -> PlainAvro.decoder(DigitImage.class),
                                     new byte[0],
-                                    new ClassifyMetrics(meters, model, "", Optional.empty(), clock),
+                                    new ClassifyMetrics(meters, model, "", Optional.empty(), false, clock),
                                     clock)
                             .build(),
                     new Properties());

@@ -75,7 +75,7 @@ class ClassifyingProcessorTest {
             MAX_SIZE,
             new PredictionWriter(new byte[0], MODEL, "t"),
             new ClassifyingProcessor.Sinks("predictions", "dead-letters", 1_000_000),
-            new ClassifyMetrics(meters, MODEL, "", Optional.empty(), clock),
+            new ClassifyMetrics(meters, MODEL, "", Optional.empty(), false, clock),
             clock);
 
     private Classifier newClassifier() {

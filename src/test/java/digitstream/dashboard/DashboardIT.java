@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import digitstream.avro.DigitLabel;
+import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
 import digitstream.client.ProducePlan;
 import digitstream.common.DrawnId;
@@ -289,6 +290,7 @@ class DashboardIT {
         byte[] key = "w-000000000".getBytes(UTF_8);
         Instant now = Instant.now();
         AvroSerializer<DigitLabel> labels = new AvroSerializer<>(environment.schemas(), DigitLabel.class);
+        AvroSerializer<ModelRelease> releases = new AvroSerializer<>(environment.schemas(), ModelRelease.class);
         AvroSerializer<Prediction> predictions = new AvroSerializer<>(environment.schemas(), Prediction.class);
         try (Producer<byte[], byte[]> producer = environment.producer()) {
             for (int label : new int[] {-1, 10, Integer.MAX_VALUE}) {
@@ -303,14 +305,47 @@ class DashboardIT {
                                 topics.predictions(), MistakesTest.prediction("w-000000000", label, 2f, now))));
             }
             producer.send(new ProducerRecord<>(topics.accuracy(), key, key));
+            producer.send(new ProducerRecord<>(topics.labels(), new byte[] {(byte) 0xff}, null));
+            for (long started : new long[] {-5, Long.MAX_VALUE}) {
+                producer.send(new ProducerRecord<>(
+                        topics.models(),
+                        "lenet/bad".getBytes(UTF_8),
+                        releases.serialize(
+                                topics.models(),
+                                new ModelRelease("lenet", "bad", "", Instant.ofEpochMilli(started), null))));
+            }
         }
         classifiesADrawnDigitThroughKafkaAndAcceptsItsLabel();
         assertThat(pipeline.dashboard().failure()).isNotDone();
+        assertThat(Json.COMPACT
+                        .readTree(get("/api/history").body())
+                        .get("starts")
+                        .findValuesAsText("model"))
+                .contains("lenet/test")
+                .doesNotContain("lenet/bad");
         assertThat(get("/health/live").statusCode()).isEqualTo(200);
     }
 
+    /** As in scoring, a retraction at a time that no label could have counts as of now. */
     @Test
-    void classifiesADrawnDigitThroughKafkaAndAcceptsItsLabel() throws Exception {
+    void takesALabelBackWhateverTheTimestamp(Environment environment) throws Exception {
+        String imageId = draw().get("imageId").asText();
+        assertThat(post("/api/labels", "{\"imageId\":\"" + imageId + "\",\"label\":4}")
+                        .statusCode())
+                .isEqualTo(200);
+        Await.until("the mistake", TIMEOUT, () -> mistakenFor1().contains(imageId));
+        String topic = pipeline.settings().topics().labels();
+        try (Producer<byte[], byte[]> producer = environment.producer()) {
+            producer.send(new ProducerRecord<>(topic, null, Long.valueOf(0), imageId.getBytes(UTF_8), (byte[]) null));
+        }
+        Await.until("no mistake", TIMEOUT, () -> !mistakenFor1().contains(imageId));
+    }
+
+    private static List<String> mistakenFor1() throws Exception {
+        return Json.COMPACT.readTree(get("/api/mistakes/4/1").body()).findValuesAsText("imageId");
+    }
+
+    private static JsonNode draw() throws Exception {
         byte[] drawing = new byte[112 * 112];
         for (int y = 20; y < 92; y++) {
             for (int x = 51; x < 61; x++) {
@@ -321,7 +356,12 @@ class DashboardIT {
                 "/api/digits",
                 "{\"side\":112,\"pixels\":\"" + Base64.getEncoder().encodeToString(drawing) + "\"}");
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        JsonNode answer = Json.COMPACT.readTree(response.body());
+        return Json.COMPACT.readTree(response.body());
+    }
+
+    @Test
+    void classifiesADrawnDigitThroughKafkaAndAcceptsItsLabel() throws Exception {
+        JsonNode answer = draw();
         assertThat(answer.get("label").asInt()).isEqualTo(1);
         assertThat(answer.get("probabilities")).hasSize(10);
         assertThat(answer.get("committedMillis").asLong())
@@ -354,7 +394,7 @@ class DashboardIT {
         assertThat(post("/api/labels", "{\"imageId\":\"w-000000001\",\"label\":1}")
                         .statusCode())
                 .isEqualTo(400);
-        for (String label : List.of("10", "-1", "\"x\"", "{}")) {
+        for (String label : List.of("10", "-1", "\"x\"", "{}", "\"3\"", "3.7", "true")) {
             assertThat(post("/api/labels", "{\"imageId\":\"" + DrawnId.next() + "\",\"label\":" + label + "}")
                             .statusCode())
                     .as(label)

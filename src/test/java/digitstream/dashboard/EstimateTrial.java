@@ -48,17 +48,19 @@ final class EstimateTrial {
         this.card = card;
         this.model = Releases.key(card.name(), card.version());
         ModelCard.Evaluation validation = Objects.requireNonNull(card.validation());
-        releases.add(new ModelRelease(
-                card.name(),
-                card.version(),
-                card.sha256(),
-                NOON,
-                new ValidationBaseline(
-                        (long) validation.images(),
-                        validation.accuracy(),
-                        validation.predictedPerClass(),
-                        validation.confidenceBins(),
-                        validation.temperature())));
+        releases.add(
+                new ModelRelease(
+                        card.name(),
+                        card.version(),
+                        card.sha256(),
+                        NOON,
+                        new ValidationBaseline(
+                                (long) validation.images(),
+                                validation.accuracy(),
+                                validation.predictedPerClass(),
+                                validation.confidenceBins(),
+                                validation.temperature())),
+                NOON.toEpochMilli());
     }
 
     /**
@@ -122,7 +124,7 @@ final class EstimateTrial {
     }
 
     Said watch(List<Prediction> predictions) {
-        Traffic traffic = new Traffic(Duration.ofHours(1), releases::temperature);
+        Traffic traffic = new Traffic(Duration.ofHours(1), false, releases::temperature);
         Judge judge = new Judge(VerdictSettings.DEFAULT);
         OptionalInt alarm = OptionalInt.empty();
         List<Finding> findings = List.of();
@@ -147,8 +149,7 @@ final class EstimateTrial {
     }
 
     private Optional<Estimated> estimated(Traffic traffic) {
-        return Observer.estimated(
-                traffic.recentMixes().get(model), traffic.latestMix(model, Observer.LATEST), releases.of(model));
+        return Observer.estimated(traffic, model, releases.of(model));
     }
 
     /** An observation in which all else is well. */
@@ -161,17 +162,18 @@ final class EstimateTrial {
                 IMAGES_PER_SECOND,
                 OptionalLong.of(0),
                 OptionalLong.of(0),
-                IMAGES_PER_SECOND,
+                OptionalDouble.of(IMAGES_PER_SECOND),
                 OptionalLong.of(now),
                 OptionalLong.of(now),
                 OptionalLong.empty(),
                 Map.of(),
-                Optional.of(new Model(
+                List.of(new Model(
                         model,
                         Observer.validationAccuracy(releases.of(model)),
                         Optional.empty(),
                         false,
                         OptionalLong.empty(),
-                        estimated)));
+                        estimated,
+                        Optional.empty())));
     }
 }

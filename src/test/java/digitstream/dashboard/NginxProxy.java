@@ -1,6 +1,7 @@
 package digitstream.dashboard;
 
 import digitstream.testing.Await;
+import digitstream.testing.Processes;
 import digitstream.testing.Programs;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** A real nginx with its own configuration and files, on a free port of loopback. */
 final class NginxProxy implements AutoCloseable {
@@ -99,14 +99,6 @@ final class NginxProxy implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        Processes.stop(process, Duration.ofSeconds(10));
     }
 }

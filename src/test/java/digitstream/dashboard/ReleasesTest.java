@@ -22,11 +22,46 @@ class ReleasesTest {
                 new ValidationBaseline(5_000L, 0.99, classes, Collections.nCopies(15, 1L), 1.5));
     }
 
+    private void add(ModelRelease release) {
+        releases.add(release, NOON.plusSeconds(3_600).toEpochMilli());
+    }
+
+    @Test
+    void refusesAStartAtAnImpossibleTime() {
+        long now = NOON.toEpochMilli();
+        ModelRelease release = release("1", 0, Collections.nCopies(10, 1L));
+        assertThat(Releases.fault(release, now)).isEmpty();
+        for (long started : new long[] {-1, 0, Long.MIN_VALUE, Long.MAX_VALUE, now / 1_000, now * 1_000}) {
+            release.setStartedAt(Instant.ofEpochMilli(started));
+            assertThat(Releases.fault(release, now))
+                    .hasValue("startedAt is " + started + ", at which no process can have started; it must be the"
+                            + " milliseconds since 1970");
+        }
+    }
+
+    @Test
+    void refusesANameThatWouldNotFitIntoKeys() {
+        for (String version : List.of("", "a/b", "a\nb", "a".repeat(1_000))) {
+            assertThat(Releases.fault(release(version, 0, Collections.nCopies(10, 1L)), NOON.toEpochMilli()))
+                    .as(version)
+                    .isPresent();
+        }
+    }
+
+    /** A start in the future would be beyond the end of the charts. */
+    @Test
+    void takesAStartOfAClockThatIsAheadForThePresent() {
+        long now = NOON.toEpochMilli();
+        assertThat(releases.add(release("1", 3_600, Collections.nCopies(10, 1L)), now)
+                        .atMillis())
+                .isEqualTo(now);
+    }
+
     @Test
     void keepsEachStartAndTheValidationOfEachModel() {
-        releases.add(release("1", 0, Collections.nCopies(10, 1L)));
-        releases.add(release("2", 1, Collections.nCopies(10, 1L)));
-        releases.add(release("2", 2, Collections.nCopies(10, 1L)));
+        add(release("1", 0, Collections.nCopies(10, 1L)));
+        add(release("2", 1, Collections.nCopies(10, 1L)));
+        add(release("2", 2, Collections.nCopies(10, 1L)));
         assertThat(releases.starts())
                 .extracting(Releases.Start::model)
                 .containsExactly("lenet/1", "lenet/2", "lenet/2");
@@ -38,7 +73,7 @@ class ReleasesTest {
 
     @Test
     void ignoresAnInvalidBaseline() {
-        releases.add(release("1", 0, List.of(1L, 2L)));
+        add(release("1", 0, List.of(1L, 2L)));
         assertThat(releases.starts()).hasSize(1);
         assertThat(releases.of("lenet/1")).isEmpty();
     }
@@ -46,7 +81,7 @@ class ReleasesTest {
     @Test
     void forgetsTheOldestStarts() {
         for (int second = 0; second < 1_000; second++) {
-            releases.add(release("v" + second, second, Collections.nCopies(10, 1L)));
+            add(release("v" + second, second, Collections.nCopies(10, 1L)));
         }
         assertThat(releases.starts()).hasSize(200);
         assertThat(releases.starts().get(0).model()).isEqualTo("lenet/v800");

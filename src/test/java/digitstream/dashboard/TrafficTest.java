@@ -4,15 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import digitstream.accuracy.PredictionMix;
+import digitstream.common.DrawnId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TrafficTest {
     private static final long NOW = 1_800_000_000_000L;
 
-    private final Traffic traffic = new Traffic(Duration.ofHours(1), model -> 1);
+    private final Traffic traffic = new Traffic(Duration.ofHours(1), false, model -> 1);
 
     private void predict(int label, float confidence, long latencyMillis, long nowMillis) {
         traffic.predicted(
@@ -88,6 +90,56 @@ class TrafficTest {
         assertThat(traffic.latestMix("m/1", 101).count()).isEqualTo(110);
         assertThat(traffic.latestMix("m/1", 10_000).count()).as("of a minute").isEqualTo(600);
         assertThat(traffic.latestMix("other/1", 1).count()).isZero();
+    }
+
+    @Test
+    void findsEnoughPredictionsInAnHourAtALowRate() {
+        for (int second = 0; second < 7_200; second++) {
+            if (second % 5 == 0) {
+                predict(second < 3_600 ? 3 : 7, 1f, 1, NOW);
+            }
+            traffic.close(NOW + 1_000L * second, 1, LagWatch.UNKNOWN);
+        }
+        PredictionMix mix = traffic.latestOfAnHour("m/1");
+        assertThat(mix.count()).isBetween(500L, 520L);
+        assertThat(mix.classes()[7]).isEqualTo(mix.count());
+        assertThat(traffic.latestOfAnHour("other/1").count()).isZero();
+    }
+
+    @Test
+    void forgetsPredictionsAfterAnHour() {
+        predict(3, 1f, 1, NOW);
+        for (int second = 0; second < 3_700; second++) {
+            traffic.close(NOW + 1_000L * second, 1, LagWatch.UNKNOWN);
+            if (second == 3_500) {
+                assertThat(traffic.latestOfAnHour("m/1").count()).isOne();
+            }
+        }
+        assertThat(traffic.latestOfAnHour("m/1").count()).isZero();
+    }
+
+    /** An estimate that may be worthless is not shown. */
+    @Test
+    void estimatesOnlyWithEnoughPredictionsToKnowWhatItIsWorth() {
+        for (int i = 0; i < 499; i++) {
+            predict(3, 0.5f, 1, NOW);
+        }
+        traffic.close(NOW, 1, LagWatch.UNKNOWN);
+        assertThat(traffic.seconds().get(0).estimates()).isEmpty();
+        predict(3, 0.5f, 1, NOW);
+        traffic.close(NOW + 1_000, 1, LagWatch.UNKNOWN);
+        assertThat(traffic.seconds().get(1).estimates()).containsOnlyKeys("m/1");
+    }
+
+    @Test
+    void countsDrawnDigitsInTheEstimateIfAccuracyDoes() {
+        Traffic scored = new Traffic(Duration.ofHours(1), true, model -> 1);
+        for (Traffic each : List.of(traffic, scored)) {
+            each.predicted(MistakesTest.prediction(DrawnId.next(), 3, 1f, Instant.ofEpochMilli(NOW)), NOW);
+            each.close(NOW, 1, LagWatch.UNKNOWN);
+        }
+        assertThat(traffic.recentMixes().get("m/1").count()).isZero();
+        assertThat(scored.recentMixes().get("m/1").count()).isOne();
     }
 
     @Test

@@ -28,7 +28,7 @@ class RunbookTest {
     void eachAlertLinksToItsSection() {
         assertThat(alerts).hasSizeGreaterThanOrEqualTo(20).allSatisfy((name, ofName) -> assertThat(ofName)
                 .extracting(Alert::runbookUrl)
-                .containsOnly("{{ $externalURL }}/user/" + PAGE + "#" + name.toLowerCase(Locale.ROOT)));
+                .containsOnly("{{ $externalURL }}/user/docs/runbook.html#" + name.toLowerCase(Locale.ROOT)));
         assertThat(page.headingsBetween("Alerts", "Grafana")).isEqualTo(alerts.keySet());
     }
 

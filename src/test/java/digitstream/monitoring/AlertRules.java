@@ -26,8 +26,8 @@ public final class AlertRules {
     static final String VERDICT = "digitstream-verdict";
 
     private static final String LEVEL = "{{ $labels.level }}";
-    private static final Pattern FINDING = Pattern.compile(
-            "max by \\(rule, level\\) \\(digits_verdict_finding\\{rule=~?\"([a-z|-]+)\"(,level=\"([a-z-]+)\")?\\}\\) == 1");
+    private static final Pattern FINDING =
+            Pattern.compile("digits:verdict_finding:max\\{rule=~?\"([a-z|-]+)\"(,level=\"([a-z-]+)\")?\\} == 1");
 
     private AlertRules() {}
 

@@ -91,6 +91,25 @@ class AlertRulesTest {
         assertThat(names(in(AlertRules.VERDICT))).containsAll(names(in(SUBSTITUTES)));
     }
 
+    /** Otherwise an alert of one stream would silence those of another. */
+    @Test
+    void anAlertSilencesAlertsOfItsOwnStreamOnly() throws IOException {
+        JsonNode rules = AlertRules.yaml("../alertmanager/alertmanager.yml").path("inhibit_rules");
+        assertThat(rules).hasSizeGreaterThan(4).allSatisfy(rule -> assertThat(rule.path("equal"))
+                .extracting(JsonNode::asText)
+                .contains("cluster"));
+        Set<String> names = names(alerts);
+        for (JsonNode rule : rules) {
+            for (String side : List.of("source_matchers", "target_matchers")) {
+                Matcher named = Pattern.compile("Digitstream[A-Za-z]+")
+                        .matcher(rule.path(side).toString());
+                while (named.find()) {
+                    assertThat(names).contains(named.group());
+                }
+            }
+        }
+    }
+
     /** Without keep_firing_for, a restart of the dashboard would resolve its alerts. */
     @Test
     void theAlertsOnTheVerdictOutlastARestart() throws IOException {

@@ -309,9 +309,10 @@ class MonitoringIT {
     /** Docker Compose starts Prometheus with the same option for the project's documents. */
     @Test
     void prometheusServesTheRunbookThatTheAlertsLinkTo() throws Exception {
-        HttpResponse<String> runbook = prometheus().get("/user/docs/operating.md");
+        HttpResponse<String> runbook = prometheus().get("/user/docs/runbook.html");
         assertThat(runbook.statusCode()).isEqualTo(200);
-        assertThat(runbook.body()).contains("### DigitstreamAccuracyLow");
+        assertThat(runbook.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
+        assertThat(prometheus().get("/user/docs/operating.md").body()).contains("### DigitstreamAccuracyLow");
     }
 
     @Test

@@ -3,16 +3,19 @@ package digitstream.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import digitstream.settings.VerdictSettings;
+import digitstream.verdict.Observation.Compared;
 import digitstream.verdict.Observation.Estimated;
 import digitstream.verdict.Observation.Latest;
 import digitstream.verdict.Observation.Measured;
 import digitstream.verdict.Observation.Model;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class JudgeTest {
@@ -25,7 +28,6 @@ class JudgeTest {
     private static final class Seen {
         long at = NOW;
         OptionalLong away = OptionalLong.empty();
-        double images = 1_000;
         double predictions = 1_000;
         long waitingImages = 100;
         long waitingEvents = 2_000;
@@ -37,23 +39,32 @@ class JudgeTest {
         Optional<Measured> measured = Optional.of(measured(0.99));
         boolean unlabelled;
         Optional<Estimated> estimated = Optional.of(estimated(0.992, 0.01));
+        Optional<Compared> compared = Optional.of(new Compared(0.99, 0.994, 0.992, 0.988, 0.01));
+        OptionalDouble imageRate = OptionalDouble.of(1_000);
+        OptionalDouble eventRate = OptionalDouble.of(2_000);
+        long watchedSince = NOW - 600_000;
+        final List<Model> others = new ArrayList<>();
+
+        Model model() {
+            return new Model(
+                    "lenet/1", validation, measured, unlabelled, OptionalLong.of(NOW - 500_000), estimated, compared);
+        }
 
         Observation observation() {
             return new Observation(
                     at,
-                    NOW - 600_000,
+                    watchedSince,
                     away,
-                    OptionalDouble.of(images),
+                    imageRate,
                     predictions,
                     OptionalLong.of(waitingImages),
                     OptionalLong.of(waitingEvents),
-                    2 * predictions,
+                    eventRate,
                     lastPrediction,
                     lastLabel,
                     latency,
                     deadLetters,
-                    Optional.of(new Model(
-                            "lenet/1", validation, measured, unlabelled, OptionalLong.of(NOW - 500_000), estimated)));
+                    Stream.concat(Stream.of(model()), others.stream()).toList());
         }
     }
 
@@ -67,6 +78,7 @@ class JudgeTest {
 
     private static Estimated estimated(double accuracy, double uncertainty, double latestHigh, double drift) {
         return new Estimated(
+                "in the last minute",
                 OptionalDouble.of(accuracy),
                 OptionalDouble.of(accuracy - uncertainty),
                 Optional.of(new Latest(accuracy, latestHigh)),
@@ -117,11 +129,19 @@ class JudgeTest {
     }
 
     @Test
-    void suspectsTheLabelsIfTheyContradictAGoodEstimate() {
-        seen.measured = Optional.of(measured(0.001));
+    void suspectsTheLabelsIfTheyContradictAGoodEstimateOfTheSameImages() {
+        seen.compared = Optional.of(new Compared(0.001, 0.004, 0.992, 0.988, 0.01));
         assertWorst(Level.CRITICAL, "Estimate 99.2 %, measured 0.1 %: are the labels right?");
-        seen.estimated = Optional.of(estimated(0.992, 0.3));
-        assertThat(verdict().findings()).extracting(Finding::rule).doesNotContain("labels-suspicious");
+        seen.compared = Optional.of(new Compared(0.001, 0.004, 0.992, 0.988, 0.3));
+        assertWorst(Level.OK, "All is well");
+    }
+
+    /** After noise has ended, the images of a longer window are still noisy, and those of the last minute are not. */
+    @Test
+    void doesNotSuspectTheLabelsForImagesOfAnotherTime() {
+        seen.measured = Optional.of(new Measured("in the last 10m", 0.5, 0.45, 0.55));
+        seen.estimated = Optional.of(estimated(0.992, 0.01));
+        assertThat(verdict().findings()).extracting(Finding::rule).containsExactly("accuracy-low");
     }
 
     @Test
@@ -144,17 +164,77 @@ class JudgeTest {
 
     @Test
     void suspectsNoLabelsWithinTheEstimatesInterval() {
-        seen.measured = Optional.of(measured(0.9));
-        seen.estimated = Optional.of(estimated(0.97, 0.01, 0.97, 0.1));
+        seen.compared = Optional.of(new Compared(0.9, 0.904, 0.97, 0.96, 0.1));
         assertThat(verdict().findings()).extracting(Finding::rule).contains("labels-suspicious");
-        seen.estimated = Optional.of(estimated(0.97, 0.02, 0.97, 0.1));
-        assertThat(verdict().findings()).extracting(Finding::rule).doesNotContain("labels-suspicious");
+        seen.compared = Optional.of(new Compared(0.9, 0.904, 0.97, 0.95, 0.1));
+        assertWorst(Level.OK, "All is well");
+    }
+
+    @Test
+    void namesTheImagesOfAnEstimateAtALowRate() {
+        seen.measured = Optional.empty();
+        seen.estimated = Optional.of(new Estimated(
+                "of the latest 503 images",
+                OptionalDouble.of(0.93),
+                OptionalDouble.of(0.9),
+                Optional.of(new Latest(0.93, 0.94)),
+                0.1));
+        assertWorst(Level.WARNING, "Estimated accuracy 93.0 % of the latest 503 images");
+    }
+
+    @Test
+    void judgesEachVersionThatPredictsAndNamesItIfThereAreSeveral() {
+        seen.others.add(new Model(
+                "lenet/2",
+                OptionalDouble.of(0.993),
+                Optional.of(measured(0.299)),
+                false,
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty()));
+        assertWorst(Level.CRITICAL, "lenet/2: Accuracy 29.9 % in the last minute (99.3 % on validation)");
+        seen.measured = Optional.of(measured(0.2));
+        assertThat(verdict().findings())
+                .as("the worst first")
+                .extracting(Finding::text)
+                .containsExactly(
+                        "lenet/1: Accuracy 20.0 % in the last minute (99.3 % on validation)",
+                        "lenet/2: Accuracy 29.9 % in the last minute (99.3 % on validation)");
+    }
+
+    @Test
+    void remembersForEachVersionSinceWhen() {
+        seen.measured = Optional.of(measured(0.2));
+        verdict();
+        seen.at += 1_000;
+        seen.others.add(new Model(
+                "lenet/2",
+                OptionalDouble.empty(),
+                Optional.of(measured(0.1)),
+                false,
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty()));
+        assertThat(verdict().findings()).extracting(Finding::sinceMillis).containsExactly(NOW + 1_000, NOW);
+    }
+
+    @Test
+    void namesAnUnlabelledVersionOnce() {
+        seen.others.add(new Model(
+                "lenet/2",
+                OptionalDouble.empty(),
+                Optional.empty(),
+                true,
+                OptionalLong.of(NOW - 500_000),
+                Optional.empty(),
+                Optional.empty()));
+        assertWorst(Level.WARNING, "Labels come, but none for lenet/2 in 8 min");
     }
 
     @Test
     void callsNoEstimateWorthlessThatIsNotThere() {
-        seen.estimated =
-                Optional.of(new Estimated(OptionalDouble.empty(), OptionalDouble.empty(), Optional.empty(), 0.3));
+        seen.estimated = Optional.of(new Estimated(
+                "in the last minute", OptionalDouble.empty(), OptionalDouble.empty(), Optional.empty(), 0.3));
         assertWorst(Level.WARNING, "Images look unlike the validation images (PSI 0.3)");
     }
 
@@ -211,6 +291,19 @@ class JudgeTest {
         assertWorst(Level.CRITICAL, "Classifying is 41 s behind");
         seen.waitingImages = 0;
         seen.waitingEvents = 20_000;
+        assertWorst(Level.OK, "All is well");
+    }
+
+    /** A dashboard that has seen no record come does not know their rate. */
+    @Test
+    void findsABacklogThatWasThereBefore() {
+        seen.eventRate = OptionalDouble.empty();
+        seen.waitingEvents = 24_000;
+        assertWorst(Level.WARNING, "Scoring is behind: 24,000 records wait");
+        seen.watchedSince = NOW - 1_000;
+        assertWorst(Level.OK, "All is well");
+        seen.watchedSince = NOW - 600_000;
+        seen.waitingEvents = 8;
         assertWorst(Level.OK, "All is well");
     }
 

@@ -154,6 +154,11 @@ public record Cluster(
             KafkaFutures.get(admin.removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions())
                     .all());
         }
+        awaitNoTransaction(group);
+    }
+
+    /** Waits until a group has no open transaction. */
+    public void awaitNoTransaction(String group) throws InterruptedException {
         ListTransactionsOptions ongoing = new ListTransactionsOptions()
                 .filterStates(Set.of(
                         TransactionState.ONGOING, TransactionState.PREPARE_ABORT, TransactionState.PREPARE_COMMIT));

@@ -1,9 +1,12 @@
 package digitstream.dashboard.access;
 
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -24,6 +27,8 @@ public final class Bounded extends Handler.Wrapper {
      */
     private static final int REQUESTS = 200;
 
+    private static final String CONNECTION = Bounded.class.getName() + ".connection";
+
     private final Predicate<Request> kind;
     private final Semaphore free;
 
@@ -43,6 +48,16 @@ public final class Bounded extends Handler.Wrapper {
         return request.getLength() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
     }
 
+    /** Lets the reading of a request's body fail if nothing arrives for this time, until the result is run. */
+    static Runnable silence(HttpServletRequest request, Duration atMost) {
+        if (!(request.getAttribute(CONNECTION) instanceof EndPoint connection)) {
+            return () -> {};
+        }
+        long before = connection.getIdleTimeout();
+        connection.setIdleTimeout(atMost.toMillis());
+        return () -> connection.setIdleTimeout(before);
+    }
+
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         if (!kind.test(request)) {
@@ -52,6 +67,8 @@ public final class Bounded extends Handler.Wrapper {
             Response.writeError(request, response, callback, HttpStatus.SERVICE_UNAVAILABLE_503);
             return true;
         }
+        request.setAttribute(
+                CONNECTION, request.getConnectionMetaData().getConnection().getEndPoint());
         Request.addCompletionListener(request, failure -> free.release());
         return super.handle(request, response, callback);
     }

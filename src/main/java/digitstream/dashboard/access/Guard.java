@@ -67,6 +67,11 @@ public final class Guard {
             if (!isJson(Optional.ofNullable(context.contentType()).orElse(""))) {
                 throw new UnsupportedMediaTypeResponse("the Content-Type is not application/json; send JSON");
             }
+            String charset = context.req().getCharacterEncoding();
+            if (charset != null && !charset.equalsIgnoreCase("UTF-8")) {
+                throw new UnsupportedMediaTypeResponse(
+                        "the charset is '" + Excerpt.of(charset) + "', not UTF-8; send JSON in UTF-8");
+            }
             RequestBody.requireSize(context);
             long wait = rate.secondsToWait();
             if (wait > 0) {

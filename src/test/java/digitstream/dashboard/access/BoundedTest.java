@@ -12,6 +12,8 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,10 @@ class BoundedTest {
                 config.routes.get("/", context -> context.result("page"));
                 config.routes.get("/health/live", context -> context.result("UP"));
                 config.routes.get("/slow", context -> released.await());
+                config.routes.post("/held", context -> {
+                    RequestBody.read(context);
+                    released.await();
+                });
                 config.routes.post("/", context -> context.result(RequestBody.read(context)));
             })
             .start("127.0.0.1", 0);
@@ -45,15 +51,23 @@ class BoundedTest {
     }
 
     private void open(String request) throws Exception {
+        open(request, "");
+    }
+
+    private void open(String request, String body) throws Exception {
         for (int i = 0; i < CLIENTS; i++) {
             Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port());
             clients.add(client);
-            client.getOutputStream().write((request + "\r\n").getBytes(US_ASCII));
+            client.getOutputStream().write((request + "\r\n" + body).getBytes(US_ASCII));
         }
     }
 
     private Answer get(String path) throws Exception {
         return RawHttp.send(server.port(), "", "GET " + path + " HTTP/1.1", "Host: localhost");
+    }
+
+    private Answer post() throws Exception {
+        return RawHttp.send(server.port(), "{}", "POST / HTTP/1.1", "Host: localhost");
     }
 
     private void awaitRefused(int expected) throws Exception {
@@ -68,14 +82,49 @@ class BoundedTest {
 
     @Test
     void refusesFurtherBodiesAndStillAnswersOtherRequests() throws Exception {
-        open("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n");
+        open("POST /held HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n", "x");
         awaitRefused(CLIENTS - 32);
         assertThat(get("/").body()).isEqualTo("page");
         assertThat(get("/health/live").body()).isEqualTo("UP");
-        Answer busy = RawHttp.send(server.port(), "{}", "POST / HTTP/1.1", "Host: localhost");
+        Answer busy = post();
         assertThat(busy.status()).isEqualTo(503);
         assertThat(busy.header("Retry-After")).containsExactly("1");
         assertThat(busy.body()).isEqualTo("{\"error\":\"the server is busy; try again\"}");
+    }
+
+    /** Without a bound of its own, a silent body would hold its place for Jetty's idle timeout of 30 s. */
+    @Test
+    void silentBodiesGiveTheirPlacesToOthersWithinSeconds() throws Exception {
+        open("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n", "");
+        long start = System.nanoTime();
+        assertThat(get("/health/live").body()).isEqualTo("UP");
+        Await.until("a body is read", Duration.ofSeconds(10), () -> post().status() == 200);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+        awaitRefused(CLIENTS);
+        Set<String> statuses = new TreeSet<>();
+        for (Socket client : clients) {
+            String answer = new String(client.getInputStream().readNBytes(12), US_ASCII);
+            statuses.add(answer.substring(9));
+        }
+        assertThat(statuses).containsExactly("408", "503");
+    }
+
+    /** A connection keeps its idle timeout for the requests after a body. */
+    @Test
+    void aConnectionMayBeSilentAfterItsBody() throws Exception {
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            client.setSoTimeout(10_000);
+            byte[] request = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n~".getBytes(US_ASCII);
+            for (int i = 0; i < 2; i++) {
+                client.getOutputStream().write(request);
+                int last = 0;
+                while (last != '~') {
+                    last = client.getInputStream().read();
+                    assertThat(last).isNotNegative();
+                }
+                Thread.sleep(RequestBody.SILENCE.plusMillis(500).toMillis());
+            }
+        }
     }
 
     @Test

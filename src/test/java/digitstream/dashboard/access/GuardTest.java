@@ -128,6 +128,8 @@ class GuardTest {
         error(label(HOST, "Content-Type: application/jsonp"), 415);
         assertThat(label(HOST, "Content-Type: Application/JSON; charset=utf-8").status())
                 .isEqualTo(200);
+        assertThat(error(label(HOST, "Content-Type: application/json; charset=iso-8859-1"), 415))
+                .isEqualTo("the charset is 'ISO-8859-1', not UTF-8; send JSON in UTF-8");
         // Does not wait for the body.
         assertThat(error(send(POST, HOST, JSON, "Content-Length: " + (RequestBody.MAX_BYTES + 1)), 413))
                 .contains("400000 bytes");
