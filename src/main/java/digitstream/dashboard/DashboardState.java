@@ -5,6 +5,7 @@ import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
+import digitstream.common.DrawnId;
 import digitstream.common.Durations;
 import digitstream.dashboard.Mistakes.Mistake;
 import digitstream.settings.VerdictSettings;
@@ -40,6 +41,7 @@ final class DashboardState {
     private final Clock clock;
     private final LagWatch lagWatch;
     private final boolean readOnly;
+    private final boolean drawnDigits;
     private final BooleanSupplier failed;
     private final AccuracyHistory history;
     private final Releases releases = new Releases();
@@ -61,9 +63,23 @@ final class DashboardState {
     private volatile long figuresMillis = -1;
     private volatile List<Mistake> latestMistakes = List.of();
     private volatile long labelMillis = -1;
-    private volatile Verdict verdict;
+    private volatile Judgement judgement;
     private volatile long judgedMillis;
     private long seconds;
+
+    /**
+     * What was judged of a second.
+     *
+     * @param tiles the marks of the page's figures
+     */
+    record Judgement(Verdict verdict, Map<String, List<Tiles.Mark>> tiles) {
+        /** Whether the estimated accuracy of a model version is worthless now, because its images are unlike those of validation. */
+        boolean isUnlike(String version) {
+            return verdict.findings().stream()
+                    .anyMatch(finding -> finding.rule().equals(Tiles.IMAGES_UNLIKE)
+                            && finding.model().equals(version));
+        }
+    }
 
     /**
      * Creates an empty state.
@@ -91,8 +107,9 @@ final class DashboardState {
         this.observer = new Observer(bounds.labelledMin());
         this.judge = new Judge(bounds);
         this.driftMax = bounds.driftMax();
-        this.verdict = new Verdict(Level.NO_DATA, startedMillis, List.of());
+        this.judgement = new Judgement(new Verdict(Level.NO_DATA, startedMillis, List.of()), Map.of());
         this.readOnly = readOnly;
+        this.drawnDigits = drawnDigits;
         this.failed = failed;
         this.lagWatch = lagWatch;
         this.sample = sample;
@@ -189,7 +206,7 @@ final class DashboardState {
         traffic.close(clock.millis(), length, lagWatch.found());
         sample.adjustTo(traffic.rate());
         compared.adjustTo(traffic.rate() / sample.onePartitionIn());
-        verdict = judge.judge(observe());
+        Verdict verdict = judged(observe());
         judgedMillis = clock.millis();
         if (caughtUp) {
             LagWatch.Found found = lagWatch.found();
@@ -202,6 +219,13 @@ final class DashboardState {
         if (seconds++ % MISTAKES_INTERVAL_SECONDS == 0) {
             latestMistakes = mistakes.first(MistakeOrder.LATEST, LATEST_MISTAKES);
         }
+    }
+
+    private Verdict judged(Observation seen) {
+        Verdict verdict = judge.judge(seen);
+        judgement = new Judgement(
+                verdict, Tiles.of(verdict, seen, model -> observer.windows(history.latestOf(model), seen.atMillis())));
+        return verdict;
     }
 
     private Observation observe() {
@@ -250,7 +274,7 @@ final class DashboardState {
 
     /** The verdict of the second that ended last. */
     Verdict verdict() {
-        return verdict;
+        return judgement.verdict();
     }
 
     /** When the last second ended; 0 before the first. */
@@ -282,7 +306,7 @@ final class DashboardState {
                 sample.oneIn(),
                 latestMistakes,
                 mistakes.images(),
-                verdict,
+                judgement,
                 driftMax,
                 deadLetters.counts(clock.millis()),
                 windowMixes(),
@@ -317,9 +341,11 @@ final class DashboardState {
         return mistakes.first(order, LATEST_MISTAKES);
     }
 
-    /** The latest mistakes of a cell of the confusion matrix, newest first. */
+    /** The latest mistakes of a cell of the confusion matrix, newest first; without drawn digits unless they are scored. */
     List<Mistake> mistakes(int actual, int predicted) {
-        return mistakes.of(actual, predicted);
+        return mistakes.of(actual, predicted).stream()
+                .filter(mistake -> drawnDigits || !DrawnId.isDrawn(mistake.imageId()))
+                .toList();
     }
 
     /**

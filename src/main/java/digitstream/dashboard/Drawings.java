@@ -11,7 +11,9 @@ import digitstream.settings.Topics;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Drawings {
     static final long TIMEOUT_SECONDS = 10;
+    private static final int MAX_LABELLED = 1_000;
 
     private final Producer<byte[], byte[]> producer;
     private final Topics topics;
@@ -33,6 +36,13 @@ final class Drawings {
     private final Sample sample;
     private final Clock clock;
     private final Map<String, CompletableFuture<Answer>> waiting = new ConcurrentHashMap<>();
+    /** When each of the latest drawn digits was labelled last, in milliseconds since 1970. */
+    private final Map<String, Long> labelled = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            return size() > MAX_LABELLED;
+        }
+    };
 
     /**
      * The prediction of a drawn digit.
@@ -71,7 +81,7 @@ final class Drawings {
         CompletableFuture<Answer> answer = new CompletableFuture<Answer>().orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         waiting.put(imageId, answer);
         sample.drawn();
-        send(topics.images(), imageId, value).exceptionally(failure -> {
+        send(topics.images(), imageId, clock.millis(), value).exceptionally(failure -> {
             answer.completeExceptionally(failure);
             return null;
         });
@@ -80,13 +90,25 @@ final class Drawings {
 
     /** Produces the label of a drawn digit. Completes when the brokers have acknowledged it. */
     CompletableFuture<Void> label(String imageId, int digit) {
-        DigitLabel label = new DigitLabel(imageId, digit, clock.instant());
-        return send(topics.labels(), imageId, labels.serialize(topics.labels(), label));
+        long at = nextLabelMillis(imageId);
+        DigitLabel label = new DigitLabel(imageId, digit, Instant.ofEpochMilli(at));
+        return send(topics.labels(), imageId, at, labels.serialize(topics.labels(), label));
     }
 
     /** Takes the label of a drawn digit back. Completes when the brokers have acknowledged it. */
     CompletableFuture<Void> retract(String imageId) {
-        return send(topics.labels(), imageId, null);
+        return send(topics.labels(), imageId, nextLabelMillis(imageId), null);
+    }
+
+    /**
+     * The time of a label or of its retraction: later than that of the one before, also if the clock was set back. The latest one counts,
+     * so otherwise a correction or a retraction would be acknowledged and ignored.
+     */
+    private long nextLabelMillis(String imageId) {
+        synchronized (labelled) {
+            return Objects.requireNonNull(
+                    labelled.merge(imageId, clock.millis(), (before, now) -> Math.max(before + 1, now)));
+        }
     }
 
     /** Completes the answer if this is the prediction of a drawn digit; called for each live prediction. */
@@ -101,11 +123,10 @@ final class Drawings {
 
     // The callback gets the same result as the future.
     @SuppressWarnings("FutureReturnValueIgnored")
-    private CompletableFuture<Void> send(String topic, String imageId, byte @Nullable [] value) {
+    private CompletableFuture<Void> send(String topic, String imageId, long atMillis, byte @Nullable [] value) {
         CompletableFuture<Void> sent = new CompletableFuture<>();
         producer.send(
-                new ProducerRecord<>(topic, null, clock.millis(), imageId.getBytes(UTF_8), value),
-                (metadata, failure) -> {
+                new ProducerRecord<>(topic, null, atMillis, imageId.getBytes(UTF_8), value), (metadata, failure) -> {
                     if (failure == null) {
                         sent.complete(null);
                     } else {

@@ -44,12 +44,36 @@ final class Mistakes {
             int predicted,
             int actual,
             float confidence,
+            String modelName,
             String modelVersion,
             Instant at,
-            long number) {}
+            long number) {
+        /** {@code <name>/<version>} */
+        String model() {
+            return Releases.key(modelName, modelVersion);
+        }
+
+        private boolean isOf(String id, Predicted prediction) {
+            return imageId.equals(id)
+                    && modelName.equals(prediction.modelName())
+                    && modelVersion.equals(prediction.modelVersion());
+        }
+    }
 
     private record Predicted(
-            int label, float confidence, int partition, long offset, String modelVersion, Instant at) {}
+            int label,
+            float confidence,
+            int partition,
+            long offset,
+            String modelName,
+            String modelVersion,
+            Instant at) {
+        private boolean isRepeatedBy(Predicted next) {
+            return label == next.label()
+                    && modelName.equals(next.modelName())
+                    && modelVersion.equals(next.modelVersion());
+        }
+    }
 
     /** A label; with the digit {@link #RETRACTED} if the one before was taken back. */
     private record Label(int digit, Instant at) {}
@@ -68,9 +92,14 @@ final class Mistakes {
                 prediction.getConfidence(),
                 prediction.getImagePartition(),
                 prediction.getImageOffset(),
+                prediction.getModelName(),
                 prediction.getModelVersion(),
                 prediction.getEventTime());
-        predictions.put(prediction.getImageId(), now);
+        Predicted before = predictions.put(prediction.getImageId(), now);
+        if (before != null && !before.isRepeatedBy(now)) {
+            // A version has one prediction of an image: the last one.
+            cells.forEach(cell -> cell.removeIf(mistake -> mistake.isOf(prediction.getImageId(), now)));
+        }
         join(prediction.getImageId(), now, labels.get(prediction.getImageId()));
     }
 
@@ -101,8 +130,8 @@ final class Mistakes {
             return;
         }
         Deque<Mistake> cell = cells.get(Digits.CLASSES * label.digit() + prediction.label());
-        // A repeated label or a replayed prediction is not a second mistake.
-        cell.removeIf(mistake -> mistake.imageId().equals(imageId));
+        // A repeated label or a replayed prediction is not a second mistake, but another version makes its own.
+        cell.removeIf(mistake -> mistake.isOf(imageId, prediction));
         cell.addLast(new Mistake(
                 imageId,
                 prediction.partition(),
@@ -110,6 +139,7 @@ final class Mistakes {
                 prediction.label(),
                 label.digit(),
                 prediction.confidence(),
+                prediction.modelName(),
                 prediction.modelVersion(),
                 prediction.at(),
                 found++));

@@ -37,6 +37,7 @@ final class Observer {
     /** The mean of the latest images is looked at every second: two standard errors would be too few. */
     private static final double STANDARD_ERRORS = 3;
 
+    private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final int RATE_SECONDS = 60;
     private static final int LATENCY_SECONDS = 10;
 
@@ -60,16 +61,31 @@ final class Observer {
 
     /** Returns the accuracy in the shortest window that has enough labels. */
     Optional<Measured> measured(Collection<Accuracy> figures, long nowMillis) {
-        return figures.stream()
-                .filter(figure -> figure.getWindowStart() != null)
-                .filter(figure -> figure.getLabelled() >= labelledMin)
-                .filter(figure -> nowMillis - figure.getComputedAt().toEpochMilli() <= FRESH_MILLIS)
-                .min(Comparator.comparing(Observer::length))
+        return judged(figures, nowMillis)
                 .map(figure -> new Measured(
                         words(figure.getWindow()),
                         Objects.requireNonNull(figure.getAccuracy()),
                         Objects.requireNonNull(figure.getAccuracyLow()),
                         Objects.requireNonNull(figure.getAccuracyHigh())));
+    }
+
+    private Optional<Accuracy> judged(Collection<Accuracy> figures, long nowMillis) {
+        return figures.stream()
+                .filter(figure -> figure.getWindowStart() != null)
+                .filter(figure -> figure.getLabelled() >= labelledMin)
+                .filter(figure -> nowMillis - figure.getComputedAt().toEpochMilli() <= FRESH_MILLIS)
+                .min(Comparator.comparing(Observer::length));
+    }
+
+    /** Returns the names of the windows that the verdict judges. */
+    Tiles.Windows windows(Collection<Accuracy> figures, long nowMillis) {
+        return new Tiles.Windows(
+                judged(figures, nowMillis).map(Accuracy::getWindow).orElse(null),
+                figures.stream()
+                        .filter(figure -> length(figure).equals(MINUTE))
+                        .map(Accuracy::getWindow)
+                        .findFirst()
+                        .orElse("1m"));
     }
 
     /** Whether a model has predictions, as many as should have a label, but has never had one. */

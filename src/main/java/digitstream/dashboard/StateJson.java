@@ -9,6 +9,7 @@ import digitstream.accuracy.EstimatedAccuracy;
 import digitstream.accuracy.PredictionMix;
 import digitstream.avro.Accuracy;
 import digitstream.client.RecordJson;
+import digitstream.common.DrawnId;
 import digitstream.common.Json;
 import digitstream.dashboard.AccuracyHistory.Point;
 import digitstream.dashboard.Mistakes.Mistake;
@@ -37,7 +38,7 @@ final class StateJson {
      * @param figuresMillis when an accuracy record was last read; -1 before the first
      * @param latest the latest mistakes of all cells
      * @param images number of images that were searched for mistakes
-     * @param verdict of the second that ended last
+     * @param judgement of the second that ended last
      * @param driftMax the drift above which the estimated accuracy is worthless
      * @param deadLetters those of the last minute, by their reason
      * @param windowMixes the mixes of each window, by its name and by model version
@@ -58,7 +59,7 @@ final class StateJson {
             int oneIn,
             List<Mistake> latest,
             int images,
-            Verdict verdict,
+            DashboardState.Judgement judgement,
             double driftMax,
             Map<String, Long> deadLetters,
             Map<String, Map<String, PredictionMix>> windowMixes,
@@ -83,9 +84,10 @@ final class StateJson {
         ObjectNode scoringLag = json.putObject("scoringLag");
         found.scoringLag().forEach((partition, records) -> scoringLag.put(Integer.toString(partition), records));
         json.put("oneIn", oneIn);
-        json.set("mixes", mixes(recentMixes, traffic, releases, driftMax));
+        json.set("mixes", mixes(recentMixes, traffic, releases, judgement, driftMax));
         ObjectNode windows = json.putObject("windowMixes");
-        windowMixes.forEach((window, mixes) -> windows.set(window, mixes(mixes, traffic, releases, driftMax)));
+        windowMixes.forEach(
+                (window, mixes) -> windows.set(window, mixes(mixes, traffic, releases, judgement, driftMax)));
         List<Releases.Start> starts = releases.starts();
         if (!starts.isEmpty()) {
             json.set("start", start(starts.get(starts.size() - 1)));
@@ -96,8 +98,22 @@ final class StateJson {
         json.set("accuracy", figures(history.updates(model, nowMillis)));
         json.set("mistakes", mistakes(latest));
         json.put("images", images);
-        json.set("verdict", verdict(verdict));
+        json.set("verdict", verdict(judgement.verdict()));
+        json.set("tiles", tiles(judgement.tiles()));
         return text(json);
+    }
+
+    private static ObjectNode tiles(Map<String, List<Tiles.Mark>> tiles) {
+        ObjectNode json = Json.COMPACT.createObjectNode();
+        tiles.forEach((tile, marks) -> {
+            ArrayNode all = json.putArray(tile);
+            marks.forEach(mark -> all.addObject()
+                    .put("level", mark.level().code())
+                    .put("text", mark.text())
+                    .put("model", mark.model())
+                    .put("window", mark.window()));
+        });
+        return json;
     }
 
     /** The verdict, with its findings, the worst first. */
@@ -126,12 +142,16 @@ final class StateJson {
     }
 
     private static ObjectNode mixes(
-            Map<String, PredictionMix> byVersion, Traffic traffic, Releases releases, double driftMax) {
+            Map<String, PredictionMix> byVersion,
+            Traffic traffic,
+            Releases releases,
+            DashboardState.Judgement judgement,
+            double driftMax) {
         ObjectNode json = Json.COMPACT.createObjectNode();
         byVersion.forEach((version, mix) -> {
             boolean enough = mix.count() >= Drift.MIN_IMAGES;
             PredictionMix judged = enough ? mix : traffic.latestOfAnHour(version);
-            json.set(version, mix(mix, judged, releases.of(version), driftMax));
+            json.set(version, mix(mix, judged, releases.of(version), judgement.isUnlike(version), driftMax));
         });
         return json;
     }
@@ -144,6 +164,7 @@ final class StateJson {
                     .put("id", event.id())
                     .put("at", event.atMillis())
                     .put("from", event.fromMillis())
+                    .put("ongoing", event.ongoing())
                     .put("kind", event.kind().name().toLowerCase(Locale.ROOT))
                     .put("text", event.text())
                     .put("mark", event.mark());
@@ -167,9 +188,9 @@ final class StateJson {
                 .put("historyMillis", historyMillis)
                 .put("spacingMillis", historyMillis / AccuracyHistory.MAX_OLD_POINTS);
         json.putObject("stream")
-                .put("brokers", names.brokers())
-                .put("registry", names.registry())
-                .put("images", names.images());
+                .put("images", names.images())
+                .put("produce", names.produce())
+                .put("serve", names.serve());
         json.set("events", events(events));
         json.set("latest", figures(history.latest()));
         ObjectNode lines = json.putObject("accuracy");
@@ -202,7 +223,9 @@ final class StateJson {
                     .put("predicted", mistake.predicted())
                     .put("actual", mistake.actual())
                     .put("confidence", mistake.confidence())
+                    .put("model", mistake.model())
                     .put("modelVersion", mistake.modelVersion())
+                    .put("drawn", DrawnId.isDrawn(mistake.imageId()))
                     .put("at", mistake.at().toEpochMilli());
         }
         return all;
@@ -264,9 +287,17 @@ final class StateJson {
         return Json.COMPACT.createObjectNode().put("at", start.atMillis()).put("model", start.model());
     }
 
-    /** The estimate is there only if there are enough images, of a longer time if need be, to judge what it is worth. */
+    /**
+     * A mix. The estimate is there only if there are enough images, of a longer time if need be, to judge what it is worth. It is
+     * worthless while the verdict finds the images unlike those of validation, in every window: the page must not contradict the
+     * verdict. It is worthless too if the window itself contains such images.
+     */
     private static ObjectNode mix(
-            PredictionMix mix, PredictionMix judged, Optional<Releases.Release> release, double driftMax) {
+            PredictionMix mix,
+            PredictionMix judged,
+            Optional<Releases.Release> release,
+            boolean unlike,
+            double driftMax) {
         ObjectNode json = Json.COMPACT.createObjectNode().put("count", mix.count());
         json.put("meanConfidence", mix.meanConfidence().orElse(null));
         put(json, "classes", Arrays.stream(mix.classes()).boxed().toList());
@@ -288,7 +319,7 @@ final class StateJson {
             if (isJudged) {
                 json.put(
                         "estimateWorthless",
-                        estimate.isPresent() && known.baseline().drift(judged) > driftMax);
+                        estimate.isPresent() && (unlike || known.baseline().drift(judged) > driftMax));
             }
             ObjectNode baseline = json.putObject("baseline")
                     .put("images", known.validation().getImages())

@@ -7,6 +7,9 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +33,8 @@ final class Timeline {
     private String candidate = "";
     private long candidateMillis;
     private int candidateTicks;
-    private long brokersAwayMillis = -1;
+    private @Nullable Event outage;
+    private @Nullable Event gap;
     private long predictedMillis = -1;
 
     enum Kind {
@@ -50,8 +54,10 @@ final class Timeline {
     /**
      * An event.
      *
-     * @param id greater than that of all events before
+     * @param id greater than those of all events that began before; the same while it lasts and when it has ended
+     * @param atMillis when it happened or ended; the present while it lasts
      * @param fromMillis when it began if it lasted; null if it is a moment
+     * @param ongoing whether it lasts
      * @param level of the verdict; null for other kinds
      * @param mark a short text for charts: the model; null for other kinds
      */
@@ -59,10 +65,15 @@ final class Timeline {
             long id,
             long atMillis,
             @Nullable Long fromMillis,
+            boolean ongoing,
             Kind kind,
             @Nullable Level level,
             String text,
-            @Nullable String mark) {}
+            @Nullable String mark) {
+        private Event until(long millis, boolean lasting, String nextText) {
+            return new Event(id, millis, fromMillis, lasting, kind, level, nextText, mark);
+        }
+    }
 
     /**
      * Creates a timeline whose first event is the dashboard's start.
@@ -71,51 +82,54 @@ final class Timeline {
      */
     Timeline(long nowMillis, Duration history) {
         this.historyMillis = history.toMillis();
-        add(nowMillis, null, Kind.DASHBOARD, null, "This dashboard started", null);
+        add(nowMillis, Kind.DASHBOARD, null, "This dashboard started", null);
     }
 
-    /** Records the start of a serving process. */
+    /** Records the start of a serving process. One that is said to be in the future happened now, by another clock. */
     synchronized void started(Releases.Start start, long nowMillis) {
         String before = model;
         model = start.model();
         if (start.atMillis() < nowMillis - historyMillis) {
             return;
         }
+        long at = Math.min(start.atMillis(), nowMillis);
         if (start.model().equals(before)) {
-            add(start.atMillis(), null, Kind.START, null, "A serving process started with " + model, null);
+            add(at, Kind.START, null, "A serving process started with " + model, null);
             return;
         }
         String text = before == null
                 ? "A serving process started with " + model
                 : "A serving process started with another model: " + model + ", after " + before;
-        add(start.atMillis(), null, Kind.MODEL, null, text, model);
+        add(at, Kind.MODEL, null, text, model);
     }
 
     /** Records what is new about the second that ended. Call it once a second. */
     synchronized void tick(long nowMillis, Verdict verdict, boolean brokersAway, long lastPredictionMillis) {
         judged(nowMillis, verdict);
-        if (brokersAway && brokersAwayMillis < 0) {
-            brokersAwayMillis = nowMillis;
-        } else if (!brokersAway && brokersAwayMillis >= 0) {
-            add(
-                    nowMillis,
-                    brokersAwayMillis,
-                    Kind.BROKERS,
-                    null,
-                    "Kafka did not respond for " + seconds(nowMillis - brokersAwayMillis),
-                    null);
-            brokersAwayMillis = -1;
+        if (brokersAway) {
+            outage = (outage == null ? beginning(nowMillis, Kind.BROKERS) : outage)
+                    .until(nowMillis, true, "Kafka does not respond");
+        } else if (outage != null) {
+            end(outage, nowMillis, "Kafka did not respond for ");
+            outage = null;
         }
         if (predictedMillis >= 0 && lastPredictionMillis - predictedMillis > GAP_MILLIS) {
-            add(
-                    lastPredictionMillis,
-                    predictedMillis,
-                    Kind.GAP,
-                    null,
-                    "No predictions for " + seconds(lastPredictionMillis - predictedMillis),
-                    null);
+            end(gap == null ? beginning(predictedMillis, Kind.GAP) : gap, lastPredictionMillis, "No predictions for ");
+            gap = null;
+        } else if (lastPredictionMillis >= 0 && nowMillis - lastPredictionMillis > GAP_MILLIS) {
+            gap = (gap == null ? beginning(lastPredictionMillis, Kind.GAP) : gap)
+                    .until(nowMillis, true, "No predictions");
         }
         predictedMillis = lastPredictionMillis;
+    }
+
+    private Event beginning(long fromMillis, Kind kind) {
+        return new Event(++lastId, fromMillis, fromMillis, true, kind, null, "", null);
+    }
+
+    private void end(Event event, long atMillis, String text) {
+        long from = Objects.requireNonNull(event.fromMillis());
+        keep(event.until(atMillis, false, text + seconds(atMillis - from)));
     }
 
     private void judged(long nowMillis, Verdict verdict) {
@@ -134,18 +148,16 @@ final class Timeline {
         if (++candidateTicks >= SETTLED_TICKS) {
             settled = found;
             candidateTicks = 0;
-            add(candidateMillis, null, Kind.VERDICT, verdict.level(), verdict.text(), null);
+            add(candidateMillis, Kind.VERDICT, verdict.level(), verdict.text(), null);
         }
     }
 
-    private void add(
-            long atMillis,
-            @Nullable Long fromMillis,
-            Kind kind,
-            @Nullable Level level,
-            String text,
-            @Nullable String mark) {
-        events.addLast(new Event(++lastId, atMillis, fromMillis, kind, level, text, mark));
+    private void add(long atMillis, Kind kind, @Nullable Level level, String text, @Nullable String mark) {
+        keep(new Event(++lastId, atMillis, null, false, kind, level, text, mark));
+    }
+
+    private void keep(Event event) {
+        events.addLast(event);
         if (events.size() > MAX_EVENTS) {
             events.removeFirst();
         }
@@ -156,13 +168,20 @@ final class Timeline {
         return seconds < 120 ? seconds + " s" : Math.round(seconds / 60.0) + " min";
     }
 
-    /** The events, oldest first. */
+    /** The events, oldest first, with those that last. */
     synchronized List<Event> events() {
-        return events.stream().sorted(Comparator.comparingLong(Event::atMillis)).toList();
+        return Stream.concat(events.stream(), ongoing())
+                .sorted(Comparator.comparingLong(Event::atMillis))
+                .toList();
     }
 
-    /** The last few events that were recorded, for pages that have those before. */
+    /** The last few events that were recorded, for pages that have those before, and those that last. */
     synchronized List<Event> latest(int most) {
-        return events.stream().skip(Math.max(0, events.size() - most)).toList();
+        return Stream.concat(events.stream().skip(Math.max(0, events.size() - most)), ongoing())
+                .toList();
+    }
+
+    private Stream<Event> ongoing() {
+        return Stream.of(Optional.ofNullable(outage), Optional.ofNullable(gap)).flatMap(Optional::stream);
     }
 }

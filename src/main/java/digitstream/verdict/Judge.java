@@ -28,7 +28,7 @@ public final class Judge {
                 String kind = rule.name() + " " + trouble.model();
                 long began = Math.min(since.getOrDefault(kind, Long.MAX_VALUE), trouble.sinceMillis());
                 continuing.put(kind, began);
-                findings.add(new Finding(rule.name(), trouble.level(), trouble.text(), began));
+                findings.add(new Finding(rule.name(), trouble.level(), trouble.text(), began, trouble.model()));
             }
         }
         since = continuing;

@@ -184,3 +184,7 @@ function showVersions() {
 
 byId('version').addEventListener('change', event => view.choose({version: event.target.value}));
 byId('zoom-reset').addEventListener('click', view.resetZoom);
+byId('zoom-in').addEventListener('click', () => view.zoomBy(0.5));
+byId('zoom-out').addEventListener('click', () => view.zoomBy(2));
+byId('zoom-earlier').addEventListener('click', () => view.shift(-0.5));
+byId('zoom-later').addEventListener('click', () => view.shift(0.5));

@@ -9,6 +9,8 @@ const SYNC = 'time';
 const FONT = '12px system-ui, sans-serif';
 const BARE_END_WIDTH = 84;
 const END_HEIGHT = 17;
+/** In pixels; a tap is no selection. */
+const MIN_TOUCH_WIDTH = 12;
 const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
 const charts = [];
 
@@ -106,6 +108,7 @@ export class Chart {
       },
     }, this.data, this.element);
     this.element.append(this.overlay);
+    selectByTouch(this.plot);
   }
 
   /** Writes name and value at each line's end: the value under the cursor, else the latest. */
@@ -166,6 +169,36 @@ export class Chart {
       this.rescale();
     }
   }
+}
+
+/** Lets one finger that moves sideways select times, as a dragged mouse does. The browser scrolls for a finger that moves up or down. */
+function selectByTouch(plot) {
+  const {over} = plot;
+  let from = null;
+  const place = event => Math.max(0, Math.min(over.clientWidth, event.clientX - over.getBoundingClientRect().left));
+  const select = (left, width, tell) => plot.setSelect({left, width, top: 0, height: over.clientHeight}, tell);
+  over.addEventListener('pointerdown', event => {
+    from = event.pointerType === 'touch' && event.isPrimary ? place(event) : null;
+  });
+  over.addEventListener('pointermove', event => {
+    if (from != null && event.pointerType === 'touch') {
+      select(Math.min(from, place(event)), Math.abs(place(event) - from), false);
+    }
+  });
+  over.addEventListener('pointerup', event => {
+    if (from != null && event.pointerType === 'touch') {
+      const width = Math.abs(place(event) - from);
+      select(Math.min(from, place(event)), width >= MIN_TOUCH_WIDTH ? width : 0, true);
+      from = null;
+    }
+  });
+  // The browser scrolls instead.
+  over.addEventListener('pointercancel', () => {
+    if (from != null) {
+      select(0, 0, false);
+      from = null;
+    }
+  });
 }
 
 /** Redraws all charts; called after the colours have changed. */

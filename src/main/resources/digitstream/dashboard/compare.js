@@ -3,6 +3,7 @@ import * as accuracy from './accuracy.js';
 import {byId, count, element, percent, setText} from './page.js';
 import {during} from './mistakes.js';
 import {exportButtons} from './export.js';
+import * as view from './view.js';
 
 const DIGITS = [...Array(10).keys()];
 const FIGURES = [
@@ -25,10 +26,10 @@ export function show(figures) {
   }
   const select = byId('compare-second');
   if ([...select.options].map(option => option.value).join() !== others.join()) {
-    const before = select.value;
     select.replaceChildren(...others.map(version => element('option', {value: version}, version)));
-    select.value = others.includes(before) ? before : others[others.length - 1];
   }
+  const {compared} = view.shown();
+  select.value = others.includes(compared) ? compared : others[others.length - 1];
   first = figures;
   second = accuracy.figuresIn(select.value);
   byId('compare-first').textContent = shownVersion;
@@ -40,7 +41,7 @@ export function show(figures) {
   }
 }
 
-byId('compare-second').addEventListener('change', () => show(first));
+byId('compare-second').addEventListener('change', event => view.choose({compared: event.target.value}));
 
 const names = () => [first, second].map(figures => figures.modelVersion);
 

@@ -1,12 +1,13 @@
 // The confusion matrix, figures per digit, and calibration.
-import {byId, colour, count, element, percent} from './page.js';
+import {byId, count, element, percent} from './page.js';
 import {exportButtons} from './export.js';
 import * as mistakes from './mistakes.js';
+import * as reliability from './reliability.js';
+import * as view from './view.js';
 
 export {showMistakes} from './mistakes.js';
 
 const DIGITS = [...Array(10).keys()];
-const SVG = 'http://www.w3.org/2000/svg';
 // How to move from the focused cell, as in a grid of the ARIA Authoring Practices.
 const MOVES = {
   ArrowLeft: at => ({...at, predicted: at.predicted - 1}), ArrowRight: at => ({...at, predicted: at.predicted + 1}),
@@ -22,8 +23,9 @@ export function show(figures) {
     shown = figures;
     showConfusion(figures.confusion);
     showClasses(figures.classes);
-    showReliability(figures);
+    reliability.show(figures);
     mistakes.update(figures);
+    mark();
   }
 }
 
@@ -92,13 +94,30 @@ function focus(at) {
   cellAt(at).focus();
 }
 
-function select(at) {
-  byId('confusion').querySelectorAll('td[aria-selected="true"]').forEach(cell => cell.setAttribute('aria-selected', 'false'));
-  if (at) {
-    cellAt(at).setAttribute('aria-selected', 'true');
+const select = cell => view.choose({cell});
+
+let marked = null;
+
+/** Marks the cell that the URL names, and shows its pictures. */
+function mark() {
+  const {cell} = view.shown();
+  const key = cell && `${cell.actual}-${cell.predicted}`;
+  if (key === marked || !byId('confusion').rows.length) {
+    return;
   }
-  mistakes.select(at);
+  // A link opens a page at its top, and not at the pictures.
+  const opening = marked === null && !byId('confusion').contains(document.activeElement);
+  marked = key;
+  byId('confusion').querySelectorAll('td[aria-selected="true"]').forEach(other => other.setAttribute('aria-selected', 'false'));
+  if (cell) {
+    byId('confusion').querySelectorAll('td[tabindex="0"]').forEach(other => other.tabIndex = -1);
+    cellAt(cell).tabIndex = 0;
+    cellAt(cell).setAttribute('aria-selected', 'true');
+  }
+  mistakes.select(cell, !opening);
 }
+
+view.onChange(mark);
 
 byId('mistakes-all').addEventListener('click', () => select(null));
 
@@ -110,9 +129,10 @@ exportButtons(byId('confusion').parentElement, () => exported('confusion', 'Conf
     figures => DIGITS.map(actual => [actual, ...figures.confusion.slice(10 * actual, 10 * actual + 10)])), 'confusion matrix');
 exportButtons(byId('classes').parentElement, () => exported('digits', 'Figures per digit', ['digit', 'labelled', 'precision', 'recall', 'f1'],
     figures => figures.classes.map((one, digit) => [digit, one.support, ...[one.precision, one.recall, one.f1].map(rounded)])), 'figures per digit');
-exportButtons(byId('reliability'), () => exported('calibration', 'Calibration', ['confidence to', 'labelled', 'correct', 'mean confidence', 'accuracy'],
+reliability.exportable(() => shown && {figures: shown, ...exported('calibration', 'Calibration',
+    ['confidence to', 'labelled', 'correct', 'mean confidence', 'accuracy'],
     figures => figures.confidenceBins.map((bin, i, all) => [rounded((i + 1) / all.length), bin.count, bin.correct,
-      ...[bin.confidenceSum, bin.correct].map(sum => bin.count ? rounded(sum / bin.count) : null)])), 'calibration');
+      ...[bin.confidenceSum, bin.correct].map(sum => bin.count ? rounded(sum / bin.count) : null)]))});
 
 const rounded = ratio => ratio == null ? null : Number(ratio.toFixed(6));
 
@@ -126,41 +146,4 @@ function showClasses(classes) {
     const cells = table.tBodies[0].rows[digit].cells;
     [count(one.support), percent(one.precision), percent(one.recall), percent(one.f1)].forEach((text, i) => cells[i + 1].textContent = text);
   });
-}
-
-function shape(name, attributes) {
-  const made = document.createElementNS(SVG, name);
-  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
-  return made;
-}
-
-/** Accuracy by confidence. The dots of a perfectly calibrated model lie on the diagonal; a dot's size shows its number of images. */
-function showReliability(figures) {
-  const svg = shape('svg', {viewBox: '-8 -2 112 112', width: '100%', height: '240'});
-  svg.append(shape('rect', {x: 0, y: 0, width: 100, height: 100, fill: 'none', stroke: colour('line'), 'stroke-width': 0.6}));
-  svg.append(shape('line', {x1: 0, y1: 100, x2: 100, y2: 0, stroke: colour('soft'), 'stroke-dasharray': '2 2', 'stroke-width': 0.6}));
-  const all = Math.max(1, figures.labelled);
-  const descriptions = [];
-  for (const bin of figures.confidenceBins.filter(bin => bin.count > 0)) {
-    const dot = shape('circle', {
-      cx: 100 * bin.confidenceSum / bin.count, cy: 100 - 100 * bin.correct / bin.count,
-      r: 1.2 + 3 * Math.sqrt(bin.count / all), fill: colour('blue'), 'fill-opacity': 0.75});
-    const title = shape('title', {});
-    title.textContent = `${count(bin.count)} images: mean confidence ${percent(bin.confidenceSum / bin.count)}, accuracy ${percent(bin.correct / bin.count)}`;
-    descriptions.push(title.textContent);
-    dot.append(title);
-    svg.append(dot);
-  }
-  for (const [text, x, y] of [['0', -4, 106], ['confidence', 40, 107], ['1', 99, 106], ['accuracy', -6, 60], ['1', -5, 4]]) {
-    const label = shape('text', {x, y, 'font-size': 5, fill: colour('soft')});
-    if (text === 'accuracy') {
-      label.setAttribute('transform', `rotate(-90 ${x} ${y})`);
-    }
-    label.textContent = text;
-    svg.append(label);
-  }
-  byId('reliability').replaceChildren(svg);
-  byId('reliability').setAttribute('aria-label', 'Reliability diagram. ' + descriptions.join('; '));
-  byId('calibration').textContent = `Expected calibration error ${percent(figures.expectedCalibrationError)}; `
-      + `mean confidence ${percent(figures.meanConfidence)}, accuracy ${percent(figures.accuracy)}.`;
 }

@@ -129,6 +129,7 @@ function setSending(now) {
 byId('send').addEventListener('click', async () => {
   setSending(true);
   labels = [];
+  classified = null;
   byId('verdict').hidden = byId('undo').hidden = true;
   byId('answer').textContent = 'Classifying …';
   try {
@@ -163,37 +164,39 @@ function showSeen(answer) {
 }
 
 /**
- * Sends a label; null retracts the one before. Returns whether it was sent.
+ * Sends a label of the drawing; null retracts the one before. The drawing may be cleared before the answer comes, which is then ignored.
  * @param describe describes what was sent: whether it counts towards the accuracy is its argument
+ * @param sent called when the label was sent
  */
-async function send(digit, describe) {
+async function send(digit, describe, sent) {
+  const drawing = classified;
+  if (!drawing) {
+    return;
+  }
   byId('verdict').hidden = byId('undo').hidden = true;
+  let text;
   try {
-    const {scored} = await ask('api/labels', {imageId: classified.imageId, label: digit});
-    byId('answer').textContent = describe(scored);
-    return true;
+    const {scored} = await ask('api/labels', {imageId: drawing.imageId, label: digit});
+    text = describe(scored);
+    if (drawing === classified) {
+      sent();
+    }
   } catch (error) {
-    byId('answer').textContent = error.message;
-    return false;
-  } finally {
+    text = error.message;
+  }
+  if (drawing === classified) {
+    byId('answer').textContent = text;
     byId('verdict').hidden = false;
+    byId('undo').hidden = !labels.length;
   }
 }
 
-async function label(digit) {
-  if (await send(digit, scored => `Labelled as ${digit}. ` + (scored
-      ? 'The label counts towards the accuracy.' : 'Drawn digits do not count towards the accuracy.'))) {
-    labels.push(digit);
-  }
-  byId('undo').hidden = !labels.length;
-}
+const label = digit => send(digit, scored => `Labelled as ${digit}. ` + (scored
+    ? 'The label counts towards the accuracy.' : 'Drawn digits do not count towards the accuracy.'), () => labels.push(digit));
 
-async function undo() {
+function undo() {
   const before = labels.at(-2) ?? null;
-  if (await send(before, () => before === null ? 'The label is retracted.' : `Labelled as ${before} again.`)) {
-    labels.pop();
-  }
-  byId('undo').hidden = !labels.length;
+  return send(before, () => before === null ? 'The label is retracted.' : `Labelled as ${before} again.`, () => labels.pop());
 }
 
 byId('undo').addEventListener('click', undo);
@@ -205,7 +208,7 @@ export function setReadOnly(readOnly) {
 }
 
 byId('truth').append(...Array.from({length: 10}, (_, digit) => element('option', {value: digit}, digit)));
-byId('right').addEventListener('click', () => label(classified.label));
+byId('right').addEventListener('click', () => label(classified?.label));
 byId('verdict').addEventListener('submit', event => {
   event.preventDefault();
   label(Number(byId('truth').value));

@@ -12,6 +12,7 @@ export function update(state) {
   byId('empty').hidden = !empty;
   if (empty) {
     setText(byId('empty-topic'), stream.images);
-    setText(byId('empty-command'), `./scripts/digitstream produce both --bootstrap-server ${stream.brokers} --schema-registry ${stream.registry}`);
+    setText(byId('empty-command'), stream.produce);
+    setText(byId('empty-serve'), stream.serve);
   }
 }

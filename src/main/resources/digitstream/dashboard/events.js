@@ -1,5 +1,5 @@
 // What happened: starts, changes of the model and of the verdict, outages. A list, and marks on the charts.
-import {byId, clock, element} from './page.js';
+import {byId, clock, element, iso} from './page.js';
 import {setEvents} from './marks.js';
 import {SIGNS} from './verdict.js';
 import * as view from './view.js';
@@ -18,14 +18,15 @@ export function load(history) {
 }
 
 export function update(state) {
-  const known = new Set(events.map(event => event.id));
-  events = [...events, ...(state.events ?? []).filter(event => !known.has(event.id))].sort((a, b) => a.at - b.at).slice(-MAX_EVENTS);
+  // An outage is the same event while it lasts and when it has ended.
+  const all = new Map([...events, ...(state.events ?? [])].map(event => [event.id, event]));
+  events = [...all.values()].sort((a, b) => a.at - b.at).slice(-MAX_EVENTS);
   show();
 }
 
 function show() {
   setEvents(events);
-  const key = events.map(event => event.id).join();
+  const key = events.map(event => event.id + event.text).join();
   if (key === shown && byId('events').children.length) {
     return;
   }
@@ -37,7 +38,10 @@ function item(event) {
   const sign = event.kind === 'verdict' ? SIGNS[event.level] : KIND_SIGNS[event.kind];
   const button = element('button', {type: 'button', title: 'Show these times on the charts'},
       element('span', {className: 'sign', 'aria-hidden': 'true'}, sign), element('span', {}, event.text),
-      element('time', {dateTime: new Date(event.at).toISOString()}, clock(event.at)));
-  button.addEventListener('click', () => view.zoom((event.from ?? event.at) / 1000 - AROUND_SECONDS, event.at / 1000 + AROUND_SECONDS));
-  return element('li', {className: event.level ?? ''}, button);
+      element('time', {dateTime: iso(event.ongoing ? event.from : event.at)}, event.ongoing ? `since ${clock(event.from)}` : clock(event.at)));
+  button.addEventListener('click', () => {
+    const last = events.find(one => one.id === event.id) ?? event;
+    view.zoom((last.from ?? last.at) / 1000 - AROUND_SECONDS, last.at / 1000 + AROUND_SECONDS);
+  });
+  return element('li', {className: event.level ?? (event.ongoing ? 'ongoing' : '')}, button);
 }

@@ -1,5 +1,5 @@
 // Export of what is shown: as CSV, with a header line and times in ISO 8601, and as PNG.
-import {colour, element} from './page.js';
+import {colour, element, iso} from './page.js';
 
 const FONT = 'system-ui, sans-serif';
 const MARGIN = 12;
@@ -41,16 +41,23 @@ export function chartData(name, title, plot, lines) {
   const rows = [];
   times.forEach((at, i) => {
     if (!(at < min || at > max)) {
-      rows.push([new Date(1000 * at).toISOString(), ...series.map(values => values[i])]);
+      rows.push([iso(1000 * at), ...series.map(values => values[i])]);
     }
   });
   return {name, title, columns: ['time', ...lines.map(line => line.column ?? line.label)], rows, picture: () => chartPicture(title, plot, lines)};
 }
 
-/** Quotes a value as RFC 4180 says. Empty for null. */
-const quoted = value => value == null ? '' : /[",\r\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
+/** A text that spreadsheets would run as a formula gets an apostrophe, which makes it a text (OWASP, CSV Injection). */
+const harmless = value => typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? "'" + value : String(value);
 
-const csv = ({columns, rows}) => [columns, ...rows].map(row => row.map(quoted).join(',')).join('\r\n') + '\r\n';
+/** Quotes a value as RFC 4180 says. Empty for null. */
+function quoted(value) {
+  const text = value == null ? '' : harmless(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The data as CSV. */
+export const csv = ({columns, rows}) => [columns, ...rows].map(row => row.map(quoted).join(',')).join('\r\n') + '\r\n';
 
 const saveCsv = data => save(new Blob([csv(data)], {type: 'text/csv'}), data.name, 'csv');
 
@@ -69,7 +76,7 @@ function save(blob, name, ending) {
 }
 
 /** A canvas in the page's colours with a title, and its context, in CSS pixels. */
-function canvasOf(title, width, height) {
+export function canvasOf(title, width, height) {
   const canvas = element('canvas', {width: Math.round(width * devicePixelRatio), height: Math.round(height * devicePixelRatio)});
   const context = canvas.getContext('2d');
   context.scale(devicePixelRatio, devicePixelRatio);

@@ -1,11 +1,12 @@
 // The page: receives the state from the server once a second, and shows when it is stale.
-import {ask, byId, clock, duration, setText} from './page.js';
+import {ask, byId, clock, setText} from './page.js';
 import {recolour} from './charts.js';
 import * as accuracy from './accuracy.js';
 import * as compare from './compare.js';
 import * as confusion from './confusion.js';
 import * as empty from './empty.js';
 import * as events from './events.js';
+import * as hidden from './hidden.js';
 import * as mix from './mix.js';
 import * as tiles from './tiles.js';
 import * as traffic from './traffic.js';
@@ -25,7 +26,6 @@ const CONNECTIONS = 6;
 const FULL_RETRY_MILLIS = 60_000;
 // The server bounds its history; the page's copy only grows. So the page reloads it from time to time.
 const RELOAD_MILLIS = 300_000;
-const HIDDEN_MILLIS = 30_000;
 
 let source = null;
 let state = null;
@@ -35,7 +35,8 @@ let loadedAt = 0;
 let predictingSince = 0;
 let loading = false;
 let waitingText = 'connecting …';
-let hiding = null;
+/** The verdict that is shown. */
+let judged = null;
 
 function connect() {
   disconnect();
@@ -48,6 +49,7 @@ function connect() {
   });
   source.addEventListener('state', event => {
     state = JSON.parse(event.data);
+    hidden.forget();
     setReadOnly(state.readOnly);
     receivedAt = Date.now();
     if (state.lastPrediction >= 0 && !predictingSince) {
@@ -62,13 +64,20 @@ function connect() {
     disconnect();
     receivedAt = 0;
     waitingText = 'too many pages of this dashboard are open; retrying in a minute';
-    setTimeout(connect, FULL_RETRY_MILLIS);
+    setTimeout(retry, FULL_RETRY_MILLIS);
   });
   source.addEventListener('error', () => {
     if (source?.readyState === EventSource.CLOSED) {
-      setTimeout(connect, RETRY_MILLIS);
+      setTimeout(retry, RETRY_MILLIS);
     }
   });
+}
+
+/** Connects unless the page has been hidden since, which connects when it is shown. */
+function retry() {
+  if (!hidden.isWatching()) {
+    connect();
+  }
 }
 
 /**
@@ -79,9 +88,7 @@ async function reconnect() {
   disconnect();
   await Promise.allSettled(Array.from({length: CONNECTIONS}, () =>
       fetch('health/live', {cache: 'no-store', signal: AbortSignal.timeout(STALE_MILLIS)})));
-  if (!document.hidden) {
-    connect();
-  }
+  retry();
 }
 
 function disconnect() {
@@ -136,11 +143,11 @@ function mixOf(window, model) {
   return mixes && (mixes[model] ?? {count: 0});
 }
 
-function setStatus(kind, text) {
-  // Without fresh figures, nobody knows how the stream does.
-  const judged = state && loadedAt && kind !== 'stale' || state?.kafka.away ? state.verdict : null;
+/** @param holding the verdict; null if nobody knows how the stream does, because the figures are not fresh */
+function setStatus(kind, text, holding) {
+  judged = holding;
   verdict.show(judged);
-  tiles.judge(judged);
+  tiles.judge(judged && state?.tiles, accuracy.model(), accuracy.selectedWindow());
   const status = byId('status');
   setText(status, text);
   status.className = kind;
@@ -150,49 +157,57 @@ function setStatus(kind, text) {
 /** Shows whether the figures are current, and why not. */
 function updateStatus() {
   const now = Date.now();
+  if (hidden.isWatching()) {
+    setStatus('waiting', 'not updated while hidden', hidden.verdict());
+    return;
+  }
   if (source && now - Math.max(receivedAt, connectedAt) > DEAD_MILLIS) {
     reconnect();
   }
   if (receivedAt && now - receivedAt > STALE_MILLIS) {
-    setStatus('stale', `no response from the dashboard's server; figures from ${clock(receivedAt)}`);
+    setStatus('stale', `no response from the dashboard's server; figures from ${clock(receivedAt)}`, null);
   } else if (!state || !loadedAt) {
-    setStatus('waiting', waitingText);
+    // The verdict of a page that is visible again holds until the stream has sent another, or should have.
+    setStatus('waiting', waitingText, state?.verdict ?? (now - connectedAt < STALE_MILLIS ? hidden.verdict() : null));
   } else if (state.failed) {
-    setStatus('stale', 'the dashboard has failed; see its log');
+    setStatus('stale', 'the dashboard has failed; see its log', null);
   } else if (state.kafka.away) {
-    setStatus('stale', `Kafka has not responded since ${clock(state.kafka.faultSince)}; figures from then`);
-  } else if (state.lastPrediction < 0) {
-    setStatus('idle', 'live; no predictions yet');
-  } else if (state.now - state.lastPrediction > IDLE_MILLIS) {
-    const minutes = Math.floor((state.now - state.lastPrediction) / 60_000);
-    setStatus('idle', `live; no predictions since ${clock(state.lastPrediction)}` + (minutes ? ` (${duration(minutes * 60_000)})` : ''));
-  } else if (now - predictingSince > UNSCORED_MILLIS && state.now - state.lastFigures > UNSCORED_MILLIS) {
-    setStatus('idle', state.lastFigures < 0
-        ? 'live; no accuracy published yet: is the scoring topology running?'
-        : `live; no accuracy published since ${clock(state.lastFigures)}: is the scoring topology running?`);
-  } else if (state.kafka.fault) {
-    setStatus('idle', `live; the lag is unknown: ${state.kafka.fault}`);
+    setStatus('stale', `Kafka has not responded since ${clock(state.kafka.faultSince)}; figures from then`, state.verdict);
   } else {
-    setStatus('live', 'live');
+    setStatus(...streamStatus(now), state.verdict);
   }
+}
+
+/** What the stream does, [kind, text], while server and brokers respond. */
+function streamStatus(now) {
+  if (state.lastPrediction < 0) {
+    return ['idle', 'live; no predictions yet'];
+  }
+  if (state.now - state.lastPrediction > IDLE_MILLIS) {
+    return ['idle', `live; no predictions since ${clock(state.lastPrediction)}`];
+  }
+  if (now - predictingSince > UNSCORED_MILLIS && state.now - state.lastFigures > UNSCORED_MILLIS) {
+    return ['idle', state.lastFigures < 0
+        ? 'live; no accuracy published yet: is the scoring topology running?'
+        : `live; no accuracy published since ${clock(state.lastFigures)}: is the scoring topology running?`];
+  }
+  return state.kafka.fault ? ['idle', `live; the lag is unknown: ${state.kafka.fault}`] : ['live', 'live'];
 }
 
 view.onChange(() => {
   if (state && loadedAt) {
     accuracy.show();
     showFigures();
+    updateStatus();
   }
 });
 
-// A hidden page disconnects: it neither burdens the server nor holds one of the browser's few connections to it.
-document.addEventListener('visibilitychange', () => {
-  clearTimeout(hiding);
-  if (document.hidden) {
-    hiding = setTimeout(disconnect, HIDDEN_MILLIS);
-  } else if (!source) {
-    connect();
-  }
-});
+hidden.watch(() => {
+  const last = judged;
+  disconnect();
+  receivedAt = 0;
+  return last;
+}, connect, updateStatus);
 
 const THEME = 'digitstream-theme';
 const root = document.documentElement;

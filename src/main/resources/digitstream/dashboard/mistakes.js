@@ -1,10 +1,8 @@
 // Pictures of mistakes, beside the confusion matrix: those of the selected cell, or the latest of all digits.
-import {ask, byId, clock, count, element, percent, setText} from './page.js';
+import {ask, byId, clock, count, element, percent, say, setText} from './page.js';
 import {copy} from './copy.js';
+import {load} from './pictures.js';
 
-const PICTURE_RETRY_MILLIS = 3_000;
-const MAX_PICTURE_TRIES = 5;
-const DRAWN = 'drawn-';
 const ORDERS = {
   latest: (a, b) => b.at - a.at,
   confident: (a, b) => b.confidence - a.confidence,
@@ -36,15 +34,19 @@ export function update(next) {
   }
 }
 
-/** Selects a cell of the matrix, {actual, predicted}; null for all digits. */
-export async function select(next) {
+/**
+ * Selects a cell of the matrix, {actual, predicted}; null for all digits.
+ * @param scroll whether to bring the pictures into view: on a phone, they are below the matrix
+ */
+export async function select(next, scroll) {
   cell = next;
   byId('mistakes-all').hidden = !cell;
   byId('mistakes-copied').textContent = '';
   describe();
+  // Only when it is selected: the count goes on to change.
+  say(byId('mistakes-what').textContent);
   await refresh();
-  // On a phone, the pictures are below the matrix.
-  if (cell) {
+  if (cell && scroll) {
     byId('mistakes-what').scrollIntoView({block: 'nearest'});
   }
 }
@@ -79,8 +81,8 @@ async function refresh() {
   }
 }
 
-/** Whether a mistake is counted in the shown figures: the same version and window. */
-const isOfFigures = mistake => !figures || mistake.modelVersion === figures.modelVersion
+/** Whether a mistake is counted in the shown figures: the same version and window. The server leaves out drawn digits that are not scored. */
+const isOfFigures = mistake => !figures || mistake.model === `${figures.modelName}/${figures.modelVersion}`
     && (!figures.windowStart || mistake.at >= Date.parse(figures.windowStart));
 
 function describe() {
@@ -104,14 +106,12 @@ function draw(mistakes) {
   byId('mistakes-copy').disabled = !shown.length;
   byId('mistakes-copy').textContent = `Copy ${plural(shown.length, 'id', 'ids')}`;
   const list = byId('mistakes');
-  if (mistakes.map(mistake => mistake.imageId).join() === [...list.children].map(item => item.dataset.id).join()) {
-    return;
-  }
-  const known = new Map([...list.children].map(item => [item.dataset.id, item]));
+  const known = new Map([...list.children].map(item => [item.dataset.key, item]));
   // Only what changes is moved, so that the focus stays on its button.
   mistakes.forEach((mistake, i) => {
-    const next = known.get(mistake.imageId) ?? item(mistake);
-    known.delete(mistake.imageId);
+    const next = known.get(keyOf(mistake)) ?? item(mistake);
+    known.delete(keyOf(mistake));
+    describeItem(next, mistake);
     if (list.children[i] !== next) {
       list.insertBefore(next, list.children[i] ?? null);
     }
@@ -119,25 +119,25 @@ function draw(mistakes) {
   known.forEach(gone => gone.remove());
 }
 
+/** What identifies a mistake: the image in its topic, for ids may be used again, and who predicted what for which label. */
+const keyOf = ({imageId, partition, offset, model, actual, predicted}) =>
+    JSON.stringify([imageId, partition, offset, model, actual, predicted]);
+
 function item(mistake) {
-  const url = `api/images/${mistake.partition}/${mistake.offset}?id=${encodeURIComponent(mistake.imageId)}`;
   const picture = element('img', {
-    src: url, alt: `Image of digit ${mistake.actual}`, width: 84, height: 84, loading: 'lazy',
-    title: `${mistake.imageId}, ${clock(mistake.at)}, model ${mistake.modelVersion}, partition ${mistake.partition}, offset ${mistake.offset}`});
-  let tries = 1;
-  picture.addEventListener('error', () => {
-    // The brokers or the registry may be unavailable for the moment.
-    if (tries++ < MAX_PICTURE_TRIES) {
-      setTimeout(() => picture.src = `${url}&try=${tries}`, PICTURE_RETRY_MILLIS);
-    }
-  });
+    'data-url': `api/images/${mistake.partition}/${mistake.offset}?id=${encodeURIComponent(mistake.imageId)}`,
+    alt: `Image of digit ${mistake.actual}`, width: 84, height: 84,
+    title: `${mistake.imageId}, ${clock(mistake.at)}, model ${mistake.model}, partition ${mistake.partition}, offset ${mistake.offset}`});
+  load(picture);
   const id = element('button', {type: 'button', className: 'id', 'aria-label': 'Copy the id ' + mistake.imageId, title: 'Copy ' + mistake.imageId}, mistake.imageId);
   id.addEventListener('click', () => copied([mistake.imageId]));
-  const made = element('li', {'data-id': mistake.imageId}, picture,
+  return element('li', {'data-id': mistake.imageId, 'data-key': keyOf(mistake)}, picture,
       element('span', {}, `actual ${mistake.actual}, predicted `, element('b', {}, mistake.predicted)), element('br'),
-      element('span', {}, `${percent(mistake.confidence, 0)} sure` + (mistake.imageId.startsWith(DRAWN) ? ', drawn' : '')), id);
-  return made;
+      element('span', {className: 'sure'}), id);
 }
+
+/** Writes what may change about a mistake: the same image may be classified again. */
+const describeItem = (item, mistake) => setText(item.querySelector('.sure'), `${percent(mistake.confidence, 0)} sure` + (mistake.drawn ? ', drawn' : ''));
 
 async function copied(ids) {
   const done = await copy(ids.join('\n'));

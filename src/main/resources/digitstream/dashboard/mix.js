@@ -35,7 +35,7 @@ export function noteOf(mix) {
     return mix.count ? 'needs a calibrated model' : 'no predictions';
   }
   if (mix.estimateWorthless) {
-    return 'worthless: images unlike';
+    return 'unlike validation';
   }
   return mix.estimatedLow == null ? 'without labels' : `${(100 * mix.estimatedLow).toFixed(2)} to ${percent(mix.estimatedHigh)}`;
 }

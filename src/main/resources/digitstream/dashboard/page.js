@@ -44,13 +44,22 @@ const minute = new Intl.DateTimeFormat('en-GB', {timeStyle: 'short'});
 const zoned = new Intl.DateTimeFormat('en-GB', {hour: '2-digit', timeZoneName: 'short'});
 
 /** The name of this browser's time zone at a time, such as "UTC" or "CET". */
-export const zone = millis => zoned.formatToParts(millis).find(part => part.type === 'timeZoneName').value;
+export const zone = millis => !isTime(millis) ? '' : zoned.formatToParts(millis).find(part => part.type === 'timeZoneName').value;
+
+/** The last millisecond that a Date can hold, before and after 1970 (ECMA-262, 21.4.1.1). */
+const MAX_MILLIS = 8.64e15;
+
+/** Whether a number is a time: producers may write any number as one. */
+export const isTime = millis => Math.abs(millis) <= MAX_MILLIS;
+
+/** A time in ISO 8601; empty if it is none. */
+export const iso = millis => isTime(millis) ? new Date(millis).toISOString() : '';
 
 /** Formats a time of day with its zone; with the date unless it is today. */
-export const clock = millis => `${day.format(millis) === day.format(Date.now()) ? '' : day.format(millis) + ' '}${time.format(millis)} ${zone(millis)}`;
+export const clock = millis => !isTime(millis) ? 'an unknown time' : `${day.format(millis) === day.format(Date.now()) ? '' : day.format(millis) + ' '}${time.format(millis)} ${zone(millis)}`;
 
 /** Formats a time for an axis whose marks are this many seconds apart; the axis names the zone. */
-export const tick = (millis, seconds) => seconds >= 86_400 ? day.format(millis) : (seconds < 60 ? time : minute).format(millis);
+export const tick = (millis, seconds) => !isTime(millis) ? '' : seconds >= 86_400 ? day.format(millis) : (seconds < 60 ? time : minute).format(millis);
 
 const TIMEOUT_MILLIS = 20_000;
 
@@ -113,6 +122,9 @@ export function setText(node, text) {
     node.textContent = text;
   }
 }
+
+/** Tells a text to screen readers. */
+export const say = text => setText(byId('spoken'), text);
 
 /**
  * Shows a choice as a row of buttons, and keeps those that are there: a replaced button would lose the focus.

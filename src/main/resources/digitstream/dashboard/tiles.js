@@ -8,22 +8,11 @@ const STALE_MILLIS = 15_000;
 const MINUTE_SECONDS = 60;
 /** One slow second is no trouble, so the tile shows the median of a few seconds, which the verdict judges, too. */
 const LATENCY_SECONDS = 10;
+/** The tiles that scoring publishes. */
+const MEASURED = ['accuracy', 'coverage'];
 
-/** The tiles that a finding of the verdict concerns, by the name of its rule. */
-const CONCERNED = {
-  'brokers-away': ['rate', 'lag'],
-  'no-predictions': ['rate'],
-  'labels-suspicious': ['accuracy', 'estimate'],
-  'accuracy-low': ['accuracy'],
-  'dead-letters': ['dead'],
-  'images-unlike': ['estimate'],
-  'estimate-low': ['estimate'],
-  'no-labels': ['coverage'],
-  'version-unlabelled': ['coverage'],
-  'classifying-behind': ['lag'],
-  'scoring-behind': ['lag'],
-  'latency-high': ['p99'],
-};
+/** Whether the published figures are those of the past. */
+let outdated = false;
 
 /**
  * Shows the tiles.
@@ -47,7 +36,8 @@ export function show(state, figures, mix, points, seconds, model) {
     return values[values.length >> 1] ?? null;
   };
   const of = name => seconds.map(second => [second.at, second[name]]);
-  const old = figures && now - figures.computedAt > STALE_MILLIS ? `as of ${clock(figures.computedAt)}` : '';
+  outdated = !!figures && now - figures.computedAt > STALE_MILLIS;
+  const old = outdated ? `as of ${clock(figures.computedAt)}` : '';
   const letters = Object.entries(state.deadLetters ?? {}).sort((a, b) => b[1] - a[1]);
 
   fill('accuracy', figures?.accuracy == null ? null : [(100 * figures.accuracy).toFixed(2), '%'],
@@ -55,9 +45,8 @@ export function show(state, figures, mix, points, seconds, model) {
       points.map(point => [point[0], point[1]]), now, 0.005);
   fill('estimate', mix?.estimatedAccuracy == null ? null : [(100 * mix.estimatedAccuracy).toFixed(2), '%'], estimateNote(mix),
       seconds.map(second => [second.at, second.estimates?.[model]]), now, 0.005);
-  // The calibration holds only for images like the validation images.
-  byId('tile-estimate').querySelector('b').classList.toggle(
-      'struck', mix?.estimateWorthless ?? !!state.verdict.findings.some(one => one.rule === 'images-unlike'));
+  // The calibration holds only for images like the validation images. The server decides, as it does for the verdict.
+  byId('tile-estimate').querySelector('b').classList.toggle('struck', !!mix?.estimateWorthless);
   fill('rate', mean('out') == null ? null : [count(mean('out')), '/s'], `${count(mean('in'))}/s in`, of('out'), now, 1);
   fill('p99', median('p99') == null ? null : measure(median('p99')), `p50 ${duration(median('p50'))}`, of('p99'), now, 10);
   fill('lag', last?.lag == null ? null : [count(last.lag), ''], `scoring ${count(last?.scoringLag)}`, of('lag'), now, 10);
@@ -85,16 +74,22 @@ function fill(id, figure, below, points, now, least) {
   spark(svg, points, now, least);
 }
 
-/** Marks each tile with the level of the worst finding that concerns it. @param verdict null if it is not known */
-export function judge(verdict) {
+/**
+ * Marks each tile with what the verdict says about what it shows. A tile that shows another version or window than was judged has no
+ * mark.
+ * @param marks of each tile, the worst first; null if the verdict is not known
+ * @param model the shown model version
+ * @param window the name of the shown window
+ */
+export function judge(marks, model, window) {
   for (const tile of byId('tiles').children) {
     const id = tile.id.replace('tile-', '');
-    // The worst comes first.
-    const finding = verdict?.findings.find(one => CONCERNED[one.rule]?.includes(id));
-    const level = !verdict ? 'unknown' : finding?.level ?? 'ok';
+    const mark = marks?.[id]?.find(one => (one.model ?? model) === model && (one.window ?? window) === window
+        && !(one.level === 'ok' && outdated && MEASURED.includes(id)));
+    const level = !marks ? 'unknown' : mark?.level ?? 'unjudged';
     tile.className = 'tile ' + level;
-    tile.title = finding?.text ?? '';
-    setText(tile.querySelector('.sign'), SIGNS[level]);
-    setText(tile.querySelector('.level'), `${NAMES[level]}:`);
+    tile.title = mark?.text ?? '';
+    setText(tile.querySelector('.sign'), SIGNS[level] ?? '');
+    setText(tile.querySelector('.level'), level in NAMES ? `${NAMES[level]}:` : '');
   }
 }

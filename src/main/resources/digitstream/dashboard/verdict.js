@@ -1,11 +1,12 @@
 // The verdict: how the stream does, in words, in the header, the tab's title and its icon.
-import {byId, clock, element} from './page.js';
+import {byId, clock, element, say} from './page.js';
 
 // A sign for each level, so that nobody depends on colour.
 export const SIGNS = {ok: '✓', warning: '!', critical: '✕', 'no-data': '–', unknown: '?'};
 export const NAMES = {ok: 'OK', warning: 'Warning', critical: 'Critical', 'no-data': 'No data', unknown: 'Unknown'};
 
 let shown = '';
+let said = '';
 
 /** Shows a verdict from the server, or null if it is not known whether the last one still holds. */
 export function show(verdict) {
@@ -14,11 +15,11 @@ export function show(verdict) {
   const text = findings[0]?.text ?? (verdict ? verdict.text : 'The verdict is not known');
   document.title = `${SIGNS[level]} ${level === 'ok' ? 'OK' : text} – digitstream`;
   const key = JSON.stringify([level, verdict?.since, findings]);
-  // Screen readers announce every change of the element, so change it only if something is new.
   if (key === shown) {
     return;
   }
   shown = key;
+  announce(level, findings, text);
   byId('icon').href = level === 'unknown' ? 'icon.svg' : `icon-${level}.svg`;
   const banner = byId('verdict-now');
   banner.className = level;
@@ -30,4 +31,13 @@ export function show(verdict) {
       element('li', {className: finding.level},
           element('b', {}, SIGNS[finding.level] + ' '),
           `${finding.text}, since ${clock(finding.since)}`)));
+}
+
+/** Tells screen readers another verdict, but not each second's figures of the same one. */
+function announce(level, findings, text) {
+  const what = JSON.stringify([level, ...findings.slice(0, 1).map(finding => finding.rule)]);
+  if (what !== said) {
+    said = what;
+    say(`${NAMES[level]}: ${text}`);
+  }
 }

@@ -4,18 +4,34 @@ const DEFAULT_SPAN_SECONDS = 600;
 const MIN_ZOOM_SECONDS = 5;
 const CHANGED = 'view-changed';
 
+const YEAR_SECONDS = 366 * 86_400;
+
+/** Whether charts can show these times, in seconds since 1970: neither too short to show anything nor absurd. */
+const isRange = (start, end) => start >= 0 && end - start >= MIN_ZOOM_SECONDS && end <= Date.now() / 1000 + YEAR_SECONDS;
+
 const given = new URLSearchParams(location.search);
-const millis = name => Date.parse(given.get(name) ?? '');
+const seconds = name => Date.parse(given.get(name) ?? '') / 1000;
+const isSpan = span => span >= MIN_ZOOM_SECONDS && span <= YEAR_SECONDS;
+
+/** Reads a cell of the confusion matrix, "5-3"; null if it is none. */
+function cellOf(text) {
+  const found = /^([0-9])-([0-9])$/.exec(text ?? '');
+  return found && {actual: Number(found[1]), predicted: Number(found[2])};
+}
 
 const choice = {
   /** The name of the window, such as "1m"; empty for the shortest that there is. */
   window: given.get('window') ?? '',
   /** The model version, <name>/<version>; empty for the one in service. */
   version: given.get('version') ?? '',
+  /** The version that it is compared with; empty for the last one. */
+  compared: given.get('compare') ?? '',
+  /** The selected cell of the confusion matrix, {actual, predicted}; null for all digits. */
+  cell: cellOf(given.get('cell')),
   /** Seconds up to now that the charts show. */
-  span: Number(given.get('span')) > 0 ? Number(given.get('span')) : DEFAULT_SPAN_SECONDS,
+  span: isSpan(Number(given.get('span'))) ? Number(given.get('span')) : DEFAULT_SPAN_SECONDS,
   /** [start, end] in seconds since 1970 of a zoom; null for the span. */
-  zoom: millis('from') < millis('to') ? [millis('from') / 1000, millis('to') / 1000] : null,
+  zoom: isRange(seconds('from'), seconds('to')) ? [seconds('from'), seconds('to')] : null,
 };
 
 let now = Date.now();
@@ -29,6 +45,8 @@ export function choose(change) {
   const put = (name, value) => value && url.set(name, value);
   put('window', choice.window);
   put('version', choice.version);
+  put('compare', choice.compared);
+  put('cell', choice.cell && `${choice.cell.actual}-${choice.cell.predicted}`);
   put('span', choice.span !== DEFAULT_SPAN_SECONDS && choice.span);
   if (choice.zoom) {
     url.set('from', new Date(1000 * choice.zoom[0]).toISOString());
@@ -42,8 +60,26 @@ export function choose(change) {
 
 export const onChange = listener => document.addEventListener(CHANGED, listener);
 
-/** Zooms all charts to these times, in seconds; ignores a zoom that is too short to show anything. */
-export const zoom = (start, end) => end - start >= MIN_ZOOM_SECONDS && choose({zoom: [start, end]});
+/** Zooms all charts to these times, in seconds; ignores times that charts cannot show. */
+export const zoom = (start, end) => isRange(start, end) && choose({zoom: [start, end]});
+
+/** Shows a part of the present times, or more than them: 0.5 for half of them. The present stays in view unless it was not. */
+export function zoomBy(factor) {
+  const [start, end] = times();
+  const length = factor * (end - start);
+  const middle = (start + end) / 2;
+  const last = choice.zoom ? Math.min(middle + length / 2, Math.max(end, now / 1000)) : end;
+  zoom(last - length, last);
+}
+
+/** Moves the shown times by a share of their length: −0.5 for half of it earlier. Not beyond the present. */
+export function shift(share) {
+  const [start, end] = times();
+  const by = Math.min(share * (end - start), Math.max(0, now / 1000 - end));
+  if (by) {
+    zoom(start + by, end + by);
+  }
+}
 
 export const resetZoom = () => choose({zoom: null});
 

@@ -2,9 +2,11 @@ package digitstream.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import digitstream.settings.Topics;
 import digitstream.testing.Await;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.openqa.selenium.By;
@@ -12,6 +14,8 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.interactions.PointerInput;
+import org.openqa.selenium.interactions.Sequence;
 
 /** What the page promises about its first screen, charts, link, terms and events, checked in a browser that shows a page. */
 final class FirstScreen {
@@ -20,25 +24,26 @@ final class FirstScreen {
     private static final int LOADS = 5;
     private static final List<String> TILES = List.of("accuracy", "estimate", "rate", "p99", "lag", "coverage", "dead");
 
+    private final PageBrowser page;
     private final ChromeDriver browser;
     private final String url;
 
-    FirstScreen(ChromeDriver browser, String url) {
-        this.browser = browser;
+    FirstScreen(PageBrowser page, String url) {
+        this.page = page;
+        this.browser = page.driver();
         this.url = url;
     }
 
     private WebElement byId(String id) {
-        return browser.findElement(By.id(id));
+        return page.byId(id);
     }
 
     private Object script(String script, Object... arguments) {
-        return browser.executeScript(script, arguments);
+        return page.script(script, arguments);
     }
 
     private Object module(String module, String expression) {
-        return browser.executeAsyncScript("const done = arguments[0]; import('/" + module + "').then(module => done("
-                + expression + ")).catch(error => done(String(error)))");
+        return page.module(module, expression);
     }
 
     private String query() {
@@ -55,13 +60,17 @@ final class FirstScreen {
         return ((Number) script("return arguments[0].getBoundingClientRect().bottom", byId(id))).doubleValue();
     }
 
-    /** Without images, the page names the command that produces some. */
-    void namesTheNextCommand(String brokers, String topic) throws Exception {
+    /** Without images, the page names the command that produces some, and the one that classifies them. */
+    void namesTheNextCommand(String brokers, Topics topics) throws Exception {
         Await.until("the next command", TIMEOUT, () -> byId("empty").isDisplayed());
-        assertThat(byId("empty-topic").getText()).isEqualTo(topic);
+        assertThat(byId("empty-topic").getText()).isEqualTo(topics.images());
         assertThat(byId("empty-command").getText())
                 .startsWith(
-                        "./scripts/digitstream produce both --bootstrap-server " + brokers + " --schema-registry http");
+                        "./scripts/digitstream produce both --bootstrap-server " + brokers + " --schema-registry http")
+                .contains(" --property topic.images=" + topics.images());
+        assertThat(byId("empty-serve").getText())
+                .startsWith("./scripts/digitstream serve --bootstrap-server " + brokers + " --schema-registry http")
+                .contains(" --property topic.predictions=" + topics.predictions());
     }
 
     /** The verdict, all figures and accuracy over time are seen without scrolling, on a desktop and on a phone. */
@@ -102,10 +111,41 @@ final class FirstScreen {
         choose("windows", "Since the start");
         assertThat(byId("tile-estimate").getText()).contains("–", "not kept for so long");
         assertThat(byId("tile-accuracy").getText()).contains("%");
+        // The verdict is about the last minute.
+        page.awaitNoMark("accuracy");
+        page.awaitNoMark("estimate");
         choose("windows", "10 min");
         open(query());
         assertThat(pressed("windows")).isEqualTo("10 min");
         assertThat(pressed("spans")).isEqualTo("1 h");
+    }
+
+    /** A link that nobody could have copied from this page shows what the page shows without it. */
+    void survivesAnyLink() throws Exception {
+        open("?span=Infinity&window=__proto__&version=constructor&compare=%00&cell=99-1&from=-9&to=%2B275760-09-13");
+        assertThat(pressed("windows")).isEqualTo("1 min");
+        assertThat(pressed("spans")).isEqualTo("10 min");
+        assertThat(page.text("mistakes-what")).isEqualTo("Mistakes of all digits");
+        for (String span : List.of("1e300", "0.001")) {
+            open("?span=" + span);
+            assertThat(pressed("spans")).isEqualTo("10 min");
+        }
+        page.awaitStatus("live");
+        assertThat(page.errors()).isEmpty();
+    }
+
+    /** Producers may write any number as a time. */
+    void survivesAnyTime() {
+        assertThat(module("page.js", "[1e300, -1e300, NaN, 9223372036854775807].map(module.clock)"))
+                .isEqualTo(Collections.nCopies(4, "an unknown time"));
+        assertThat(module(
+                        "events.js",
+                        "[9223372036854775807, -9223372036854775808].forEach((at, i) => module.update({events: [{id: -1 - i,"
+                                + " at, kind: 'start', text: 'A start at ' + i}]}))"))
+                .isNull();
+        assertThat(shown("#events button")).anyMatch(event -> event.contains("A start at 0"));
+        assertThat(shown("#events button")).anyMatch(event -> event.contains("A start at 1"));
+        assertThat(page.errors()).isEmpty();
     }
 
     private void open(String query) throws Exception {
@@ -147,6 +187,8 @@ final class FirstScreen {
         assertThat(scales()).doesNotContain(zoomed.get(0));
         assertThat(pressed("spans")).isEqualTo("10 min");
 
+        zoomsByKeyboardAndTouch();
+
         WebElement event = browser.findElement(By.cssSelector("#events button"));
         script("arguments[0].scrollIntoView({block: 'center'})", event);
         event.click();
@@ -156,6 +198,38 @@ final class FirstScreen {
                 .doubleClick()
                 .perform();
         Await.until("the end of the zoom", TIMEOUT, () -> query().isEmpty());
+    }
+
+    private void zoomsByKeyboardAndTouch() throws Exception {
+        byId("zoom-in").sendKeys(Keys.ENTER);
+        assertThat(zoomedSeconds()).isEqualTo(300);
+        String half = query();
+        byId("zoom-earlier").sendKeys(Keys.ENTER);
+        assertThat(query()).isNotEqualTo(half);
+        byId("zoom-later").sendKeys(Keys.ENTER);
+        byId("zoom-later").sendKeys(Keys.ENTER);
+        byId("zoom-out").sendKeys(Keys.ENTER);
+        assertThat(zoomedSeconds()).isEqualTo(600);
+        byId("zoom-reset").sendKeys(Keys.ENTER);
+        assertThat(query()).isEmpty();
+
+        WebElement over = browser.findElement(By.cssSelector("#accuracy-chart .u-over"));
+        script("arguments[0].scrollIntoView({block: 'center'})", over);
+        PointerInput finger = new PointerInput(PointerInput.Kind.TOUCH, "finger");
+        Duration soon = Duration.ofMillis(50);
+        browser.perform(List.of(new Sequence(finger, 0)
+                .addAction(finger.createPointerMove(Duration.ZERO, PointerInput.Origin.fromElement(over), -60, 0))
+                .addAction(finger.createPointerDown(0))
+                .addAction(finger.createPointerMove(soon, PointerInput.Origin.fromElement(over), 0, 2))
+                .addAction(finger.createPointerMove(soon, PointerInput.Origin.fromElement(over), 60, 2))
+                .addAction(finger.createPointerUp(0))));
+        Await.until("the zoom by touch", TIMEOUT, () -> query().startsWith("?from="));
+        assertThat(zoomedSeconds()).isBetween(30.0, 200.0);
+        byId("zoom-reset").click();
+    }
+
+    private double zoomedSeconds() {
+        return ((Number) module("view.js", "module.times()[1] - module.times()[0]")).doubleValue();
     }
 
     private List<WebElement> pressedSpans() {
@@ -208,28 +282,23 @@ final class FirstScreen {
                 .matches(".*\\d\\d:\\d\\d:\\d\\d [A-Z].*"));
     }
 
-    /** Each tile has the level of the verdict that concerns it, in colour, as a sign and in words. */
-    void marksTheTile(String tile, String level, String sign, String word) throws Exception {
-        WebElement marked = byId("tile-" + tile);
-        Await.until(tile + " is " + level, TIMEOUT, () -> ("tile " + level).equals(marked.getDomAttribute("class")));
-        assertThat(marked.findElement(By.className("sign")).getText()).isEqualTo(sign);
-        assertThat(marked.findElement(By.className("level")).getDomProperty("textContent"))
-                .isEqualTo(word + ":");
-    }
-
     /** The charts that have a line across this time, in milliseconds since 1970, or no point after it. */
     List<?> unbrokenAt(long millis) {
         return (List<?>) browser.executeAsyncScript(
                 """
                 const [millis, done] = arguments;
-                const unbroken = plot => plot.data.slice(1).some(column => {
-                  const shown = plot.data[0].map((at, i) => [1000 * at, i]).filter(([, i]) => column[i] != null);
-                  const before = shown.filter(([at]) => at <= millis).pop()?.[1] ?? -1;
-                  const after = shown.find(([at]) => at > millis)?.[1];
-                  return after === undefined || before >= 0 && !column.slice(before, after).includes(null);
-                });
+                const isUnbroken = plot => {
+                  const times = plot.data[0].map(at => 1000 * at);
+                  // Other versions may have had their last prediction before.
+                  const lines = plot.data.slice(1).map(column => ({
+                    column,
+                    before: times.findLastIndex((at, i) => at <= millis && column[i] != null),
+                    after: times.findIndex((at, i) => at > millis && column[i] != null)})).filter(({after}) => after >= 0);
+                  return !lines.length || lines.some(({column, before, after}) =>
+                      before >= 0 && !column.slice(before, after).includes(null));
+                };
                 import('/charts.js').then(({plots}) =>
-                    done(plots().filter(unbroken).map(plot => plot.root.parentElement.id)));
+                    done(plots().filter(isUnbroken).map(plot => plot.root.parentElement.id)));
                 """,
                 millis);
     }

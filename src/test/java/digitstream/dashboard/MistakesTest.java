@@ -129,4 +129,31 @@ class MistakesTest {
         mistakes.labelled(label("a", 8, 4));
         assertThat(mistakes.of(8, 4)).hasSize(1);
     }
+
+    private static Prediction by(String version, String imageId, int label) {
+        Prediction prediction = prediction(imageId, label, 0.7f, NOON);
+        prediction.setModelVersion(version);
+        return prediction;
+    }
+
+    @Test
+    void twoVersionsMayMakeTheSameMistakeOnAnImage() {
+        mistakes.labelled(label("a", 9, 1));
+        mistakes.predicted(by("1", "a", 4));
+        mistakes.predicted(by("2", "a", 4));
+        mistakes.predicted(by("2", "a", 4));
+        assertThat(mistakes.of(9, 4)).extracting(Mistakes.Mistake::model).containsExactly("m/2", "m/1");
+    }
+
+    @Test
+    void aVersionHasOnePredictionOfAnImage() {
+        mistakes.labelled(label("a", 9, 1));
+        mistakes.predicted(by("1", "a", 4));
+        mistakes.predicted(by("2", "a", 7));
+        mistakes.predicted(by("1", "a", 7));
+        assertThat(mistakes.of(9, 4)).isEmpty();
+        assertThat(mistakes.of(9, 7)).hasSize(2);
+        mistakes.predicted(by("1", "a", 9));
+        assertThat(mistakes.of(9, 7)).extracting(Mistakes.Mistake::model).containsExactly("m/2");
+    }
 }

@@ -37,6 +37,7 @@ final class PageDetails {
     private static final int COMPARED = 40;
     private static final By PICTURES = By.cssSelector("#mistakes img");
 
+    private final PageBrowser page;
     private final ChromeDriver browser;
     private final Path downloads;
 
@@ -45,8 +46,9 @@ final class PageDetails {
      *
      * @param downloads an empty or missing folder, for files that the page exports
      */
-    PageDetails(ChromeDriver browser, Path downloads) {
-        this.browser = browser;
+    PageDetails(PageBrowser page, Path downloads) {
+        this.page = page;
+        this.browser = page.driver();
         this.downloads = downloads;
     }
 
@@ -59,33 +61,27 @@ final class PageDetails {
     }
 
     private WebElement byId(String id) {
-        return browser.findElement(By.id(id));
+        return page.byId(id);
     }
 
     private String text(String id) {
-        return byId(id).getText();
+        return page.text(id);
     }
 
     private void awaitText(String what, String id, Predicate<String> expected) throws Exception {
-        try {
-            Await.until(what, TIMEOUT, () -> expected.test(text(id)));
-        } catch (AssertionError e) {
-            throw new AssertionError(e.getMessage() + "; the text of #" + id + " is: " + text(id), e);
-        }
+        page.awaitText(what, id, expected);
     }
 
     private void choose(String id, String value) {
         byId(id).findElement(By.cssSelector("option[value='" + value + "']")).click();
     }
 
-    /** Clicks where the sticky header does not cover it. */
     private void click(WebElement element) {
-        browser.executeScript("arguments[0].scrollIntoView({block: 'center'})", element);
-        element.click();
+        page.click(element);
     }
 
-    private double number(String script, Object... arguments) {
-        return ((Number) browser.executeScript("return " + script, arguments)).doubleValue();
+    private double number(String expression, Object... arguments) {
+        return page.number(expression, arguments);
     }
 
     /** The cell with the most mistakes. */
@@ -135,7 +131,32 @@ final class PageDetails {
         assertThat(number("arguments[0].getBoundingClientRect().bottom - innerHeight", picture))
                 .isNegative();
 
+        assertThat(query()).isEqualTo("?window=all&cell=" + cell.actual() + "-" + cell.predicted());
+
         selected.sendKeys(Keys.ESCAPE);
+        awaitText("all digits", "mistakes-what", "Mistakes of all digits"::equals);
+        assertThat(query()).isEqualTo("?window=all");
+    }
+
+    private String query() {
+        return (String) page.script("return location.search");
+    }
+
+    /**
+     * A link to a cell shows its pictures, and stays at the top of the page.
+     *
+     * @param link without the cell
+     */
+    void opensACellByLink(String link) throws Exception {
+        Cell cell = mostMistakes();
+        browser.get(link + "&cell=" + cell.actual() + "-" + cell.predicted());
+        awaitText("the cell of the link", "mistakes-what", cell.sentence()::equals);
+        Await.until(
+                "the cell's pictures",
+                TIMEOUT,
+                () -> browser.findElements(PICTURES).size() == Math.min(MAX_PICTURES, cell.images()));
+        assertThat(number("scrollY")).isZero();
+        browser.executeScript("arguments[0].click()", byId("mistakes-all"));
         awaitText("all digits", "mistakes-what", "Mistakes of all digits"::equals);
     }
 
@@ -224,12 +245,41 @@ final class PageDetails {
         assertThat(accuracy).hasSizeGreaterThan(2);
         accuracy.stream().skip(1).forEach(line -> assertThat(Instant.parse(line.split(",", -1)[0]))
                 .isBetween(Instant.now().minusSeconds(600), Instant.now()));
-        for (String what : List.of("confusion matrix", chart)) {
+        for (String what : List.of("confusion matrix", chart, "calibration")) {
             Path png = export("PNG of: " + what, "digitstream-", ".png");
             BufferedImage picture = ImageIO.read(png.toFile());
             assertThat(picture.getWidth()).isGreaterThan(300);
+            if (what.equals("calibration")) {
+                assertThat(picture.getHeight())
+                        .as("a square diagram, not a table")
+                        .isEqualTo(picture.getWidth());
+            }
             Files.delete(png);
         }
+        assertThat(text("reliability")).contains("confidence, %", "accuracy, %");
+        // Spreadsheets would run a model's name as a formula.
+        assertThat(page.module(
+                        "export.js",
+                        "module.csv({columns: ['=a', '+b'], rows: [['@c', -0.5], ['-d', 'e,f']]}).split('\\r\\n')"))
+                .isEqualTo(List.of("'=a,'+b", "'@c,-0.5", "'-d,\"e,f\"", ""));
+    }
+
+    /** Two versions may fail on one image, and a mistake that is gone leaves no picture behind. */
+    void tellsMistakesOnOneImageApart() {
+        Object shown = browser.executeAsyncScript(
+                """
+                const done = arguments[0];
+                const texts = () => [...document.querySelectorAll('#mistakes .sure')].map(one => one.textContent);
+                import('/mistakes.js').then(async ({showMistakes}) => {
+                  const [mistake] = await (await fetch('api/mistakes')).json();
+                  const both = ['m/1', 'm/2'].map(model => ({...mistake, model, confidence: 0.7}));
+                  showMistakes(both, 2);
+                  const first = texts();
+                  showMistakes([{...both[1], confidence: 0.8}], 2);
+                  done([first, texts()]);
+                });
+                """);
+        assertThat(shown).isEqualTo(List.of(List.of("70 % sure", "70 % sure"), List.of("80 % sure")));
     }
 
     /** Exports, and returns the downloaded file. */
@@ -269,8 +319,15 @@ final class PageDetails {
         click(byId("wrong"));
         awaitText(
                 "the wrong label", "answer", "Labelled as 7. Drawn digits do not count towards the accuracy."::equals);
-        Await.until(
-                "the drawn mistake", TIMEOUT, () -> byId("mistakes").getText().contains("drawn"));
+        Await.until("the drawn mistake", TIMEOUT, () -> drawnMistake().startsWith("actual 7, predicted 1"));
+        assertThat(drawnAt("api/mistakes")).isEqualTo(1);
+        assertThat(drawnAt("api/mistakes/7/1")).as("not counted in the cell").isZero();
+        choose("truth", "8");
+        click(byId("wrong"));
+        awaitText("the corrected label", "answer", text -> text.startsWith("Labelled as 8."));
+        Await.until("the text of the correction", TIMEOUT, () -> drawnMistake().startsWith("actual 8, predicted 1"));
+        click(byId("undo"));
+        awaitText("the label before", "answer", "Labelled as 7 again."::equals);
         click(byId("undo"));
         awaitText("the label is retracted", "answer", "The label is retracted."::equals);
         assertThat(byId("undo").isDisplayed()).isFalse();
@@ -278,6 +335,39 @@ final class PageDetails {
                 "no drawn mistake", TIMEOUT, () -> !byId("mistakes").getText().contains("drawn"));
         click(byId("right"));
         awaitText("the right label", "answer", text -> text.startsWith("Labelled as 1."));
+        forgetsALabelThatIsUnderWayWhenTheDrawingIsCleared();
+    }
+
+    /** The text beside the picture of the drawn digit; empty if there is none. */
+    private String drawnMistake() {
+        return (String)
+                page.script("return [...document.querySelectorAll('#mistakes li')].map(item => item.innerText.trim())"
+                        + ".find(text => text.includes('drawn')) ?? ''");
+    }
+
+    /** The number of drawn digits in an answer. */
+    private long drawnAt(String path) {
+        return (Long) browser.executeAsyncScript(
+                "fetch(arguments[0]).then(answer => answer.json()).then(all => arguments[1](all.filter(one => one.drawn).length))",
+                path);
+    }
+
+    private void forgetsALabelThatIsUnderWayWhenTheDrawingIsCleared() {
+        Object shown = browser.executeAsyncScript(
+                """
+                const done = arguments[0];
+                const byId = id => document.getElementById(id);
+                const before = window.fetch;
+                window.fetch = (...request) => before(...request).finally(() => setTimeout(() => {
+                  window.fetch = before;
+                  done([byId('verdict').hidden, byId('undo').hidden, byId('seen').hidden, byId('answer').textContent]);
+                }, 200));
+                byId('wrong').click();
+                byId('clear').click();
+                """);
+        assertThat(shown).isEqualTo(List.of(true, true, true, "The drawing goes through Kafka like any other image."));
+        page.script("document.getElementById('right').click()");
+        assertThat(page.errors()).isEmpty();
     }
 
     /** Lets another version be right in three of four images. */
@@ -300,7 +390,18 @@ final class PageDetails {
                         id.getBytes(UTF_8),
                         labels.serialize(topics.labels(), new DigitLabel(id, 4, Instant.now()))));
             }
+            Prediction third = MistakesTest.prediction("third", 4, 0.1f, Instant.now());
+            third.setModelName("lenet");
+            third.setModelVersion("third");
+            producer.send(new ProducerRecord<>(
+                    topics.predictions(), "third".getBytes(UTF_8), predictions.serialize(topics.predictions(), third)));
         }
+        Await.until(
+                "three versions",
+                TIMEOUT,
+                () -> byId("compare-second").findElements(By.tagName("option")).size() == 2);
+        choose("compare-second", "lenet/other");
+        assertThat(query()).contains("&compare=lenet/other");
         awaitText(
                 "the other version's accuracy",
                 "compare-figures",

@@ -53,15 +53,22 @@ final class TcpRelay implements AutoCloseable {
     private void accept() {
         while (!listening.isClosed()) {
             try {
-                Connection connection =
-                        new Connection(listening.accept(), new Socket(InetAddress.getLoopbackAddress(), server));
-                connections.add(connection);
-                daemon(() -> relay(connection, connection.client, connection.server));
-                daemon(() -> relay(connection, connection.server, connection.client));
+                connect(listening.accept());
             } catch (IOException closed) {
-                // Either the relay was closed, which ends this loop, or the server was, and the client sees its
-                // connection closed.
+                // The relay was closed, which ends this loop.
             }
+        }
+    }
+
+    /** Closes the client's connection if the server accepts none. */
+    private void connect(Socket client) throws IOException {
+        try {
+            Connection connection = new Connection(client, new Socket(InetAddress.getLoopbackAddress(), server));
+            connections.add(connection);
+            daemon(() -> relay(connection, connection.client, connection.server));
+            daemon(() -> relay(connection, connection.server, connection.client));
+        } catch (IOException refused) {
+            client.close();
         }
     }
 

@@ -52,13 +52,19 @@ class TimelineTest {
     }
 
     @Test
-    void recordsGapsWhenTheyEnd() {
+    void recordsGapsWhileTheyLastAndWhenTheyEnd() {
         seconds(5, OK, false, true);
         long last = now;
         seconds(79, OK, false, false);
-        assertThat(of(Kind.GAP)).isEmpty();
+        Event lasting = of(Kind.GAP).get(0);
+        assertThat(lasting.ongoing()).isTrue();
+        assertThat(lasting.text()).isEqualTo("No predictions");
+        assertThat(lasting.fromMillis()).isEqualTo(last);
+        assertThat(lasting.atMillis()).isEqualTo(now);
         seconds(5, OK, false, true);
         assertThat(of(Kind.GAP)).singleElement().satisfies(gap -> {
+            assertThat(gap.id()).as("the same event").isEqualTo(lasting.id());
+            assertThat(gap.ongoing()).isFalse();
             assertThat(gap.fromMillis()).isEqualTo(last);
             assertThat(gap.atMillis()).isEqualTo(last + 80_000);
             assertThat(gap.text()).isEqualTo("No predictions for 80 s");
@@ -71,7 +77,13 @@ class TimelineTest {
     @Test
     void recordsForHowLongTheBrokersWereAway() {
         seconds(2, OK, false, true);
-        seconds(33, OK, true, false);
+        seconds(1, OK, true, false);
+        assertThat(timeline.latest(0)).singleElement().satisfies(outage -> {
+            assertThat(outage.ongoing()).isTrue();
+            assertThat(outage.text()).isEqualTo("Kafka does not respond");
+        });
+        seconds(32, OK, true, false);
+        assertThat(of(Kind.BROKERS)).hasSize(1);
         seconds(2, OK, false, false);
         assertThat(of(Kind.BROKERS)).singleElement().satisfies(outage -> assertThat(outage.text())
                 .isEqualTo("Kafka did not respond for 33 s"));
@@ -85,6 +97,17 @@ class TimelineTest {
         assertThat(timeline.events()).extracting(Event::kind).containsExactly(Kind.START, Kind.MODEL, Kind.DASHBOARD);
         assertThat(timeline.events().get(1).text())
                 .isEqualTo("A serving process started with another model: lenet/2, after lenet/1");
+    }
+
+    @Test
+    void recordsAStartAtAnImpossibleTimeAsOfNowOrNotAtAll() {
+        timeline.started(new Releases.Start(Long.MAX_VALUE, "lenet/1"), NOW);
+        timeline.started(new Releases.Start(Long.MIN_VALUE, "lenet/2"), NOW);
+        timeline.started(new Releases.Start(-1, "lenet/3"), NOW);
+        assertThat(of(Kind.MODEL)).singleElement().satisfies(start -> {
+            assertThat(start.atMillis()).isEqualTo(NOW);
+            assertThat(start.mark()).isEqualTo("lenet/1");
+        });
     }
 
     @Test

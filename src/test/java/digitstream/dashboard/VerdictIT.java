@@ -44,6 +44,14 @@ class VerdictIT {
     /** Three minutes would be too long for a test. */
     private static final long NO_LABELS_MILLIS = 10_000;
 
+    /** A window that forgets a trouble as soon as it has ended, so that the next one is not hidden behind it. */
+    private static final String WINDOW = "10s";
+
+    private static final long BUCKET_MILLIS = 2_000;
+
+    /** Being four times as much behind is critical, and then worse than the troubles that came before. */
+    private static final long BEHIND_MILLIS = 3_000;
+
     /** The alerts wait for a minute at most, which becomes 6 s. Prometheus scrapes and evaluates once a second. */
     private static final int HURRY = 10;
 
@@ -54,16 +62,22 @@ class VerdictIT {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private Optional<PrometheusProcess> prometheus = Optional.empty();
+    private Optional<TroubledPage> page = Optional.empty();
 
     @AfterEach
-    void stopPrometheus() {
+    void stop() {
+        page.ifPresent(TroubledPage::close);
         prometheus.ifPresent(PrometheusProcess::close);
     }
 
+    /** In an order in which each trouble is the worst one when it comes, so that the tab's title names it. */
     @Test
     void namesTroubleWithinSeconds(Environment environment) throws Exception {
         Map<String, String> given = new HashMap<>(environment.freshTopics());
         given.put("verdict.no.labels.ms", Long.toString(NO_LABELS_MILLIS));
+        given.put("verdict.behind.ms", Long.toString(BEHIND_MILLIS));
+        given.put("accuracy.windows", WINDOW);
+        given.put("accuracy.bucket.ms", Long.toString(BUCKET_MILLIS));
         Settings settings = Settings.parse(given);
         try (Admin admin = environment.admin();
                 ServeProcess classifying = serve(environment, given, "classify");
@@ -76,9 +90,11 @@ class VerdictIT {
             ServeProcess scoring = serve(environment, given, "score");
             classifying.awaitReady();
             scoring.awaitReady();
+            page = PageBrowser.isThere() ? Optional.of(TroubledPage.open(folder, dashboard.url())) : Optional.empty();
             try (TroubledStream stream = new TroubledStream(environment, settings.topics())) {
                 Trouble unlabelled = new Trouble("version-unlabelled", "DigitstreamVersionUnlabelled");
                 awaitFinding(dashboard, unlabelled, "Labels come, but none for lenet/test in ", SETTLED);
+                onPage(page -> page.says("warning", "Labels come, but none for lenet/test in ", "coverage"));
                 stream.misdirected = false;
 
                 Await.until(
@@ -86,36 +102,58 @@ class VerdictIT {
                         SETTLED,
                         () -> verdict(dashboard).get("level").asText().equals("ok"));
                 startPrometheus(dashboard, classifying, scoring);
-
-                stream.junk = true;
-                Trouble junk = new Trouble("dead-letters", "DigitstreamDeadLetters");
-                awaitFinding(dashboard, junk, "dead letters in the last minute: undecodable", SOON);
-                stream.junk = false;
+                onPage(TroubledPage::saysThatAllIsWell);
+                onPage(page -> page.strikesTheEstimateOut(false));
 
                 stream.labelShift = 1;
                 Trouble shifted = new Trouble("labels-suspicious", "DigitstreamLabelsSuspicious");
                 awaitFinding(dashboard, shifted, ": are the labels right?", SOON);
                 awaitFinding(dashboard, new Trouble("accuracy-low", "DigitstreamAccuracyLow"), "on validation", SOON);
                 assertThat(verdict(dashboard).get("level").asText()).isEqualTo("critical");
+                onPage(page -> page.says("critical", ": are the labels right?", "accuracy"));
 
+                // The latest images with a label are compared, however old they are.
+                stream.labelShift = 0;
+                Await.until(
+                        "labels that are right",
+                        SETTLED,
+                        () -> finding(verdict(dashboard), "labels-suspicious") == null);
                 stream.labelled = false;
+                onPage(TroubledPage::listen);
                 Trouble stopped = new Trouble("no-labels", "DigitstreamNoLabels");
                 awaitFinding(dashboard, stopped, "No labels for 1", SOON.plus(Duration.ofMillis(NO_LABELS_MILLIS)));
+                onPage(page -> page.says("warning", "No labels for ", "coverage"));
+                onPage(page -> page.says("warning", "No labels for ", "accuracy"));
+                onPage(VerdictIT::isNotToldEachSecond);
 
                 stream.noisy = true;
                 Trouble noise = new Trouble("images-unlike", "DigitstreamDrift");
                 awaitFinding(dashboard, noise, "Images look unlike the validation images (PSI ", SOON);
+                onPage(page -> page.says("warning", "Images look unlike the validation images (PSI ", "estimate"));
+                onPage(page -> page.strikesTheEstimateOut(true));
+
+                stream.junk = true;
+                Trouble junk = new Trouble("dead-letters", "DigitstreamDeadLetters");
+                awaitFinding(dashboard, junk, " in the last minute: undecodable", SOON);
+                stream.junk = false;
+                onPage(page -> page.says("warning", " in the last minute: undecodable", "dead"));
 
                 scoring.close();
                 awaitFinding(dashboard, new Trouble("scoring-behind", "DigitstreamBehind"), "Scoring is 1", SOON);
+                onPage(page -> page.says("critical", "Scoring is ", "lag"));
+                onPage(page -> page.saysInTheBackground("Scoring is "));
+                onPage(page -> page.hasTheStatus("live; no accuracy published since"));
 
                 signalBroker("STOP");
                 try {
                     Trouble frozen = new Trouble("brokers-away", "DigitstreamBrokersAway");
                     awaitFinding(dashboard, frozen, "The Kafka brokers do not respond", SOON);
+                    onPage(page -> page.says("critical", "The Kafka brokers do not respond", "rate"));
+                    onPage(page -> page.saysInTheBackground("The Kafka brokers do not respond"));
                 } finally {
                     signalBroker("CONT");
                 }
+                onPage(page -> assertThat(page.errors()).isEmpty());
                 Await.until("the brokers", SETTLED, () -> finding(verdict(dashboard), "brokers-away") == null);
                 if (prometheus.isPresent()) {
                     assertThat(prometheus.get().firing())
@@ -134,7 +172,28 @@ class VerdictIT {
                 scoring.close();
             }
         }
+        assumeTrue(page.isPresent(), "chromium or chromedriver is not on the PATH; the page was not checked");
         assumeTrue(prometheus.isPresent(), "prometheus is not on the PATH; its alerts were not checked");
+    }
+
+    /** What a page must show. */
+    private interface Check {
+        void of(TroubledPage page) throws Exception;
+    }
+
+    private void onPage(Check check) throws Exception {
+        if (page.isPresent()) {
+            check.of(page.get());
+        }
+    }
+
+    /** The figure of "No labels for 12 s" changes each second; a screen reader hears the sentence once. */
+    private static void isNotToldEachSecond(TroubledPage page) throws Exception {
+        String before = page.verdict();
+        Await.until("another second", SOON, () -> !page.verdict().equals(before));
+        assertThat(page.heard())
+                .filteredOn(text -> text.toString().contains("No labels for"))
+                .hasSize(1);
     }
 
     /** A trouble's rule, and its alert. */

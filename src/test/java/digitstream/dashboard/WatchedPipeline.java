@@ -62,10 +62,6 @@ final class WatchedPipeline implements AutoCloseable {
         dashboard = startDashboard(environment, port);
     }
 
-    void stopServing() {
-        serve.close();
-    }
-
     Settings settings() {
         return settings;
     }
