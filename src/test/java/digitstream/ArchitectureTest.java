@@ -57,6 +57,7 @@ class ArchitectureTest {
             entry("score", "accuracy", "score.images", "serde", "settings", "streams"),
             entry("score.images"),
             entry("client", "data", "settings"),
+            entry("release", "accuracy", "client", "model", "serde", "settings"),
             entry(
                     "serve",
                     "accuracy",
@@ -64,6 +65,7 @@ class ArchitectureTest {
                     "client",
                     "model",
                     "monitoring",
+                    "release",
                     "score",
                     "serde",
                     "settings",

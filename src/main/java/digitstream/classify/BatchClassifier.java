@@ -17,18 +17,16 @@ import java.util.function.LongSupplier;
  * no probability distribution is unclassifiable too. Not thread-safe.
  */
 final class BatchClassifier {
-    private final Classifier classifier;
     private final LongSupplier clockMillis;
     private final LongConsumer inferenceNanos;
 
     /**
-     * Creates a batch classifier. Does not close the classifier.
+     * Creates a batch classifier.
      *
      * @param clockMillis the time of a prediction, in milliseconds since the epoch
      * @param inferenceNanos receives the duration of each successful classifier call
      */
-    BatchClassifier(Classifier classifier, LongSupplier clockMillis, LongConsumer inferenceNanos) {
-        this.classifier = classifier;
+    BatchClassifier(LongSupplier clockMillis, LongConsumer inferenceNanos) {
         this.clockMillis = clockMillis;
         this.inferenceNanos = inferenceNanos;
     }
@@ -36,16 +34,17 @@ final class BatchClassifier {
     /**
      * Classifies every image of a batch.
      *
+     * @param classifier not closed
      * @return one result for each image, in the same order
      * @throws RuntimeException the classifier's exception, if it also fails on a reference digit
      */
-    List<Classified> classify(List<PendingImage> images) {
+    List<Classified> classify(Classifier classifier, List<PendingImage> images) {
         List<Classified> all = new ArrayList<>(images.size());
-        classify(images, images.size(), all);
+        classify(classifier, images, images.size(), all);
         return all;
     }
 
-    private void classify(List<PendingImage> images, int batchSize, List<Classified> into) {
+    private void classify(Classifier classifier, List<PendingImage> images, int batchSize, List<Classified> into) {
         float[] probabilities;
         long start = System.nanoTime();
         try {
@@ -54,12 +53,12 @@ final class BatchClassifier {
             inferenceNanos.accept(System.nanoTime() - start);
         } catch (RuntimeException failure) {
             if (images.size() == 1) {
-                requireWorkingModel(failure);
+                requireWorkingModel(classifier, failure);
                 into.add(new Classified.Unclassifiable("the model failed on this image: " + failure.getMessage()));
             } else {
                 int half = images.size() / 2;
-                classify(images.subList(0, half), batchSize, into);
-                classify(images.subList(half, images.size()), batchSize, into);
+                classify(classifier, images.subList(0, half), batchSize, into);
+                classify(classifier, images.subList(half, images.size()), batchSize, into);
             }
             return;
         }
@@ -80,7 +79,7 @@ final class BatchClassifier {
         }
     }
 
-    private void requireWorkingModel(RuntimeException failure) {
+    private static void requireWorkingModel(Classifier classifier, RuntimeException failure) {
         try {
             // Not a blank image: the self-test has not shown that the model works on one.
             classifier.classify(List.of(ReferenceDigits.images().get(0)));

@@ -1,8 +1,6 @@
 package digitstream.classify;
 
-import digitstream.accuracy.ModelVersion;
 import digitstream.avro.DigitImage;
-import digitstream.model.Classifier;
 import digitstream.serde.Decoder;
 import digitstream.settings.ClassifySettings;
 import digitstream.settings.Topics;
@@ -35,8 +33,7 @@ public final class ClassifyTopology {
     private final Topics topics;
     private final ClassifySettings settings;
     private final int deadLettersMaxBytes;
-    private final ModelVersion model;
-    private final Supplier<Classifier> classifiers;
+    private final Supplier<ServedModel> inService;
     private final Supplier<Decoder<DigitImage>> images;
     private final byte[] predictionHeader;
     private final ClassifyMetrics metrics;
@@ -49,7 +46,7 @@ public final class ClassifyTopology {
      * @param deadLettersMaxBytes the size of a dead letter at most; larger ones are truncated
      * @param width image width that the model expects, in pixels
      * @param height image height that the model expects, in pixels
-     * @param classifiers supplies a new classifier for each task, which closes it
+     * @param inService returns the model in service, which is asked for before each batch; must be thread-safe
      * @param images supplies a new decoder for each task
      * @param predictionHeader the bytes before each prediction: the magic byte and the id of its schema
      * @param clock clock for the time of predictions; must be thread-safe
@@ -58,10 +55,9 @@ public final class ClassifyTopology {
             Topics topics,
             ClassifySettings settings,
             int deadLettersMaxBytes,
-            ModelVersion model,
             int width,
             int height,
-            Supplier<Classifier> classifiers,
+            Supplier<ServedModel> inService,
             Supplier<Decoder<DigitImage>> images,
             byte[] predictionHeader,
             ClassifyMetrics metrics,
@@ -69,9 +65,8 @@ public final class ClassifyTopology {
         this.topics = topics;
         this.settings = settings;
         this.deadLettersMaxBytes = deadLettersMaxBytes;
-        this.model = model;
         this.check = new ImageCheck(width, height, settings.eventTimes());
-        this.classifiers = classifiers;
+        this.inService = inService;
         this.images = images;
         this.predictionHeader = predictionHeader.clone();
         this.metrics = metrics;
@@ -92,9 +87,9 @@ public final class ClassifyTopology {
     private Processor<byte[], byte[], byte[], byte[]> processor() {
         return new ClassifyingProcessor(
                 new ImageReader(images.get(), check),
-                classifiers,
+                inService,
                 settings.batchMaxSize(),
-                new PredictionWriter(predictionHeader, model, topics.images()),
+                new PredictionWriter(predictionHeader, topics.images()),
                 new ClassifyingProcessor.Sinks(PREDICTIONS, DEAD_LETTERS, deadLettersMaxBytes),
                 metrics,
                 clock);

@@ -1,6 +1,5 @@
 package digitstream.classify;
 
-import digitstream.model.Classifier;
 import digitstream.streams.CommitPace;
 import digitstream.streams.DeadLetter;
 import digitstream.streams.DeadLetters;
@@ -29,7 +28,7 @@ final class ClassifyingProcessor implements Processor<byte[], byte[], byte[], by
     record Sinks(String predictions, String deadLetters, int deadLettersMaxBytes) {}
 
     private final ImageReader reader;
-    private final Supplier<Classifier> classifiers;
+    private final ModelLease model;
     private final int batchMaxSize;
     private final PredictionWriter writer;
     private final Sinks sinks;
@@ -39,21 +38,20 @@ final class ClassifyingProcessor implements Processor<byte[], byte[], byte[], by
     private ProcessorContext<byte[], byte[]> context;
     private PollClassifier pollClassifier;
     private Optional<CommitPace> pace = Optional.empty();
-    private @Nullable Classifier classifier;
     private @Nullable Cancellable timer;
 
     // Kafka Streams calls init before anything else.
     @SuppressWarnings("NullAway.Init")
     ClassifyingProcessor(
             ImageReader reader,
-            Supplier<Classifier> classifiers,
+            Supplier<ServedModel> inService,
             int batchMaxSize,
             PredictionWriter writer,
             Sinks sinks,
             ClassifyMetrics metrics,
             Clock clock) {
         this.reader = reader;
-        this.classifiers = classifiers;
+        this.model = new ModelLease(inService);
         this.batchMaxSize = batchMaxSize;
         this.writer = writer;
         this.sinks = sinks;
@@ -66,10 +64,11 @@ final class ClassifyingProcessor implements Processor<byte[], byte[], byte[], by
         // Kafka Streams initialises the same object again when it revives a task, not always after a close.
         close();
         this.context = context;
-        Classifier taskClassifier = classifiers.get();
-        this.classifier = taskClassifier;
-        this.pollClassifier = new PollClassifier(reader, taskClassifier, batchMaxSize, metrics, clock);
-        this.timer = context.schedule(COMMIT_CHECK, PunctuationType.WALL_CLOCK_TIME, now -> commitIfDue());
+        this.pollClassifier = new PollClassifier(reader, model, batchMaxSize, metrics, clock);
+        this.timer = context.schedule(COMMIT_CHECK, PunctuationType.WALL_CLOCK_TIME, now -> {
+            model.refresh();
+            commitIfDue();
+        });
     }
 
     @Override
@@ -77,7 +76,7 @@ final class ClassifyingProcessor implements Processor<byte[], byte[], byte[], by
         PolledRecords polled = PolledRecords.of(record, context, clock);
         for (Outcome outcome : pollClassifier.outcomes(polled)) {
             if (outcome instanceof Outcome.Answered answered) {
-                publish(answered.image(), answered.predicted());
+                publish(answered);
             } else {
                 reject(((Outcome.Rejected) outcome).deadLetter());
             }
@@ -86,11 +85,12 @@ final class ClassifyingProcessor implements Processor<byte[], byte[], byte[], by
         commitIfDue();
     }
 
-    private void publish(PendingImage image, Classified.Predicted predicted) {
+    private void publish(Outcome.Answered answered) {
+        PendingImage image = answered.image();
         context.forward(
                 new Record<>(
                         image.record().key(),
-                        writer.write(image, predicted),
+                        writer.write(image, answered.predicted(), answered.version()),
                         image.timestamp(),
                         ForwardedHeaders.of(image.record().headers())),
                 sinks.predictions());
@@ -116,9 +116,6 @@ final class ClassifyingProcessor implements Processor<byte[], byte[], byte[], by
             timer.cancel();
             timer = null;
         }
-        if (classifier != null) {
-            classifier.close();
-            classifier = null;
-        }
+        model.close();
     }
 }

@@ -1,6 +1,5 @@
 package digitstream.classify;
 
-import digitstream.model.Classifier;
 import digitstream.streams.PolledRecords;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 final class PollClassifier {
     private final ImageReader reader;
+    private final ModelLease model;
     private final BatchClassifier classifier;
     private final int batchMaxSize;
     private final ClassifyMetrics metrics;
@@ -26,10 +26,15 @@ final class PollClassifier {
     /** Where the outcomes of the batch belong. */
     private final int[] positions;
 
-    /** Creates a classifier that does not close the model's. */
-    PollClassifier(ImageReader reader, Classifier classifier, int batchMaxSize, ClassifyMetrics metrics, Clock clock) {
+    /**
+     * Creates a classifier.
+     *
+     * @param model the model in service, which each batch is classified with; not closed
+     */
+    PollClassifier(ImageReader reader, ModelLease model, int batchMaxSize, ClassifyMetrics metrics, Clock clock) {
         this.reader = reader;
-        this.classifier = new BatchClassifier(classifier, clock::millis, metrics::inferred);
+        this.model = model;
+        this.classifier = new BatchClassifier(clock::millis, metrics::inferred);
         this.batchMaxSize = batchMaxSize;
         this.positions = new int[batchMaxSize];
         this.metrics = metrics;
@@ -89,12 +94,14 @@ final class PollClassifier {
 
     private void classify(FlushReason reason, PolledRecords polled, Outcome[] all) {
         metrics.flushed(reason, batch.size(), clock.millis() - polled.polledAtMillis());
-        List<Classified> results = classifier.classify(batch);
+        ServedModel current = model.current();
+        List<Classified> results = classifier.classify(model.classifier(), batch);
         metrics.classified(batch, results);
+        current.metrics().classified(batch, results);
         for (int i = 0; i < batch.size(); i++) {
             PendingImage image = batch.get(i);
             all[positions[i]] = results.get(i) instanceof Classified.Predicted predicted
-                    ? new Outcome.Answered(image, predicted)
+                    ? new Outcome.Answered(image, predicted, current.version())
                     : new Outcome.Rejected(
                             image.unclassifiable(((Classified.Unclassifiable) results.get(i)).message()));
         }

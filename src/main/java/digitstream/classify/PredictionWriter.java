@@ -10,6 +10,7 @@ import java.util.Arrays;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes predictions as {@link Prediction} does in Avro's binary encoding, field by field in the order of its schema. Avro's own
@@ -23,8 +24,10 @@ final class PredictionWriter {
     private static final int FLOATS = Digits.CLASSES + 1;
 
     private final byte[] header;
-    /** The fields {@code modelName}, {@code modelVersion} and {@code imageTopic}. */
-    private final byte[] texts;
+    private final String imageTopic;
+    private @Nullable ModelVersion version;
+    /** The fields {@code modelName}, {@code modelVersion} and {@code imageTopic}, for the version. */
+    private byte[] texts = new byte[0];
 
     private byte[] out = new byte[256];
     private int position;
@@ -34,9 +37,9 @@ final class PredictionWriter {
      *
      * @param header the bytes before each value: the magic byte and the id of the schema
      */
-    PredictionWriter(byte[] header, ModelVersion model, String imageTopic) {
+    PredictionWriter(byte[] header, String imageTopic) {
         this.header = header.clone();
-        this.texts = encoded(model.name(), model.version(), imageTopic);
+        this.imageTopic = imageTopic;
     }
 
     private static byte[] encoded(String... texts) {
@@ -53,7 +56,11 @@ final class PredictionWriter {
     }
 
     /** Returns the value of the prediction's record. */
-    byte[] write(PendingImage image, Classified.Predicted predicted) {
+    byte[] write(PendingImage image, Classified.Predicted predicted, ModelVersion model) {
+        if (!model.equals(version)) {
+            texts = encoded(model.name(), model.version(), imageTopic);
+            version = model;
+        }
         ConsumerRecord<byte[], byte[]> record = image.record();
         byte[] id = record.key();
         reserve(header.length + id.length + texts.length + MAX_NUMBERS * MAX_NUMBER_BYTES + FLOATS * Float.BYTES);

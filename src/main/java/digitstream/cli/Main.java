@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
             TrainCommand.class,
             EvaluateCommand.class,
             ModelCommand.class,
+            ModelsCommand.class,
             ServeCommand.class,
             ProduceCommand.class,
             TailCommand.class,

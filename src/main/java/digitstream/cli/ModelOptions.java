@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 /** The options that select a model. */
 final class ModelOptions {
     static final String DEFAULT_NAME = "lenet";
+    private static final String DEFAULT_FOLDER = "models";
 
     @Option(
             names = "--model",
@@ -22,9 +23,9 @@ final class ModelOptions {
     @Option(
             names = "--models",
             paramLabel = "DIR",
-            defaultValue = "models",
+            defaultValue = DEFAULT_FOLDER,
             description = "The folder that holds the models (default: ${DEFAULT-VALUE}).")
-    private Path models = Path.of("models");
+    private Path models = Path.of(DEFAULT_FOLDER);
 
     @Option(
             names = "--model-name",
@@ -47,6 +48,12 @@ final class ModelOptions {
     ModelArtifact train(DigitData digits, DataOptions data, Interrupts interrupts) throws IOException {
         System.out.println("No model in " + models + "; training one.");
         return TrainCommand.trainDefault(digits, data, models, name, interrupts);
+    }
+
+    /** Opens the model, or returns nothing if no model or folder was named and the default folder has none. */
+    Optional<ModelArtifact> openIfAny() {
+        boolean named = model != null || !models.equals(Path.of(DEFAULT_FOLDER));
+        return named || ModelArtifact.latest(models, name).isPresent() ? Optional.of(open()) : Optional.empty();
     }
 
     ModelArtifact open() {

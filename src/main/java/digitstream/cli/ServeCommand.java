@@ -86,7 +86,7 @@ final class ServeCommand implements Callable<Integer> {
         Settings settings = cluster.settings();
         String stateDirectory = stateDirectory(settings, classifies, scores);
         // Before the brokers are asked: its faults are in files, and found without loading PyTorch.
-        Optional<ModelArtifact> artifact = classifies ? Optional.of(model.open()) : Optional.empty();
+        Optional<ModelArtifact> artifact = classifies ? model.openIfAny() : Optional.empty();
         if (classifies) {
             UserFolders.ofProcess().setEngineCache();
         }
@@ -117,8 +117,10 @@ final class ServeCommand implements Callable<Integer> {
             if (scores) {
                 topologies.score(serving);
             }
-            if (artifact.isPresent()) {
-                print(topologies.classify(serving, artifact.get()));
+            if (classifies) {
+                TopologyAssembly.Started started = topologies.classify(serving, artifact);
+                print(started.model());
+                started.note().ifPresent(System.out::println);
             }
             serving.runUntil(
                     interrupts::await,

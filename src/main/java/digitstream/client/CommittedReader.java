@@ -191,6 +191,11 @@ public final class CommittedReader implements AutoCloseable {
                 .count();
     }
 
+    /** Returns the offset of the next record of a topic's only partition; every committed record before it has been returned. */
+    public long position(String topic) {
+        return consumer.position(new TopicPartition(topic, 0));
+    }
+
     /** Returns whether every record that existed when this reader was opened has been read. */
     public boolean isCaughtUp() {
         caughtUp =

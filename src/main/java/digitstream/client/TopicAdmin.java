@@ -25,6 +25,9 @@ import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Creates and validates the topics. Thread-safe, as the admin client is. */
 public final class TopicAdmin {
+    /** Each serving process writes a record every 30 seconds. */
+    private static final Duration INSTANCES_HISTORY = Duration.ofDays(1);
+
     private final Admin admin;
     private final Topics topics;
     private final TopicLayout layout;
@@ -129,7 +132,8 @@ public final class TopicAdmin {
                 topic(topics.labels(), layout.partitions(), layout.labelsRetention()),
                 topic(topics.predictions(), layout.partitions(), layout.predictionsRetention()),
                 topic(topics.accuracy(), 1, layout.accuracyRetention()),
-                latestByKey(topics.models()),
+                latestByKey(topics.models(), layout.accuracyRetention()),
+                latestByKey(topics.instances(), INSTANCES_HISTORY),
                 topic(topics.deadLetters(), layout.partitions(), layout.deadLettersRetention()));
     }
 
@@ -138,13 +142,13 @@ public final class TopicAdmin {
                 .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis())));
     }
 
-    /** Returns a compacted topic, which also keeps older records for a while, because each of them marks a process start. */
-    private NewTopic latestByKey(String name) {
+    /** Returns a compacted topic, which also keeps older records for a while, because they are its history. */
+    private NewTopic latestByKey(String name, Duration history) {
         return new NewTopic(name, 1, layout.replicationFactor())
                 .configs(Map.of(
                         TopicConfig.CLEANUP_POLICY_CONFIG,
                         TopicConfig.CLEANUP_POLICY_COMPACT,
                         TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
-                        Long.toString(layout.accuracyRetention().toMillis())));
+                        Long.toString(history.toMillis())));
     }
 }

@@ -131,7 +131,12 @@ final class DashboardState {
             @Override
             public void released(ModelRelease release) {
                 long now = clock.millis();
-                timeline.started(releases.add(release, now), now);
+                releases.add(release, now).ifPresent(start -> timeline.started(start, now));
+            }
+
+            @Override
+            public void served(String instance, long startedMillis) {
+                timeline.served(instance, startedMillis, clock.millis());
             }
 
             @Override

@@ -4,6 +4,7 @@ import digitstream.accuracy.Baseline;
 import digitstream.accuracy.ModelVersion;
 import digitstream.accuracy.RecordFaults;
 import digitstream.avro.ModelRelease;
+import digitstream.avro.ReleaseRole;
 import digitstream.avro.ValidationBaseline;
 import digitstream.common.EventTimeRange;
 import java.util.ArrayDeque;
@@ -16,7 +17,7 @@ import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The model starts and validation baselines from digits.models. Thread-safe. */
+/** The champions and validation baselines from digits.models. Thread-safe. */
 final class Releases {
     private static final Logger LOG = LoggerFactory.getLogger(Releases.class);
     private static final int MAX_STARTS = 200;
@@ -26,7 +27,7 @@ final class Releases {
     private final Map<String, Release> models = new LinkedHashMap<>();
 
     /**
-     * The start of a serving process.
+     * The release of a champion.
      *
      * @param model {@code <name>/<version>}
      */
@@ -43,18 +44,17 @@ final class Releases {
         long started = release.getStartedAt().toEpochMilli();
         return EventTimeRange.DEFAULT.contains(started, nowMillis)
                 ? Optional.empty()
-                : Optional.of("startedAt is " + started + ", at which no process can have started; it must be the"
+                : Optional.of("startedAt is " + started + ", at which nobody can have released it; it must be the"
                         + " milliseconds since 1970");
     }
 
-    /** Adds a valid release, and returns its start, which is now if the clock of its process is ahead. */
-    synchronized Start add(ModelRelease release, long nowMillis) {
+    /**
+     * Adds a valid release.
+     *
+     * @return its start, which is now if the clock of who released it is ahead; empty if it is not of a champion
+     */
+    synchronized Optional<Start> add(ModelRelease release, long nowMillis) {
         String model = key(release.getModelName(), release.getModelVersion());
-        Start start = new Start(Math.min(release.getStartedAt().toEpochMilli(), nowMillis), model);
-        starts.addLast(start);
-        if (starts.size() > MAX_STARTS) {
-            starts.removeFirst();
-        }
         models.remove(model);
         ValidationBaseline validation = release.getValidation();
         if (validation != null) {
@@ -75,7 +75,15 @@ final class Releases {
         if (models.size() > MAX_MODELS) {
             models.remove(models.keySet().iterator().next());
         }
-        return start;
+        if (release.getRole() != ReleaseRole.CHAMPION) {
+            return Optional.empty();
+        }
+        Start start = new Start(Math.min(release.getStartedAt().toEpochMilli(), nowMillis), model);
+        starts.addLast(start);
+        if (starts.size() > MAX_STARTS) {
+            starts.removeFirst();
+        }
+        return Optional.of(start);
     }
 
     /** The latest starts, oldest first. */

@@ -115,6 +115,7 @@ final class StreamWatch implements AutoCloseable {
     private static Map<String, Start> beginnings(Topics topics, Instant now, Duration history, long recent) {
         return Map.of(
                 topics.models(), new Start.Beginning(),
+                topics.instances(), new Start.Since(now.minus(history), 0),
                 topics.accuracy(), new Start.Since(now.minus(history), MIN_FIGURES),
                 topics.predictions(), new Start.Since(now, recent),
                 topics.labels(), new Start.Since(now, recent),

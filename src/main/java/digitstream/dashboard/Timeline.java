@@ -1,12 +1,15 @@
 package digitstream.dashboard;
 
+import digitstream.common.Excerpt;
 import digitstream.verdict.Level;
 import digitstream.verdict.Verdict;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class Timeline {
     static final int MAX_EVENTS = 200;
 
+    private static final int MAX_INSTANCES = 1_000;
+
     /** A verdict that changes back sooner is no event. */
     private static final int SETTLED_TICKS = 3;
 
@@ -27,6 +32,16 @@ final class Timeline {
 
     private final Deque<Event> events = new ArrayDeque<>();
     private final long historyMillis;
+    /** When each serving process started. */
+    private final Map<String, Long> instances = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            return size() > MAX_INSTANCES;
+        }
+    };
+
     private long lastId;
     private @Nullable String model;
     private String settled = "";
@@ -40,9 +55,9 @@ final class Timeline {
     enum Kind {
         /** This dashboard started. */
         DASHBOARD,
-        /** A serving process started with the model of the one before. */
+        /** A serving process started. */
         START,
-        /** A serving process started with another model, or is the first. */
+        /** Another model became the champion, or the first one did. */
         MODEL,
         /** No predictions came from {@link Event#fromMillis} on. */
         GAP,
@@ -85,7 +100,10 @@ final class Timeline {
         add(nowMillis, Kind.DASHBOARD, null, "This dashboard started", null);
     }
 
-    /** Records the start of a serving process. One that is said to be in the future happened now, by another clock. */
+    /**
+     * Records that a model became the champion, or, as older versions say it, that a process started with it. One that is said to be
+     * in the future happened now, by another clock.
+     */
     synchronized void started(Releases.Start start, long nowMillis) {
         String before = model;
         model = start.model();
@@ -98,9 +116,18 @@ final class Timeline {
             return;
         }
         String text = before == null
-                ? "A serving process started with " + model
-                : "A serving process started with another model: " + model + ", after " + before;
+                ? "The champion is " + model
+                : "The champion is another model: " + model + ", after " + before;
         add(at, Kind.MODEL, null, text, model);
+    }
+
+    /** Records that a serving process exists, and its start if it is the first record of it. */
+    synchronized void served(String instance, long startedMillis, long nowMillis) {
+        if (instances.put(instance, startedMillis) == null
+                && startedMillis >= nowMillis - historyMillis
+                && startedMillis <= nowMillis) {
+            add(startedMillis, Kind.START, null, "A serving process started: " + Excerpt.of(instance), null);
+        }
     }
 
     /** Records what is new about the second that ended. Call it once a second. */

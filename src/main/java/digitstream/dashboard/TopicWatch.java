@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import digitstream.accuracy.RecordFaults;
 import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
+import digitstream.avro.ModelInstance;
 import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
@@ -53,6 +54,7 @@ final class TopicWatch implements Runnable {
     private final Topics topics;
     private final Decoder<Accuracy> accuracies;
     private final Decoder<ModelRelease> releases;
+    private final Decoder<ModelInstance> instances;
     private final Decoder<Prediction> predictions;
     private final Decoder<DigitLabel> labels;
     private final EventTimeRange times;
@@ -68,6 +70,9 @@ final class TopicWatch implements Runnable {
     /** Receives the records, on the thread that reads. */
     interface Listener {
         void released(ModelRelease release);
+
+        /** Called for each record of a serving process, with the time at which the process started. */
+        void served(String instance, long startedMillis);
 
         void published(Accuracy figures);
 
@@ -114,6 +119,7 @@ final class TopicWatch implements Runnable {
         this.topics = topics;
         this.accuracies = new AvroDecoder<>(schemas, Accuracy.class);
         this.releases = new AvroDecoder<>(schemas, ModelRelease.class);
+        this.instances = new AvroDecoder<>(schemas, ModelInstance.class);
         this.predictions = new AvroDecoder<>(schemas, Prediction.class);
         this.labels = new AvroDecoder<>(schemas, DigitLabel.class);
         this.times = times;
@@ -177,6 +183,12 @@ final class TopicWatch implements Runnable {
         } else if (record.topic().equals(topics.models())) {
             read(releases, record, release -> Releases.fault(release, clock.millis()))
                     .ifPresent(listener::released);
+        } else if (record.topic().equals(topics.instances())) {
+            if (record.value() != null) {
+                read(instances, record, instance -> Optional.empty())
+                        .ifPresent(instance -> listener.served(
+                                instance.getInstance(), instance.getStartedAt().toEpochMilli()));
+            }
         } else if (record.topic().equals(topics.deadLetters())) {
             listener.rejected(reason(record), arrival(record));
         } else if (record.topic().equals(topics.labels())) {

@@ -41,18 +41,32 @@ public final class LoadedModel implements AutoCloseable {
      *     probabilities for digits; the message has the remedy
      */
     public static LoadedModel load(ModelArtifact artifact, InferencePrecision precision) {
+        return load(artifact, precision, () -> {});
+    }
+
+    /**
+     * Loads a model as {@link #load(ModelArtifact, InferencePrecision)} does, beside other work.
+     *
+     * @param rest called between steps, each of at most about a tenth of a second; may wait, and may throw to give up
+     */
+    public static LoadedModel load(ModelArtifact artifact, InferencePrecision precision, Runnable rest) {
         Model model = read(artifact);
         try {
+            rest.run();
             ModelCard card = artifact.card();
             requireParametersOfCard(card, model);
             LowerPrecision lower = card.lowerPrecision();
             boolean bfloat16 = precision == InferencePrecision.AUTO && lower != null && lower.permits();
-            LoadedModel loaded = new LoadedModel(card, model, Methods.choose(model, card.classOrder(), bfloat16));
-            loaded.warmUp();
+            LoadedModel loaded = new LoadedModel(card, model, Methods.choose(model, card.classOrder(), bfloat16, rest));
+            loaded.warmUp(rest);
             return loaded;
         } catch (ModelException e) {
             model.close();
             throw new ModelException("the model in " + artifact.directory() + " does not work: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            // The caller gives up.
+            model.close();
+            throw e;
         }
     }
 
@@ -120,13 +134,15 @@ public final class LoadedModel implements AutoCloseable {
      * Runs batches of the usual sizes, so that libraries are loaded and code is compiled before the first real batch. Our graphs
      * divide larger batches into parts of these sizes.
      */
-    private void warmUp() {
+    private void warmUp(Runnable rest) {
         List<byte[]> digits = ReferenceDigits.images();
         try (Classifier classifier = newClassifier()) {
-            IntStream.of(BatchSizes.upTo(256))
-                    .forEach(size -> classifier.classify(IntStream.range(0, size)
-                            .mapToObj(i -> digits.get(i % digits.size()))
-                            .toList()));
+            IntStream.of(BatchSizes.upTo(256)).forEach(size -> {
+                classifier.classify(IntStream.range(0, size)
+                        .mapToObj(i -> digits.get(i % digits.size()))
+                        .toList());
+                rest.run();
+            });
         }
     }
 

@@ -61,28 +61,32 @@ final class Methods {
      * Tests a module's methods and chooses the fastest one. Prepares the module, so no classifier may be in use yet.
      *
      * @param bfloat16 whether to try {@link #BFLOAT16} too, which is not tried if it can't be used
+     * @param rest called between steps
      * @throws ModelException if a method does not return probabilities, or two in float32 return different ones; the message has
      *     the remedy
      */
-    static Choice choose(Model model, ClassOrder order, boolean bfloat16) {
+    static Choice choose(Model model, ClassOrder order, boolean bfloat16, Runnable rest) {
         List<String> methods = of(model);
         List<Classifier> classifiers = new ArrayList<>();
         try {
             methods.forEach(method -> classifiers.add(new TorchScriptClassifier(model, method, order)));
             SelfTest.run(classifiers.get(0));
+            rest.run();
             if (methods.contains(PREPARED)) {
                 prepare(model, PREPARE);
+                rest.run();
             }
             for (int i = 1; i < methods.size(); i++) {
                 SelfTest.run(classifiers.get(i));
                 SelfTest.requireEqual(classifiers.get(i), methods.get(i), classifiers.get(0), FORWARD);
+                rest.run();
             }
             Optional<String> fault = bfloat16 ? bfloat16Fault(model, order) : Optional.empty();
             if (bfloat16 && fault.isEmpty()) {
                 methods.add(BFLOAT16);
                 classifiers.add(new TorchScriptClassifier(model, BFLOAT16, order));
             }
-            String fastest = methods.size() == 1 ? FORWARD : methods.get(fastest(classifiers));
+            String fastest = methods.size() == 1 ? FORWARD : methods.get(fastest(classifiers, rest));
             return new Choice(methods, fastest, fault);
         } finally {
             classifiers.forEach(Classifier::close);
@@ -147,7 +151,7 @@ final class Methods {
      * Runs the classifiers in turn and returns the index of the one with the shortest run. A run is as long as the thread's processor
      * time: on a busy machine, the call that comes after a long one is interrupted each time.
      */
-    private static int fastest(List<Classifier> classifiers) {
+    private static int fastest(List<Classifier> classifiers, Runnable rest) {
         List<byte[]> digits = ReferenceDigits.images();
         List<byte[]> batch = IntStream.range(0, BATCH)
                 .mapToObj(i -> digits.get(i % digits.size()))
@@ -162,6 +166,7 @@ final class Methods {
                 if (round == WARM_UP_ROUNDS || (round > WARM_UP_ROUNDS && nanos < shortest[i])) {
                     shortest[i] = nanos;
                 }
+                rest.run();
             }
             if (round >= WARM_UP_ROUNDS + MIN_ROUNDS && System.nanoTime() - start > MAX_NANOS) {
                 break;

@@ -190,6 +190,27 @@ public final class ModelArtifact {
         return new ModelArtifact(Path.of(card.name(), card.version()), card, torchScript);
     }
 
+    /**
+     * Checks the files of an artifact that came from elsewhere, and writes them as {@link #write} does.
+     *
+     * @throws ModelException if they are not a model, the version exists, or the disk fails
+     */
+    public static ModelArtifact store(Path models, byte[] card, byte[] torchScript) {
+        ModelCard read;
+        try {
+            read = CardReader.read(card);
+        } catch (ModelException e) {
+            throw new ModelException("model.json is not a valid model card: " + e.getMessage(), e);
+        }
+        String sum = sha256(torchScript);
+        if (!sum.equals(read.sha256())) {
+            throw new ModelException("model.pt does not match its card: its SHA-256 is " + sum + ", the card says "
+                    + read.sha256() + "; copy both files from the same source again");
+        }
+        checkArchive(Path.of(MODEL), torchScript);
+        return write(models, read, torchScript, Map.of());
+    }
+
     /** Whether anything exists at a version's path. */
     public static boolean exists(Path models, String name, String version) {
         return Files.exists(models.resolve(name).resolve(version));

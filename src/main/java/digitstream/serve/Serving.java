@@ -1,7 +1,6 @@
 package digitstream.serve;
 
 import digitstream.common.Causes;
-import digitstream.model.LoadedModel;
 import digitstream.monitoring.Health;
 import digitstream.monitoring.Metrics;
 import digitstream.monitoring.MonitoringRoutes;
@@ -25,6 +24,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -50,7 +51,7 @@ public final class Serving implements AutoCloseable {
     private final List<RunningTopology> topologies = new ArrayList<>();
 
     // While one of these is null, the process is live but not ready.
-    private final AtomicReference<LoadedModel> model = new AtomicReference<>();
+    private final AtomicReference<Models> models = new AtomicReference<>();
     private final AtomicReference<RunningTopology> classifying = new AtomicReference<>();
     private final AtomicReference<RunningTopology> scoring = new AtomicReference<>();
 
@@ -62,10 +63,15 @@ public final class Serving implements AutoCloseable {
      */
     public Serving(boolean classifies, boolean scores) {
         if (classifies) {
-            health.add(new Health.Part("model", () -> true, () -> model.get() != null, () -> Optional.ofNullable(
-                            model.get())
-                    .map(loaded -> loaded.card().name() + " " + loaded.card().version())
-                    .orElse("loading")));
+            health.add(new Health.Part(
+                    "model",
+                    () -> true,
+                    () -> Optional.ofNullable(models.get())
+                            .map(used -> used.isServing().getAsBoolean())
+                            .orElse(false),
+                    () -> Optional.ofNullable(models.get())
+                            .map(used -> used.describe().get())
+                            .orElse("loading")));
             add("classifying", classifying);
         }
         if (scores) {
@@ -123,9 +129,12 @@ public final class Serving implements AutoCloseable {
         return server.url();
     }
 
-    /** Takes ownership of a model, and closes it after the topologies that use it. */
-    void use(LoadedModel loaded) {
-        model.set(loaded);
+    /** What the health check asks for, and what is closed after the topologies that use it. */
+    private record Models(AutoCloseable owner, BooleanSupplier isServing, Supplier<String> describe) {}
+
+    /** Takes ownership of the models that the classifying topology uses, and closes them after it. */
+    void use(AutoCloseable models, BooleanSupplier isServing, Supplier<String> describe) {
+        this.models.set(new Models(models, isServing, describe));
     }
 
     void classify(Topology topology, Properties settings, RecordGate gate, Polling polling)
@@ -224,7 +233,7 @@ public final class Serving implements AutoCloseable {
             }
         }
         if (unfinished.isEmpty()) {
-            Optional.ofNullable(model.get()).ifPresent(parts::add);
+            Optional.ofNullable(models.get()).map(Models::owner).ifPresent(parts::add);
         }
         Collections.reverse(parts);
         IllegalStateException failure = new IllegalStateException("some parts could not be closed");

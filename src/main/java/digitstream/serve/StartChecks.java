@@ -76,7 +76,9 @@ public final class StartChecks {
         if (classifies) {
             need(needed, topics.images(), AclOperation.READ);
             need(needed, topics.predictions(), AclOperation.WRITE);
+            need(needed, topics.models(), AclOperation.READ);
             need(needed, topics.models(), AclOperation.WRITE);
+            need(needed, topics.instances(), AclOperation.WRITE);
         }
         if (scores) {
             need(needed, topics.predictions(), AclOperation.READ);

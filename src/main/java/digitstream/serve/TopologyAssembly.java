@@ -1,20 +1,19 @@
 package digitstream.serve;
 
-import digitstream.accuracy.ModelVersion;
 import digitstream.avro.Accuracy;
 import digitstream.avro.DigitImage;
 import digitstream.avro.DigitLabel;
-import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
 import digitstream.classify.ClassifyMetrics;
 import digitstream.classify.ClassifyTopology;
-import digitstream.client.ModelReleases;
+import digitstream.classify.ServedModel;
 import digitstream.client.TopicAdmin;
 import digitstream.common.Digits;
 import digitstream.common.NativeFolder;
 import digitstream.model.LoadedModel;
 import digitstream.model.ModelArtifact;
-import digitstream.model.ModelCard;
+import digitstream.release.Artifacts;
+import digitstream.release.ReleaseTopic;
 import digitstream.score.ScoreMetrics;
 import digitstream.score.ScoreTopology;
 import digitstream.serde.AvroDecoder;
@@ -27,10 +26,11 @@ import digitstream.streams.SchemaGate;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.streams.StreamsConfig;
@@ -51,25 +51,55 @@ public record TopologyAssembly(
     }
 
     /**
-     * Loads a model, announces it in {@code digits.models}, and starts the classifying topology with it.
+     * Starts the classifying topology with the champion of {@code digits.models}, and follows later releases.
      *
-     * @return the model, which the process closes
+     * @param given a model that becomes the champion if this version was never released before
+     * @return the model that it starts with, and why it is another than the given one
+     * @throws ServeException if there is no champion, or it can't be served
      */
-    public LoadedModel classify(Serving serving, ModelArtifact artifact) throws InterruptedException {
-        LoadedModel model = LoadedModel.load(artifact, settings.classify().precision());
-        serving.use(model);
-        ModelReleases.announce(
-                clients,
-                new AvroSerializer<>(schemas, ModelRelease.class),
-                settings.topics().models(),
-                Baselines.release(model.card(), Instant.now()));
-        SchemaGate gate = new SchemaGate(schemas, Set.of(settings.topics().images()), CLOCK);
+    public Started classify(Serving serving, Optional<ModelArtifact> given) throws InterruptedException {
+        ReleaseTopic releases =
+                new ReleaseTopic(clients, schemas, settings.topics().models());
+        Artifacts artifacts = new Artifacts(settings.models(), keptModels());
+        InstanceStatus status =
+                new InstanceStatus(clients, schemas, settings.topics().instances(), serving.meters(), CLOCK);
+        ModelFollower follower = new ModelFollower(
+                releases,
+                artifacts,
+                settings.classify().precision(),
+                settings.score().drawnDigits(),
+                serving.meters(),
+                status,
+                CLOCK);
+        serving.use(follower, follower::isServing, follower::describe);
+        FirstModel first = FirstModel.choose(releases, follower.releases(), given);
+        LoadedModel model = follower.begin(first.artifact(), first.champion());
+        SchemaGate schemaGate = new SchemaGate(schemas, Set.of(settings.topics().images()), CLOCK);
+        ModelGate gate = new ModelGate(
+                schemaGate,
+                follower,
+                Admin.create(new HashMap<>(clients)),
+                settings.topics().models());
+        follower.hurryIf(gate::isWaiting);
         serving.classify(
-                classifyTopology(model, gate, serving.meters()),
+                classifyTopology(follower, schemaGate, serving.meters()),
                 StreamsConfiguration.classify(settings, streamsDefaults()),
                 gate,
                 StreamsConfiguration.polling(settings));
-        return model;
+        return new Started(model, first.note());
+    }
+
+    /**
+     * What the classifying topology started with.
+     *
+     * @param model closed by the process; later another one may be in service
+     * @param note why the given model is not in service; empty if it is
+     */
+    public record Started(LoadedModel model, Optional<String> note) {}
+
+    private Path keptModels() {
+        String ofStreams = settings.streams(Settings.CLASSIFY_PREFIX).get(StreamsConfig.STATE_DIR_CONFIG);
+        return Path.of(ofStreams == null ? stateDirectory : ofStreams).resolve("fetched-models");
     }
 
     /** Starts the scoring topology. */
@@ -98,27 +128,18 @@ public record TopologyAssembly(
         });
     }
 
-    private Topology classifyTopology(LoadedModel model, WriterSchemas writers, MeterRegistry meters) {
-        ModelCard card = model.card();
-        ModelVersion version = new ModelVersion(card.name(), card.version());
+    private Topology classifyTopology(Supplier<ServedModel> inService, WriterSchemas writers, MeterRegistry meters) {
         return new ClassifyTopology(
                         settings.topics(),
                         settings.classify(),
                         StreamsConfiguration.maxDeadLetterBytes(settings, Settings.CLASSIFY_PREFIX),
-                        version,
                         Digits.SIDE,
                         Digits.SIDE,
-                        model::newClassifier,
+                        inService,
                         () -> new AvroDecoder<>(writers, DigitImage.class),
                         new AvroSerializer<>(schemas, Prediction.class)
                                 .register(settings.topics().predictions()),
-                        new ClassifyMetrics(
-                                meters,
-                                version,
-                                card.sha256(),
-                                Baselines.of(card),
-                                settings.score().drawnDigits(),
-                                CLOCK),
+                        new ClassifyMetrics(meters),
                         CLOCK)
                 .build();
     }

@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param layout how the topics are created
  * @param classify how images are batched and classified
  * @param score how predictions are scored
+ * @param models where released models may be fetched from
  * @param verdict when the stream is in trouble
  * @param deadLettersMaxBytes the size of a dead letter at most; larger ones are truncated
  * @param classifyApplicationId the application id of the classifying topology: its consumer group and the prefix of its
@@ -27,6 +28,7 @@ public record Settings(
         TopicLayout layout,
         ClassifySettings classify,
         ScoreSettings score,
+        ModelSettings models,
         VerdictSettings verdict,
         int deadLettersMaxBytes,
         String classifyApplicationId,
@@ -69,6 +71,7 @@ public record Settings(
                 reader.topicName("topic.predictions", Topics.DEFAULT.predictions()),
                 reader.topicName("topic.accuracy", Topics.DEFAULT.accuracy()),
                 reader.topicName("topic.models", Topics.DEFAULT.models()),
+                reader.topicName("topic.instances", Topics.DEFAULT.instances()),
                 reader.topicName("topic.dead.letters", Topics.DEFAULT.deadLetters()));
         reader.requireDistinct("topic.", topics.all());
         TopicLayout layout = new TopicLayout(
@@ -89,6 +92,7 @@ public record Settings(
                 reader.oneOf("inference.precision", InferencePrecision.values(), InferencePrecision.AUTO);
         EventTimeRange eventTimes = reader.eventTimes();
         ScoreSettings score = reader.score(eventTimes);
+        ModelSettings models = reader.models();
         VerdictSettings verdict = reader.verdict();
         int deadLettersMaxBytes =
                 (int) reader.wholeNumber("dead.letters.max.bytes", 1_000_000, MIN_DEAD_LETTERS_MAX_BYTES, 100_000_000);
@@ -104,6 +108,7 @@ public record Settings(
                 layout,
                 new ClassifySettings(batchMaxSize, batchMaxDelay, latencyTarget, precision, eventTimes),
                 score,
+                models,
                 verdict,
                 deadLettersMaxBytes,
                 classifyId,

@@ -2,6 +2,7 @@ package digitstream.settings;
 
 import digitstream.common.Durations;
 import digitstream.common.EventTimeRange;
+import java.net.URI;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +36,7 @@ final class SettingsReader {
             "topic.",
             "topics.",
             "accuracy.",
+            "models.",
             "event.time.",
             "unmatched.",
             "verdict.",
@@ -166,6 +168,20 @@ final class SettingsReader {
             fault(String.valueOf(e.getMessage()));
             return defaultValue;
         }
+    }
+
+    ModelSettings models() {
+        List<URI> allowed = new ArrayList<>();
+        for (String place : take("models.allowed.uris", "").split(",", -1)) {
+            if (!place.isBlank()) {
+                ModelSettings.place(place.trim())
+                        .ifPresentOrElse(
+                                allowed::add,
+                                () -> fault("models.allowed.uris contains '" + place.trim()
+                                        + "'; use URLs like https://models.example.com/digits/, separated by commas"));
+            }
+        }
+        return new ModelSettings(allowed, wholeNumber("models.max.bytes", 256_000_000, 1, 2_000_000_000));
     }
 
     VerdictSettings verdict() {

@@ -6,7 +6,7 @@ import java.time.Duration;
  * The partitions, replication and retention of the topics when they are created.
  *
  * @param partitions number of partitions of the images, labels, predictions and dead-letters topics. Predictions and labels
- *     must have the same number, because scoring joins them. The accuracy and models topics have one.
+ *     must have the same number, because scoring joins them. The accuracy, models and instances topics have one.
  * @param replicationFactor replicas of each partition, or {@link #BROKER_DEFAULT}
  */
 public record TopicLayout(

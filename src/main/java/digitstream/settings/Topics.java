@@ -9,11 +9,18 @@ import java.util.List;
  * @param labels labels of images, keyed by image id
  * @param predictions predictions of images, keyed by image id
  * @param accuracy rolling accuracy, keyed by model and window
- * @param models which models were put into service and when, keyed by model
+ * @param models which model versions are released, and as what, keyed by model version
+ * @param instances which model each serving process classifies with, keyed by process
  * @param deadLetters records that cannot be processed, with their original key, value and headers
  */
 public record Topics(
-        String images, String labels, String predictions, String accuracy, String models, String deadLetters) {
+        String images,
+        String labels,
+        String predictions,
+        String accuracy,
+        String models,
+        String instances,
+        String deadLetters) {
 
     /** The default names. */
     public static final Topics DEFAULT = new Topics(
@@ -22,10 +29,11 @@ public record Topics(
             "digits.predictions",
             "digits.accuracy",
             "digits.models",
+            "digits.instances",
             "digits.dead-letters");
 
     /** All names, in the order of the record components. */
     public List<String> all() {
-        return List.of(images, labels, predictions, accuracy, models, deadLetters);
+        return List.of(images, labels, predictions, accuracy, models, instances, deadLetters);
     }
 }

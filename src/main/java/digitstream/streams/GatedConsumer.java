@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -51,6 +53,41 @@ class GatedConsumer extends KafkaConsumer<byte[], byte[]> {
 
     /** When the records of a partition up to an offset were first fetched. */
     private record Seen(long upToOffset, long atMillis) {}
+
+    @Override
+    public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
+        super.subscribe(topics, new Announced(listener));
+    }
+
+    @Override
+    public void subscribe(Pattern pattern, ConsumerRebalanceListener listener) {
+        super.subscribe(pattern, new Announced(listener));
+    }
+
+    /** Tells the gate which partitions are assigned, before Kafka Streams learns of it. */
+    private final class Announced implements ConsumerRebalanceListener {
+        private final ConsumerRebalanceListener listener;
+
+        Announced(ConsumerRebalanceListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            gate.assigned(partitions);
+            listener.onPartitionsAssigned(partitions);
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            listener.onPartitionsRevoked(partitions);
+        }
+
+        @Override
+        public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            listener.onPartitionsLost(partitions);
+        }
+    }
 
     @Override
     public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {

@@ -57,6 +57,9 @@ public interface RecordGate extends AutoCloseable {
     /** Says that a partition waits no longer, or belongs to another consumer. */
     void releases(TopicPartition partition);
 
+    /** Says that partitions were assigned to a consumer of this process. Returns at once. */
+    default void assigned(Collection<TopicPartition> partitions) {}
+
     /** How many partitions wait. */
     int waitingPartitions();
 

@@ -57,11 +57,11 @@ class BatchClassifierTest {
     }
 
     private final FirstPixel classifier = new FirstPixel();
-    private final BatchClassifier batches = new BatchClassifier(classifier, () -> 1_000, nanos -> {});
+    private final BatchClassifier batches = new BatchClassifier(() -> 1_000, nanos -> {});
 
     @Test
     void classifiesTheRestOfABatchWithOneBadImage() {
-        List<Classified> results = batches.classify(images(List.of(1, 2, 255, 3, 4, 5, 6)));
+        List<Classified> results = batches.classify(classifier, images(List.of(1, 2, 255, 3, 4, 5, 6)));
         assertThat(results.get(2)).isInstanceOf(Classified.Unclassifiable.class);
         assertThat(labels(results)).containsExactly(1, 2, -1, 3, 4, 5, 6);
     }
@@ -69,7 +69,7 @@ class BatchClassifierTest {
     @Test
     void findsImagesForWhichTheModelReturnsNoDistribution() {
         List<Integer> batch = List.of(3, 200, 201, 202, 4, 203, 204, 205, 206, 5);
-        List<Classified> results = batches.classify(images(batch));
+        List<Classified> results = batches.classify(classifier, images(batch));
         assertThat(labels(results)).containsExactly(3, -1, -1, -1, 4, -1, -1, -1, -1, 5);
         assertThat(classifier.calls).as("a batch is not halved for this").isEqualTo(1);
         assertThat(results.get(1))
@@ -104,8 +104,9 @@ class BatchClassifierTest {
             @Override
             public void close() {}
         };
-        BatchClassifier blank = new BatchClassifier(failsOnBlank, () -> 1_000, nanos -> {});
-        assertThat(labels(blank.classify(images(List.of(1, 0, 2))))).containsExactly(0, -1, 0);
+        BatchClassifier blank = new BatchClassifier(() -> 1_000, nanos -> {});
+        assertThat(labels(blank.classify(failsOnBlank, images(List.of(1, 0, 2)))))
+                .containsExactly(0, -1, 0);
     }
 
     @Property(tries = 300)
@@ -113,7 +114,7 @@ class BatchClassifierTest {
             @ForAll @Size(min = 1, max = 60) List<@IntRange(max = 12) Integer> pixels) {
         List<Integer> batch =
                 pixels.stream().map(pixel -> pixel > 9 ? 255 : pixel).toList();
-        assertThat(labels(batches.classify(images(batch))))
+        assertThat(labels(batches.classify(classifier, images(batch))))
                 .isEqualTo(
                         batch.stream().map(pixel -> pixel == 255 ? -1 : pixel).toList());
     }
@@ -121,12 +122,13 @@ class BatchClassifierTest {
     @Test
     void throwsTheFailureOfABrokenModel() {
         classifier.broken = true;
-        assertThatThrownBy(() -> batches.classify(images(List.of(1, 2, 3)))).isInstanceOf(ModelException.class);
+        assertThatThrownBy(() -> batches.classify(classifier, images(List.of(1, 2, 3))))
+                .isInstanceOf(ModelException.class);
     }
 
     @Test
     void callsTheModelOnceForAGoodBatch() {
-        List<Classified> results = batches.classify(images(List.of(7, 7, 0)));
+        List<Classified> results = batches.classify(classifier, images(List.of(7, 7, 0)));
         assertThat(classifier.calls).isEqualTo(1);
         Classified.Predicted first = (Classified.Predicted) results.get(0);
         assertThat(first.batchSize()).isEqualTo(3);

@@ -1,6 +1,5 @@
 package digitstream.classify;
 
-import digitstream.accuracy.ModelVersion;
 import digitstream.avro.DigitImage;
 import digitstream.common.Digits;
 import digitstream.common.EventTimeRange;
@@ -12,13 +11,10 @@ import digitstream.testing.TopologyDescriptions;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The names of stores and internal topics are API: state of an older version is found by them. */
 class ClassifyTopologyDescriptionTest {
-    private static final ModelVersion MODEL = new ModelVersion("m", "1");
-
     @Test
     void keepsTheNamesOfItsStoresProcessorsAndInternalTopics() {
         TopologyDescriptions.assertSame(
@@ -32,21 +28,14 @@ class ClassifyTopologyDescriptionTest {
                                         InferencePrecision.AUTO,
                                         EventTimeRange.DEFAULT),
                                 1_000_000,
-                                MODEL,
                                 Digits.SIDE,
                                 Digits.SIDE,
                                 () -> {
-                                    throw new AssertionError("a description needs no classifier");
+                                    throw new AssertionError("a description needs no model");
                                 },
                                 () -> PlainAvro.decoder(DigitImage.class),
                                 new byte[0],
-                                new ClassifyMetrics(
-                                        new SimpleMeterRegistry(),
-                                        MODEL,
-                                        "",
-                                        Optional.empty(),
-                                        false,
-                                        Clock.systemUTC()),
+                                new ClassifyMetrics(new SimpleMeterRegistry()),
                                 Clock.systemUTC())
                         .build());
     }

@@ -80,6 +80,11 @@ class ClassifyTopologyTest {
 
         Run(Classifier classifier, Clock clock) {
             ModelVersion model = new ModelVersion("threes", "1");
+            ServedModel served = new ServedModel(
+                    model,
+                    () -> classifier,
+                    new ModelMetrics(meters, model, "", Optional.empty(), false, clock),
+                    () -> {});
             this.driver = new TopologyTestDriver(
                     new ClassifyTopology(
                                     TOPICS,
@@ -90,13 +95,12 @@ class ClassifyTopologyTest {
                                             InferencePrecision.AUTO,
                                             EventTimeRange.DEFAULT),
                                     1_000_000,
-                                    model,
                                     28,
                                     28,
-                                    () -> classifier,
+                                    () -> served,
                                     () -> PlainAvro.decoder(DigitImage.class),
                                     new byte[0],
-                                    new ClassifyMetrics(meters, model, "", Optional.empty(), false, clock),
+                                    new ClassifyMetrics(meters),
                                     clock)
                             .build(),
                     new Properties());

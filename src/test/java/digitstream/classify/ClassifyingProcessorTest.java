@@ -36,7 +36,6 @@ import org.junit.jupiter.api.Test;
 /** Tests what happens to the records that one poll returns. */
 class ClassifyingProcessorTest {
     private static final int MAX_SIZE = 4;
-    private static final ModelVersion MODEL = new ModelVersion("m", "1");
     private static final Instant START = Instant.parse("2026-01-01T12:00:00Z");
 
     private final class Uniform implements Classifier {
@@ -50,6 +49,8 @@ class ClassifyingProcessorTest {
             batchSizes.add(images.size());
             float[] probabilities = new float[images.size() * Digits.CLASSES];
             Arrays.fill(probabilities, 0.1f);
+            afterBatch.run();
+            afterBatch = () -> {};
             return probabilities;
         }
 
@@ -63,20 +64,39 @@ class ClassifyingProcessorTest {
     private final List<Uniform> classifiers = new ArrayList<>();
     private final List<Integer> batchSizes = new ArrayList<>();
     private boolean broken;
+    private Runnable afterBatch = () -> {};
 
     private final ManualClock clock = new ManualClock(START);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final MockProcessorContext<byte[], byte[]> context = new MockProcessorContext<>();
     private final CommitPace pace = new CommitPace(Duration.ofMillis(30), clock);
 
+    private final List<String> freed = new ArrayList<>();
+    private ServedModel inService = served("1");
+
     private final ClassifyingProcessor processor = new ClassifyingProcessor(
             new ImageReader(PlainAvro.decoder(DigitImage.class), new ImageCheck(28, 28, EventTimeRange.DEFAULT)),
-            this::newClassifier,
+            () -> inService,
             MAX_SIZE,
-            new PredictionWriter(new byte[0], MODEL, "t"),
+            new PredictionWriter(new byte[0], "t"),
             new ClassifyingProcessor.Sinks("predictions", "dead-letters", 1_000_000),
-            new ClassifyMetrics(meters, MODEL, "", Optional.empty(), false, clock),
+            new ClassifyMetrics(meters),
             clock);
+
+    private ServedModel served(String number) {
+        ModelVersion version = new ModelVersion("m", number);
+        return new ServedModel(
+                version,
+                this::newClassifier,
+                new ModelMetrics(meters, version, "", Optional.empty(), false, clock),
+                () -> freed.add(number));
+    }
+
+    private void switchTo(String number) {
+        ServedModel before = inService;
+        inService = served(number);
+        before.retire();
+    }
 
     private Classifier newClassifier() {
         classifiers.add(new Uniform());
@@ -199,16 +219,60 @@ class ClassifyingProcessorTest {
     }
 
     @Test
-    void hasOneTimerAndOneClassifierAfterItsTaskIsRevived() {
+    void hasOneTimerAndNoClassifierLeftAfterItsTaskIsRevived() {
+        poll(0, 1);
         processor.init(context);
         assertThat(context.scheduledPunctuators())
                 .extracting(MockProcessorContext.CapturedPunctuator::cancelled)
                 .containsExactly(true, false);
+        poll(1, 1);
         processor.close();
         processor.init(context);
         processor.close();
         assertThat(context.scheduledPunctuators()).allMatch(MockProcessorContext.CapturedPunctuator::cancelled);
-        assertThat(classifiers).hasSize(3).allMatch(classifier -> classifier.closed);
+        assertThat(classifiers).hasSize(2).allMatch(classifier -> classifier.closed);
+    }
+
+    @Test
+    void switchesBetweenTwoBatchesOfAPoll() {
+        afterBatch = () -> switchTo("2");
+        poll(0, MAX_SIZE + 2);
+        assertThat(versions()).containsExactly("1", "1", "1", "1", "2", "2");
+        assertThat(freed).as("the last batch with it is done").containsExactly("1");
+    }
+
+    @Test
+    void freesAModelThatIsNotInServiceAlsoWithoutImages() {
+        poll(0, 1);
+        switchTo("2");
+        assertThat(freed).as("the task may still use it").isEmpty();
+        tick();
+        assertThat(freed).containsExactly("1");
+    }
+
+    @Test
+    void goesBackToAVersionThatHasServedBefore() {
+        poll(0, 1);
+        switchTo("2");
+        switchTo("1");
+        poll(1, 1);
+        assertThat(versions()).containsExactly("1", "1");
+        assertThat(freed).containsExactly("2", "1");
+        assertThat(meters.get("digits.predictions")
+                        .tags("model_version", "1", "class", "0")
+                        .counter()
+                        .count())
+                .as("counted from the switch on")
+                .isEqualTo(1);
+        assertThat(meters.find("digits.predictions").tag("model_version", "2").counter())
+                .isNull();
+    }
+
+    private List<String> versions() {
+        return forwardedTo("predictions").stream()
+                .map(prediction ->
+                        PlainAvro.read(Prediction.class, prediction.value()).getModelVersion())
+                .toList();
     }
 
     private void poll(int firstOffset, int count) {

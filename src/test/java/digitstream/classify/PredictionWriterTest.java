@@ -24,7 +24,7 @@ class PredictionWriterTest {
     private static final byte[] HEADER = {0, 1, 2, 3, 4};
     private static final ModelVersion MODEL = new ModelVersion("l\u00e9net", "2026-01-01");
 
-    private final PredictionWriter writer = new PredictionWriter(HEADER, MODEL, "digits.images");
+    private final PredictionWriter writer = new PredictionWriter(HEADER, "digits.images");
 
     @Property(tries = 500)
     void writesTheBytesThatAvroWrites(
@@ -47,7 +47,7 @@ class PredictionWriterTest {
                 eventTime,
                 new byte[Digits.PIXELS]);
         byte[] written = writer.write(
-                image, new Classified.Predicted(output, Digits.CLASSES, label, 1_700_000_000_123L, batchSize));
+                image, new Classified.Predicted(output, Digits.CLASSES, label, 1_700_000_000_123L, batchSize), MODEL);
 
         byte[] expected = PlainAvro.bytes(
                 Prediction.class,

@@ -121,6 +121,13 @@ class WrongValuesTest {
             local --port=9092 --registry-port=9092            | give each server its own port
             local --port=kafka                                | --port
             local --directory=                                | --directory
+            models promote v1 <SERVERS> --reason=<LONG>       | --reason is '
+            models rollback <SERVERS> --reason=a<LF>b         | use one line of at most 250 characters
+            models retire v1 <SERVERS> --reason=<LONG>        | --reason is '
+            models publish . <SERVERS> --reason=<LONG>        | --reason is '
+            models promote <SERVERS>                          | VERSION
+            serve <SERVERS> --property=models.allowed.uris=ftp://h/ | models.allowed.uris contains 'ftp://h/'
+            serve <SERVERS> --property=models.max.bytes=0     | models.max.bytes is '0'
             serve <SERVERS> --only=both                       | --only is 'both'
             serve <SERVERS> --only=                           | --only is ''
             serve <SERVERS> --metrics=x                       | 'x' is not an address

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
+import digitstream.avro.ReleaseRole;
 import digitstream.avro.ValidationBaseline;
 import digitstream.common.DrawnId;
 import digitstream.verdict.Observation.Compared;
@@ -27,12 +28,14 @@ class ComparedImagesTest {
         List<Long> bins = new ArrayList<>(Collections.nCopies(14, 0L));
         bins.add(5_000L);
         releases.add(
-                new ModelRelease(
-                        "m",
-                        "1",
-                        "0".repeat(64),
-                        NOON,
-                        new ValidationBaseline(5_000L, 0.99, Collections.nCopies(10, 500L), bins, 1.0)),
+                ModelRelease.newBuilder()
+                        .setRole(ReleaseRole.CHAMPION)
+                        .setModelName("m")
+                        .setModelVersion("1")
+                        .setSha256("0".repeat(64))
+                        .setStartedAt(NOON)
+                        .setValidation(new ValidationBaseline(5_000L, 0.99, Collections.nCopies(10, 500L), bins, 1.0))
+                        .build(),
                 NOW);
     }
 

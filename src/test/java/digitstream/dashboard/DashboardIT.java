@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
+import digitstream.avro.ReleaseRole;
 import digitstream.client.ProducePlan;
 import digitstream.common.DrawnId;
 import digitstream.common.Json;
@@ -177,8 +178,7 @@ class DashboardIT {
                 .anyMatch(event -> event.get("kind").asText().equals("verdict")));
         JsonNode timeline = Json.COMPACT.readTree(get("/api/timeline").body());
         assertThat(timeline.findValuesAsText("kind")).contains("dashboard", "model", "verdict");
-        assertThat(timeline.findValuesAsText("text"))
-                .contains("This dashboard started", "A serving process started with lenet/test");
+        assertThat(timeline.findValuesAsText("text")).contains("This dashboard started", "The champion is lenet/test");
         JsonNode history = Json.COMPACT.readTree(get("/api/history").body());
         assertThat(history.get("events").findValuesAsText("text")).contains("This dashboard started");
         assertThat(history.get("stream").get("images").asText())
@@ -312,7 +312,13 @@ class DashboardIT {
                         "lenet/bad".getBytes(UTF_8),
                         releases.serialize(
                                 topics.models(),
-                                new ModelRelease("lenet", "bad", "", Instant.ofEpochMilli(started), null))));
+                                ModelRelease.newBuilder()
+                                        .setRole(ReleaseRole.CHAMPION)
+                                        .setModelName("lenet")
+                                        .setModelVersion("bad")
+                                        .setSha256("")
+                                        .setStartedAt(Instant.ofEpochMilli(started))
+                                        .build())));
             }
         }
         classifiesADrawnDigitThroughKafkaAndAcceptsItsLabel();

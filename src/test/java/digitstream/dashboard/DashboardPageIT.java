@@ -122,7 +122,7 @@ class DashboardPageIT {
         assertThat(page.byId("probabilities").findElements(By.tagName("small")))
                 .hasSize(10)
                 .allSatisfy(above -> assertThat(above.getText()).endsWith(" %"));
-        firstScreen.tells("A serving process started with lenet/test");
+        firstScreen.tells("The champion is lenet/test");
         firstScreen.tells("All is well");
         firstScreen.fits();
         firstScreen.explainsItsTerms();

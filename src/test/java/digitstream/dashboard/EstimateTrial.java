@@ -3,6 +3,7 @@ package digitstream.dashboard;
 import digitstream.accuracy.EstimatedAccuracy;
 import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
+import digitstream.avro.ReleaseRole;
 import digitstream.avro.ValidationBaseline;
 import digitstream.common.Digits;
 import digitstream.data.LabelledImages;
@@ -49,17 +50,19 @@ final class EstimateTrial {
         this.model = Releases.key(card.name(), card.version());
         ModelCard.Evaluation validation = Objects.requireNonNull(card.validation());
         releases.add(
-                new ModelRelease(
-                        card.name(),
-                        card.version(),
-                        card.sha256(),
-                        NOON,
-                        new ValidationBaseline(
+                ModelRelease.newBuilder()
+                        .setRole(ReleaseRole.CHAMPION)
+                        .setModelName(card.name())
+                        .setModelVersion(card.version())
+                        .setSha256(card.sha256())
+                        .setStartedAt(NOON)
+                        .setValidation(new ValidationBaseline(
                                 (long) validation.images(),
                                 validation.accuracy(),
                                 validation.predictedPerClass(),
                                 validation.confidenceBins(),
-                                validation.temperature())),
+                                validation.temperature()))
+                        .build(),
                 NOON.toEpochMilli());
     }
 

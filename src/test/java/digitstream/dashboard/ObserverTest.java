@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import digitstream.avro.Accuracy;
 import digitstream.avro.LabelCounts;
 import digitstream.avro.ModelRelease;
+import digitstream.avro.ReleaseRole;
 import digitstream.avro.ValidationBaseline;
 import digitstream.settings.VerdictSettings;
 import digitstream.verdict.Finding;
@@ -77,13 +78,15 @@ class ObserverTest {
     private static Releases releases() {
         Releases releases = new Releases();
         releases.add(
-                new ModelRelease(
-                        "m",
-                        "1",
-                        "0".repeat(64),
-                        NOON,
-                        new ValidationBaseline(
-                                5_000L, 0.99, Collections.nCopies(10, 500L), Collections.nCopies(15, 300L), 1.0)),
+                ModelRelease.newBuilder()
+                        .setRole(ReleaseRole.CHAMPION)
+                        .setModelName("m")
+                        .setModelVersion("1")
+                        .setSha256("0".repeat(64))
+                        .setStartedAt(NOON)
+                        .setValidation(new ValidationBaseline(
+                                5_000L, 0.99, Collections.nCopies(10, 500L), Collections.nCopies(15, 300L), 1.0))
+                        .build(),
                 NOON.toEpochMilli());
         return releases;
     }

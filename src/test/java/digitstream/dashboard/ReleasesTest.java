@@ -3,6 +3,7 @@ package digitstream.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import digitstream.avro.ModelRelease;
+import digitstream.avro.ReleaseRole;
 import digitstream.avro.ValidationBaseline;
 import java.time.Instant;
 import java.util.Collections;
@@ -14,12 +15,14 @@ class ReleasesTest {
     private final Releases releases = new Releases();
 
     private static ModelRelease release(String version, int second, List<Long> classes) {
-        return new ModelRelease(
-                "lenet",
-                version,
-                "0".repeat(64),
-                NOON.plusSeconds(second),
-                new ValidationBaseline(5_000L, 0.99, classes, Collections.nCopies(15, 1L), 1.5));
+        return ModelRelease.newBuilder()
+                .setRole(ReleaseRole.CHAMPION)
+                .setModelName("lenet")
+                .setModelVersion(version)
+                .setSha256("0".repeat(64))
+                .setStartedAt(NOON.plusSeconds(second))
+                .setValidation(new ValidationBaseline(5_000L, 0.99, classes, Collections.nCopies(15, 1L), 1.5))
+                .build();
     }
 
     private void add(ModelRelease release) {
@@ -34,7 +37,7 @@ class ReleasesTest {
         for (long started : new long[] {-1, 0, Long.MIN_VALUE, Long.MAX_VALUE, now / 1_000, now * 1_000}) {
             release.setStartedAt(Instant.ofEpochMilli(started));
             assertThat(Releases.fault(release, now))
-                    .hasValue("startedAt is " + started + ", at which no process can have started; it must be the"
+                    .hasValue("startedAt is " + started + ", at which nobody can have released it; it must be the"
                             + " milliseconds since 1970");
         }
     }
@@ -53,6 +56,7 @@ class ReleasesTest {
     void takesAStartOfAClockThatIsAheadForThePresent() {
         long now = NOON.toEpochMilli();
         assertThat(releases.add(release("1", 3_600, Collections.nCopies(10, 1L)), now)
+                        .orElseThrow()
                         .atMillis())
                 .isEqualTo(now);
     }
@@ -87,5 +91,14 @@ class ReleasesTest {
         assertThat(releases.starts().get(0).model()).isEqualTo("lenet/v800");
         assertThat(releases.of("lenet/v999")).isPresent();
         assertThat(releases.of("lenet/v0")).isEmpty();
+    }
+
+    @Test
+    void aVersionThatIsOnlyPublishedIsNoStart() {
+        ModelRelease published = release("1", 0, Collections.nCopies(10, 1L));
+        published.setRole(ReleaseRole.PUBLISHED);
+        assertThat(releases.add(published, NOON.toEpochMilli())).isEmpty();
+        assertThat(releases.starts()).isEmpty();
+        assertThat(releases.of("lenet/1")).as("its baseline is known").isPresent();
     }
 }

@@ -95,8 +95,19 @@ class TimelineTest {
         timeline.started(new Releases.Start(NOW - 2_000, "lenet/1"), NOW);
         timeline.started(new Releases.Start(NOW - 1_000, "lenet/2"), NOW);
         assertThat(timeline.events()).extracting(Event::kind).containsExactly(Kind.START, Kind.MODEL, Kind.DASHBOARD);
-        assertThat(timeline.events().get(1).text())
-                .isEqualTo("A serving process started with another model: lenet/2, after lenet/1");
+        assertThat(timeline.events().get(1).text()).isEqualTo("The champion is another model: lenet/2, after lenet/1");
+    }
+
+    @Test
+    void recordsTheStartOfEachProcessOnce() {
+        timeline.served("host/1", NOW - 5_000, NOW);
+        timeline.served("host/1", NOW - 5_000, NOW + 30_000);
+        timeline.served("host/2", NOW - 1_000, NOW);
+        timeline.served("host/3", NOW - Duration.ofHours(7).toMillis(), NOW);
+        timeline.served("host/4", Long.MAX_VALUE, NOW);
+        assertThat(of(Kind.START))
+                .extracting(Event::text)
+                .containsExactlyInAnyOrder("A serving process started: host/1", "A serving process started: host/2");
     }
 
     @Test

@@ -53,7 +53,7 @@ class MethodsTest {
         try (Model model = Engines.pyTorch().newModel(graph, Device.cpu())) {
             model.load(new ByteArrayInputStream(Graphs.bytes(graph)), Map.of("mapLocation", "true"));
             scaleParameters(model, 3);
-            Methods.choose(model, ClassOrder.of(ModelCard.DIGITS), false);
+            Methods.choose(model, ClassOrder.of(ModelCard.DIGITS), false, () -> {});
             try (Classifier forward = classifier(model, "forward");
                     Classifier other = classifier(model, method)) {
                 for (int size : new int[] {1, 33, 64, 65, 200, 300}) {

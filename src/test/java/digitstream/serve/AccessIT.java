@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -83,6 +84,7 @@ class AccessIT {
                 "topic.predictions", prefix + "predictions",
                 "topic.accuracy", prefix + "accuracy",
                 "topic.models", prefix + "models",
+                "topic.instances", prefix + "instances",
                 "topic.dead.letters", prefix + "dead-letters",
                 "topics.partitions", "2",
                 "classify.application.id", prefix + "classify",
@@ -98,7 +100,9 @@ class AccessIT {
         List<AclBinding> rights = new ArrayList<>(List.of(
                 right(TOPIC, topics.images(), LITERAL, READ),
                 right(TOPIC, topics.predictions(), LITERAL, WRITE),
+                right(TOPIC, topics.models(), LITERAL, READ),
                 right(TOPIC, topics.models(), LITERAL, WRITE),
+                right(TOPIC, topics.instances(), LITERAL, WRITE),
                 right(TOPIC, topics.deadLetters(), LITERAL, WRITE),
                 right(GROUP, classify, LITERAL, READ),
                 right(TRANSACTIONAL_ID, classify + "-", PREFIXED, WRITE),
@@ -141,7 +145,7 @@ class AccessIT {
                 Serving serving = new Serving(true, true)) {
             serving.watchTopics(admin);
             assembly(environment).score(serving);
-            assembly(environment).classify(serving, ModelArtifact.open(environment.model()));
+            assembly(environment).classify(serving, Optional.of(ModelArtifact.open(environment.model())));
             sendGarbage();
             long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
             serving.runUntil(
@@ -161,7 +165,9 @@ class AccessIT {
         "predictions, READ, no right to Read topic 'predictions'",
         "labels, READ, no right to Read topic 'labels'",
         "accuracy, WRITE, no right to Write topic 'accuracy'",
+        "models, READ, no right to Read topic 'models'",
         "models, WRITE, no right to Write topic 'models'",
+        "instances, WRITE, no right to Write topic 'instances'",
         "dead-letters, WRITE, no right to Write topic 'dead-letters'",
         "classify, READ, no right to Read consumer group 'classify'",
         "score, READ, no right to Read consumer group 'score'",

@@ -87,7 +87,7 @@ class ServingIT {
         LoadedModel model = LoadedModel.load(ModelArtifact.open(environment.model()));
         Serving serving = new Serving(true, false);
         try (Producer<byte[], byte[]> producer = environment.producer()) {
-            serving.use(model);
+            serving.use(model, () -> true, () -> "loaded");
             serving.classify(builder.build(), properties, RecordGate.OPEN, Polling.ONE_BY_ONE);
             producer.send(new ProducerRecord<>(settings.topics().images(), 0, null, "hang".getBytes(UTF_8)));
             assertThat(hanging.await(60, TimeUnit.SECONDS)).isTrue();

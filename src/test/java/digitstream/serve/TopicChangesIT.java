@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -311,7 +312,7 @@ class TopicChangesIT {
                         new Deliveries(environment.clients(), settings.topics().predictions());
                 Serving serving = new Serving(true, false)) {
             serving.watchTopics(admin);
-            assembly(environment, settings).classify(serving, ModelArtifact.open(environment.model()));
+            assembly(environment, settings).classify(serving, Optional.of(ModelArtifact.open(environment.model())));
             environment.produce(settings, plan("before-"));
             predictions.awaitKeys(500, TIMEOUT);
             grow(admin, settings.topics().images(), 8);

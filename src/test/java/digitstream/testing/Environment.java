@@ -150,6 +150,7 @@ public final class Environment implements AutoCloseable {
                 "topic.predictions", prefix + "predictions",
                 "topic.accuracy", prefix + "accuracy",
                 "topic.models", prefix + "models",
+                "topic.instances", prefix + "instances",
                 "topic.dead.letters", prefix + "dead-letters",
                 "classify.application.id", prefix + "classify",
                 "score.application.id", prefix + "score");

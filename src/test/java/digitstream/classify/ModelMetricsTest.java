@@ -21,29 +21,29 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class ClassifyMetricsTest {
+class ModelMetricsTest {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
     private static final int ENOUGH_IMAGES = 1_000;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final ManualClock clock = new ManualClock(NOON);
 
-    private ClassifyMetrics metrics(@Nullable Double temperature) {
+    private ModelMetrics metrics(@Nullable Double temperature) {
         return metrics(temperature, false);
     }
 
-    private ClassifyMetrics metrics(@Nullable Double temperature, boolean drawnDigits) {
+    private ModelMetrics metrics(@Nullable Double temperature, boolean drawnDigits) {
         List<Long> bins = new ArrayList<>(Collections.nCopies(14, 0L));
         bins.add(5_000L);
         Baseline baseline = new Baseline(Collections.nCopies(10, 500L), bins, temperature, 0.99);
-        return new ClassifyMetrics(meters, new ModelVersion("m", "1"), "", Optional.of(baseline), drawnDigits, clock);
+        return new ModelMetrics(meters, new ModelVersion("m", "1"), "", Optional.of(baseline), drawnDigits, clock);
     }
 
-    private static void classify(ClassifyMetrics metrics, int count, int classes) {
+    private static void classify(ModelMetrics metrics, int count, int classes) {
         classify(metrics, count, classes, () -> "");
     }
 
-    private static void classify(ClassifyMetrics metrics, int count, int classes, Supplier<String> ids) {
+    private static void classify(ModelMetrics metrics, int count, int classes, Supplier<String> ids) {
         List<PendingImage> images = new ArrayList<>();
         List<Classified> results = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -70,7 +70,7 @@ class ClassifyMetricsTest {
 
     @Test
     void reportsDriftOnceThereAreEnoughImages() {
-        ClassifyMetrics metrics = metrics(1.0);
+        ModelMetrics metrics = metrics(1.0);
         classify(metrics, 100, 10);
         assertThat(drift("class")).isNaN();
         classify(metrics, ENOUGH_IMAGES, 10);
@@ -99,7 +99,7 @@ class ClassifyMetricsTest {
 
     @Test
     void forgetsPredictionsOlderThanTenMinutes() {
-        ClassifyMetrics metrics = metrics(1.0);
+        ModelMetrics metrics = metrics(1.0);
         classify(metrics, ENOUGH_IMAGES, 2);
         clock.advance(Duration.ofMinutes(9));
         assertThat(value("digits.drift.images")).isEqualTo(ENOUGH_IMAGES);
@@ -120,5 +120,13 @@ class ClassifyMetricsTest {
         classify(metrics(null), ENOUGH_IMAGES, 10);
         assertThat(meters.find("digits.estimated.accuracy.ratio").gauge()).isNull();
         assertThat(drift("class")).isLessThan(0.1);
+    }
+
+    @Test
+    void leavesNothingBehind() {
+        ModelMetrics metrics = metrics(1.0);
+        classify(metrics, ENOUGH_IMAGES, 10);
+        metrics.close();
+        assertThat(meters.getMeters()).isEmpty();
     }
 }
