@@ -5,7 +5,9 @@
  * <pre>
  *   digits.images --> decode --> micro-batch --> infer --> digits.predictions --+
  *                       |                          |                            +--> score --> digits.accuracy
- *                       |                          |       digits.labels -------+      |
+ *                       |                          |       digits.labels -------+      |   `-> digits.comparisons
+ *                       |                          |                            |      |
+ *                       |                          |    digits.challenger.predictions  |
  *                       v                          v                                   v
  *                   digits.dead-letters: records that cannot be processed, unchanged, with the reason
  *
@@ -28,6 +30,7 @@
  *   <li>{@code training}: trains and evaluates models; {@code training.report} writes the HTML report.
  *   <li>{@code model}: the model artifact and inference on it.
  *   <li>{@code accuracy}: accuracy arithmetic, without Kafka.
+ *   <li>{@code challenge}: compares two versions with figures that are valid at any time, without Kafka.
  *   <li>{@code data}: readers of digit images: IDX, MATLAB and image files, the MNIST download, generated digits.
  *   <li>{@code serde}: Avro in the Confluent wire format, and the schema registry client.
  *   <li>{@code settings}: all settings, with defaults and validation.

@@ -34,6 +34,7 @@ class ArchitectureTest {
             entry("data.files"),
             entry("data.pictures", "data.files"),
             entry("accuracy"),
+            entry("challenge"),
             entry("model"),
             entry("streams", "serde"),
             entry("training", "accuracy", "data", "model"),
@@ -54,7 +55,7 @@ class ArchitectureTest {
             entry("benchmark.result"),
             entry("benchmark.programs", "model", "serde"),
             entry("classify", "accuracy", "model", "serde", "settings", "streams"),
-            entry("score", "accuracy", "score.images", "serde", "settings", "streams"),
+            entry("score", "accuracy", "challenge", "score.images", "serde", "settings", "streams"),
             entry("score.images"),
             entry("client", "data", "settings"),
             entry("release", "accuracy", "client", "model", "serde", "settings"),
@@ -178,7 +179,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ACCURACY_IS_ARITHMETIC = noClasses()
             .that()
-            .resideInAnyPackage("digitstream.accuracy", "digitstream.common", "digitstream.settings")
+            .resideInAnyPackage(
+                    "digitstream.accuracy", "digitstream.challenge", "digitstream.common", "digitstream.settings")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.kafka..");

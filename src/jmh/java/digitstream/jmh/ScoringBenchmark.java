@@ -5,6 +5,7 @@ import digitstream.accuracy.CountChanges;
 import digitstream.accuracy.ImageState;
 import digitstream.accuracy.LabelOutcomes;
 import digitstream.accuracy.ModelVersion;
+import digitstream.accuracy.Role;
 import java.util.HashMap;
 import java.util.Map;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -13,8 +14,8 @@ import org.openjdk.jmh.annotations.Benchmark;
 public class ScoringBenchmark extends PerRecord {
     private static final long NOW = 1_790_000_000_000L;
 
-    private final ImageState.Predicted prediction =
-            new ImageState.Predicted(new ModelVersion(Records.MODEL, Records.VERSION), 7, 0.991f, NOW, NOW);
+    private final ImageState.Predicted prediction = new ImageState.Predicted(
+            new ModelVersion(Records.MODEL, Records.VERSION), 7, 0.991f, NOW, NOW, Role.CHAMPION);
     private final ImageState.Label label = new ImageState.Label(7, NOW + 2_000);
     private final Counts counts = new Counts();
     private final byte[] predicted =

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * returns a new state and reports its effect on the counts to {@link CountChanges}.
  *
  * @param label null if none has arrived; a retraction if the latest one was taken back
- * @param predictions the first one of each model version
+ * @param predictions the first one of each model version, with the topics that it was in
  * @param touchedAtMillis when an event last changed the state, by the scorer's clock; the retention runs from here. Rounded up, so
  *     that the images of a minute or so expire together
  */
@@ -21,11 +21,21 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
     private static final byte FORMAT = 2;
     /** The format of a state with a retraction, which older versions don't know. */
     private static final byte RETRACTED = 3;
+    /** The format of a state with a challenger's prediction, which has the {@link Role} beside the digit. */
+    private static final byte WITH_ROLES = 4;
     /** The format of older versions: the same, but with a time that is not rounded. */
     private static final byte UNROUNDED = 1;
 
+    private static final int DIGIT_BITS = 4;
+
     /** Keeps a state below a megabyte, Kafka's default limit of a record, even if every name has its maximum length. */
     static final int MAX_PREDICTIONS = 1_000;
+
+    /**
+     * An image that more versions have classified is in no pair. Their number would grow with the square, and what is not
+     * counted must not depend on the order of the predictions.
+     */
+    static final int MAX_COMPARED = 32;
 
     /** Something that became known about an image. */
     public sealed interface Event permits Label, Predicted {}
@@ -58,8 +68,17 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
      * @param bucketStartMillis the time bucket it is counted in, chosen once so that a correction changes the same bucket
      */
     public record Predicted(
-            ModelVersion model, int digit, float confidence, long eventTimeMillis, long bucketStartMillis)
-            implements Event {}
+            ModelVersion model, int digit, float confidence, long eventTimeMillis, long bucketStartMillis, Role role)
+            implements Event {
+
+        private Predicted with(Role another) {
+            return new Predicted(model, digit, confidence, eventTimeMillis, bucketStartMillis, another);
+        }
+
+        private boolean isRight(Label label) {
+            return digit == label.digit;
+        }
+    }
 
     public ImageState {
         predictions = List.copyOf(predictions);
@@ -80,14 +99,16 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
     }
 
     /**
-     * Applies a prediction. A further one by the same model version only counts as a duplicate. Beyond the maximum number of
+     * Applies a prediction. A further one by the same model version only counts as a duplicate. If it is in another topic than
+     * the first, the version has both roles from then on, so that their order does not matter. Beyond the maximum number of
      * predictions, the first one is forgotten: it counts as expired if it has no label, and corrections pass it by.
      */
     public ImageState predicted(Predicted prediction, long nowMillis, CountChanges changes) {
         AccuracyCounts counts = changes.counts(prediction.model(), prediction.bucketStartMillis());
-        if (isKnown(prediction.model())) {
+        Predicted known = find(prediction.model());
+        if (known != null) {
             counts.addDuplicate();
-            return this;
+            return withRole(known, prediction.role(), nowMillis);
         }
         counts.addPredicted();
         if (label != null && !label.isRetraction()) {
@@ -110,13 +131,23 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
         return new ImageState(label, all, nowMillis);
     }
 
-    private boolean isKnown(ModelVersion model) {
+    private @Nullable Predicted find(ModelVersion model) {
         for (Predicted known : predictions) {
             if (known.model().equals(model)) {
-                return true;
+                return known;
             }
         }
-        return false;
+        return null;
+    }
+
+    private ImageState withRole(Predicted known, Role added, long nowMillis) {
+        Role role = known.role().and(added);
+        if (role == known.role()) {
+            return this;
+        }
+        List<Predicted> all = new ArrayList<>(predictions);
+        all.set(all.indexOf(known), known.with(role));
+        return new ImageState(label, all, nowMillis);
     }
 
     private boolean isLabelled() {
@@ -177,6 +208,38 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
         }
     }
 
+    /**
+     * Adds the pairs that this image is in, or takes them back: each champion with each challenger, if there is a label.
+     *
+     * @param sign 1 or -1
+     */
+    public void pairs(int sign, PairChanges changes) {
+        // Most images have one prediction. This runs twice for each event.
+        if (predictions.size() < 2 || predictions.size() > MAX_COMPARED || label == null || label.isRetraction()) {
+            return;
+        }
+        for (Predicted challenger : predictions) {
+            if (challenger.role().isChallenger()) {
+                pairs(sign, challenger, label, changes);
+            }
+        }
+    }
+
+    private void pairs(int sign, Predicted challenger, Label actual, PairChanges changes) {
+        for (Predicted champion : predictions) {
+            // Each version is in the list once, so that this is the same prediction or another version's.
+            if (champion.role().isChampion() && !champion.model().equals(challenger.model())) {
+                changes.pair(
+                        sign,
+                        champion.model(),
+                        challenger.model(),
+                        actual.digit(),
+                        champion.isRight(actual),
+                        challenger.isRight(actual));
+            }
+        }
+    }
+
     /** The same state, as if it had been changed at this time. */
     public ImageState touchedAt(long millis) {
         return new ImageState(label, predictions, millis);
@@ -204,7 +267,8 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
 
     /** Serializes the state compactly, because there are up to 50,000 of them a second. */
     public void write(ByteBuffer out, ModelNames names) {
-        out.put(label != null && label.isRetraction() ? RETRACTED : FORMAT);
+        boolean withRoles = hasChallenger();
+        out.put(withRoles ? WITH_ROLES : label != null && label.isRetraction() ? RETRACTED : FORMAT);
         Varint.put(out, touchedAtMillis);
         out.put((byte) (label == null ? -1 : label.digit()));
         if (label != null) {
@@ -215,11 +279,21 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
         for (int i = 0; i < predictions.size(); i++) {
             Predicted prediction = predictions.get(i);
             names.put(out, prediction.model());
-            out.put((byte) prediction.digit());
+            out.put((byte)
+                    (withRoles ? prediction.role().code() << DIGIT_BITS | prediction.digit() : prediction.digit()));
             out.putFloat(prediction.confidence());
             Varint.put(out, prediction.eventTimeMillis());
             Varint.put(out, prediction.bucketStartMillis() - prediction.eventTimeMillis());
         }
+    }
+
+    private boolean hasChallenger() {
+        for (int i = 0; i < predictions.size(); i++) {
+            if (predictions.get(i).role().isChallenger()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The bytes of {@link #write}. */
@@ -243,9 +317,9 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
     /** Parses the output of {@link #write}, also of older versions, from a buffer with an array. */
     public static ImageState read(ByteBuffer in, ModelNames names) {
         byte format = in.get();
-        if (format < UNROUNDED || format > RETRACTED) {
+        if (format < UNROUNDED || format > WITH_ROLES) {
             throw new IllegalArgumentException(
-                    "unknown format of an image state; formats " + UNROUNDED + " to " + RETRACTED + " are supported");
+                    "unknown format of an image state; formats " + UNROUNDED + " to " + WITH_ROLES + " are supported");
         }
         long touchedAtMillis = Varint.get(in);
         int digit = in.get();
@@ -263,9 +337,12 @@ public record ImageState(@Nullable Label label, List<Predicted> predictions, lon
 
     private static Predicted prediction(ByteBuffer in, ModelNames names) {
         ModelVersion model = names.get(in);
-        int digit = in.get();
+        // Formats without roles have zeros there, which is the champion's.
+        int roleAndDigit = in.get();
+        int digit = roleAndDigit & (1 << DIGIT_BITS) - 1;
+        Role role = Role.of(roleAndDigit >> DIGIT_BITS);
         float confidence = in.getFloat();
         long eventTimeMillis = Varint.get(in);
-        return new Predicted(model, digit, confidence, eventTimeMillis, Varint.get(in) + eventTimeMillis);
+        return new Predicted(model, digit, confidence, eventTimeMillis, Varint.get(in) + eventTimeMillis, role);
     }
 }

@@ -17,17 +17,42 @@ public final class ModelNames {
     private final Map<ModelVersion, byte[]> bytes = new HashMap<>();
     private ModelVersion last = new ModelVersion("", "");
     private byte[] lastBytes = encode(last);
+    /** The one before. With a challenger, two versions alternate. */
+    private ModelVersion previous = last;
+
+    private byte[] previousBytes = lastBytes;
 
     /** The model version at the position of a buffer with an array, which moves behind it. */
     ModelVersion get(ByteBuffer in) {
-        int from = in.arrayOffset() + in.position();
-        int to = from + lastBytes.length;
-        if (lastBytes.length <= in.remaining() && Arrays.equals(in.array(), from, to, lastBytes, 0, lastBytes.length)) {
-            in.position(in.position() + lastBytes.length);
+        if (skips(in, lastBytes)) {
+            return last;
+        }
+        if (skips(in, previousBytes)) {
+            swap();
         } else {
             remember(new ModelVersion(text(in), text(in)));
         }
         return last;
+    }
+
+    /** Moves behind these bytes, if they are at the position. */
+    private static boolean skips(ByteBuffer in, byte[] expected) {
+        int from = in.arrayOffset() + in.position();
+        int to = from + expected.length;
+        if (expected.length > in.remaining() || !Arrays.equals(in.array(), from, to, expected, 0, expected.length)) {
+            return false;
+        }
+        in.position(in.position() + expected.length);
+        return true;
+    }
+
+    private void swap() {
+        ModelVersion model = previous;
+        byte[] encoded = previousBytes;
+        previous = last;
+        previousBytes = lastBytes;
+        last = model;
+        lastBytes = encoded;
     }
 
     /** Appends a model version. */
@@ -42,7 +67,11 @@ public final class ModelNames {
 
     private byte[] bytes(ModelVersion model) {
         if (!model.equals(last)) {
-            remember(model);
+            if (model.equals(previous)) {
+                swap();
+            } else {
+                remember(model);
+            }
         }
         return lastBytes;
     }
@@ -52,6 +81,8 @@ public final class ModelNames {
         if (bytes.size() >= MAX_REMEMBERED) {
             bytes.clear();
         }
+        previous = last;
+        previousBytes = lastBytes;
         lastBytes = bytes.computeIfAbsent(model, ModelNames::encode);
         last = model;
     }

@@ -21,6 +21,8 @@ import org.apache.kafka.common.KafkaException;
 final class RowRunner {
     static final String PREDICTIONS = Cluster.topic("predictions");
     static final String ACCURACY = Cluster.topic("accuracy");
+    static final String CHALLENGERS = Cluster.topic("challenger.predictions");
+    static final String COMPARISONS = Cluster.topic("comparisons");
     static final String MODELS = Cluster.topic("models");
     static final String DEAD_LETTERS = Cluster.topic("dead-letters");
 
@@ -52,7 +54,19 @@ final class RowRunner {
 
     /** Returns the topics that a run writes, with their partitions. */
     static Map<String, Integer> outputs(int partitions) {
-        return Map.of(PREDICTIONS, partitions, ACCURACY, 1, MODELS, 1, DEAD_LETTERS, Cluster.PARTITIONS);
+        return Map.of(
+                PREDICTIONS,
+                partitions,
+                CHALLENGERS,
+                partitions,
+                ACCURACY,
+                1,
+                COMPARISONS,
+                1,
+                MODELS,
+                1,
+                DEAD_LETTERS,
+                Cluster.PARTITIONS);
     }
 
     /** Returns how many images the small backlog has. */

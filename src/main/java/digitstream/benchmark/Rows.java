@@ -157,7 +157,9 @@ final class Rows {
         all.put("topic.images", run.images());
         all.put("topic.labels", Backlog.LABELS);
         all.put("topic.predictions", run.predictions());
+        all.put("topic.challenger.predictions", RowRunner.CHALLENGERS);
         all.put("topic.accuracy", RowRunner.ACCURACY);
+        all.put("topic.comparisons", RowRunner.COMPARISONS);
         all.put("topic.models", RowRunner.MODELS);
         all.put("topic.dead.letters", RowRunner.DEAD_LETTERS);
         all.put("state.dir", run.state().toString());

@@ -35,6 +35,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "models",
         description = "Change the model that the running stream uses.",
+        subcommands = ModelsCompareCommand.class,
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true)
 final class ModelsCommand {

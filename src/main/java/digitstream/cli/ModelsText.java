@@ -122,7 +122,7 @@ final class ModelsText {
     }
 
     /** Aligns the columns; the last one is as wide as its text. */
-    private static List<String> table(List<List<String>> rows) {
+    static List<String> table(List<List<String>> rows) {
         int columns = rows.get(0).size();
         int[] widths = new int[columns];
         rows.forEach(row -> {

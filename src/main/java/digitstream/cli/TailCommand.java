@@ -2,6 +2,7 @@ package digitstream.cli;
 
 import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
+import digitstream.avro.ModelComparison;
 import digitstream.avro.ModelRelease;
 import digitstream.avro.Prediction;
 import digitstream.client.CommittedReader;
@@ -33,7 +34,9 @@ import picocli.CommandLine.Parameters;
 final class TailCommand implements Callable<Integer> {
     private static final Duration POLL = Duration.ofMillis(200);
 
-    @Parameters(paramLabel = "predictions|accuracy|labels|models|dead-letters", description = "The topic to print.")
+    @Parameters(
+            paramLabel = "predictions|accuracy|comparisons|labels|models|dead-letters",
+            description = "The topic to print.")
     private String what = "";
 
     @Mixin
@@ -102,12 +105,13 @@ final class TailCommand implements Callable<Integer> {
         return switch (what) {
             case "predictions" -> topics.predictions();
             case "accuracy" -> topics.accuracy();
+            case "comparisons" -> topics.comparisons();
             case "labels" -> topics.labels();
             case "models" -> topics.models();
             case "dead-letters" -> topics.deadLetters();
             default ->
                 throw new UsageException("'" + Excerpt.of(what)
-                        + "' can't be printed; use predictions, accuracy, labels, models or dead-letters");
+                        + "' can't be printed; use predictions, accuracy, comparisons, labels, models or dead-letters");
         };
     }
 
@@ -115,6 +119,7 @@ final class TailCommand implements Callable<Integer> {
         return switch (what) {
             case "predictions" -> decoding(new AvroDecoder<>(schemas, Prediction.class));
             case "accuracy" -> decoding(new AvroDecoder<>(schemas, Accuracy.class));
+            case "comparisons" -> decoding(new AvroDecoder<>(schemas, ModelComparison.class));
             case "labels" -> decoding(new AvroDecoder<>(schemas, DigitLabel.class));
             case "models" -> decoding(new AvroDecoder<>(schemas, ModelRelease.class));
             default -> RecordJson::line;

@@ -42,15 +42,19 @@ public final class TopicAdmin {
     /**
      * Creates the topics that do not exist, and waits until the leader of every partition responds. Records sent earlier would be
      * rejected and retried, and with several requests in flight Kafka's producer was observed to time out on one of them after two
-     * minutes. Existing topics are not changed.
+     * minutes. Existing topics are not changed. The topic of challengers gets as many partitions as that of predictions has.
      *
      * @return the names of the created topics
      * @throws KafkaException if the broker rejects the request or does not respond
      */
     public List<String> create() throws InterruptedException {
         List<String> names = new ArrayList<>();
+        TopicDescription predictions = describe().get(topics.predictions());
+        int joined = predictions == null
+                ? layout.partitions()
+                : predictions.partitions().size();
         for (Map.Entry<String, KafkaFuture<Void>> topic :
-                admin.createTopics(newTopics()).values().entrySet()) {
+                admin.createTopics(newTopics(joined)).values().entrySet()) {
             try {
                 KafkaFutures.get(topic.getValue());
                 names.add(topic.getKey());
@@ -91,8 +95,7 @@ public final class TopicAdmin {
                 .denied()
                 .forEach(topic -> faults.add("no right to Describe topic '" + topic + "'; grant it with "
                         + Grants.topic("Describe", topic)));
-        unequalPartitions(descriptions, List.of(topics.labels(), topics.predictions()))
-                .ifPresent(faults::add);
+        unequalPartitions(descriptions, topics.joined()).ifPresent(faults::add);
         return faults;
     }
 
@@ -126,12 +129,14 @@ public final class TopicAdmin {
                 + " (docs/operating.md, The number of partitions has changed)");
     }
 
-    private List<NewTopic> newTopics() {
+    private List<NewTopic> newTopics(int challengersPartitions) {
         return List.of(
                 topic(topics.images(), layout.partitions(), layout.imagesRetention()),
                 topic(topics.labels(), layout.partitions(), layout.labelsRetention()),
                 topic(topics.predictions(), layout.partitions(), layout.predictionsRetention()),
+                topic(topics.challengerPredictions(), challengersPartitions, layout.predictionsRetention()),
                 topic(topics.accuracy(), 1, layout.accuracyRetention()),
+                topic(topics.comparisons(), 1, layout.accuracyRetention()),
                 latestByKey(topics.models(), layout.accuracyRetention()),
                 latestByKey(topics.instances(), INSTANCES_HISTORY),
                 topic(topics.deadLetters(), layout.partitions(), layout.deadLettersRetention()));

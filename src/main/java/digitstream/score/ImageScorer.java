@@ -37,6 +37,8 @@ final class ImageScorer {
         if (after != before) {
             before.unmatched(-1, pending.unmatched());
             after.unmatched(1, pending.unmatched());
+            before.pairs(-1, pending.pairs());
+            after.pairs(1, pending.pairs());
             pending.states().put(id, after);
         }
         return first;

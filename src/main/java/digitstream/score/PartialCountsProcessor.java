@@ -10,6 +10,7 @@ import digitstream.score.images.StateChunk;
 import digitstream.settings.ScoreSettings;
 import digitstream.streams.CommitBarrier;
 import digitstream.streams.TaskMemory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -45,7 +46,9 @@ final class PartialCountsProcessor implements Processor<byte[], Counted, byte[],
     private final String pendingStore;
     private final String countsStore;
     private final String unmatchedStore;
+    private final String pairsStore;
     private final ScoreSettings settings;
+    private final Duration pairsRetention;
     private final TimeBuckets timeBuckets;
     private final ArrivalBuckets arrival;
     private final ScoreMetrics metrics;
@@ -63,6 +66,7 @@ final class PartialCountsProcessor implements Processor<byte[], Counted, byte[],
     private KeyValueStore<byte[], byte[]> stored;
     private PendingCounts pending;
     private UnmatchedBuckets unmatched;
+    private PartitionPairs pairs;
     private StateWriter states;
     private LabelOutcomes labels = LabelOutcomes.NONE;
     /** Where the search for states of an older version goes on, or null if there are none. */
@@ -75,13 +79,17 @@ final class PartialCountsProcessor implements Processor<byte[], Counted, byte[],
             String pendingStore,
             String countsStore,
             String unmatchedStore,
+            String pairsStore,
             ScoreSettings settings,
+            Duration pairsRetention,
             ScoreMetrics metrics) {
         this.imagesStore = imagesStore;
         this.pendingStore = pendingStore;
         this.countsStore = countsStore;
         this.unmatchedStore = unmatchedStore;
+        this.pairsStore = pairsStore;
         this.settings = settings;
+        this.pairsRetention = pairsRetention;
         this.timeBuckets = TimeBuckets.of(settings);
         this.arrival = ArrivalBuckets.of(settings);
         this.metrics = metrics;
@@ -97,6 +105,7 @@ final class PartialCountsProcessor implements Processor<byte[], Counted, byte[],
         TaskMemory<PendingCounts> memory = context.getStateStore(pendingStore);
         this.pending = memory.value();
         this.unmatched = new UnmatchedBuckets(context.getStateStore(unmatchedStore));
+        this.pairs = new PartitionPairs(context.getStateStore(pairsStore), partition(), pairsRetention);
         this.states = new StateWriter(images);
         this.adoptedTo = new byte[0];
         pending.expiredTo(unmatched.expiredToMillis());
@@ -163,6 +172,7 @@ final class PartialCountsProcessor implements Processor<byte[], Counted, byte[],
             changed.add(key);
         }
         unmatched.add(pending.unmatched());
+        pairs.add(pending.pairs().changes(), now);
         writeStates(pending.states(), now);
         pending.clear();
         while (counts.size() > VersionUse.MAX_KEPT) {
@@ -214,6 +224,7 @@ final class PartialCountsProcessor implements Processor<byte[], Counted, byte[],
             context.forward(new Record<>(key.toBytes(), current(key), now));
         }
         changed.clear();
+        pairs.publish(now, (key, sum) -> context.forward(new Record<>(key, sum, now)));
     }
 
     private byte[] current(CountsKey key) {

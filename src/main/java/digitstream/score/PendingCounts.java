@@ -25,6 +25,7 @@ final class PendingCounts implements CountChanges {
     private final Map<ModelVersion, Map<Long, AccuracyCounts>> changes = new HashMap<>();
     private final @Nullable Counts[] recent = new Counts[1 << RECENT_BITS];
     private final UnmatchedCounts unmatched = new UnmatchedCounts();
+    private final PendingPairs pairs = new PendingPairs();
     private final Map<Bytes, ImageState> states = new HashMap<>();
     private LabelOutcomes labels = LabelOutcomes.NONE;
     private boolean empty = true;
@@ -52,6 +53,11 @@ final class PendingCounts implements CountChanges {
     /** The changes of what is unmatched. */
     UnmatchedCounts unmatched() {
         return unmatched;
+    }
+
+    /** The changes of the counts of pairs. */
+    PendingPairs pairs() {
+        return pairs;
     }
 
     /** The states that have changed, by image id. */
@@ -90,6 +96,7 @@ final class PendingCounts implements CountChanges {
         changes.clear();
         Arrays.fill(recent, null);
         unmatched.clear();
+        pairs.clear();
         states.clear();
         labels = LabelOutcomes.NONE;
         empty = true;

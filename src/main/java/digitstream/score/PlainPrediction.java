@@ -2,6 +2,7 @@ package digitstream.score;
 
 import digitstream.accuracy.ImageState;
 import digitstream.accuracy.ModelVersion;
+import digitstream.accuracy.Role;
 import digitstream.avro.Prediction;
 import digitstream.common.Digits;
 import digitstream.common.EventTimeRange;
@@ -21,6 +22,7 @@ final class PlainPrediction {
 
     private final EventTimeRange times;
     private final TimeBuckets buckets;
+    private final Role role;
     private final PlainFields fields = new PlainFields();
 
     /** The model version of the last prediction that was decoded in the general way, and its name and version in Avro. */
@@ -28,9 +30,15 @@ final class PlainPrediction {
 
     private byte[] modelBytes = new byte[0];
 
-    PlainPrediction(EventTimeRange times, TimeBuckets buckets) {
+    /**
+     * Reads predictions of one topic.
+     *
+     * @param role of their versions
+     */
+    PlainPrediction(EventTimeRange times, TimeBuckets buckets, Role role) {
         this.times = times;
         this.buckets = buckets;
+        this.role = role;
     }
 
     /**
@@ -63,7 +71,7 @@ final class PlainPrediction {
             return null;
         }
         return new ImageState.Predicted(
-                known, (int) digit, confidence, eventTime, buckets.bucketOf(eventTime, nowMillis));
+                known, (int) digit, confidence, eventTime, buckets.bucketOf(eventTime, nowMillis), role);
     }
 
     private boolean readsProbabilities() {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import digitstream.accuracy.ImageState;
 import digitstream.accuracy.ModelVersion;
 import digitstream.accuracy.RecordFaults;
+import digitstream.accuracy.Role;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.Prediction;
 import digitstream.common.EventTimeRange;
@@ -22,7 +23,10 @@ final class RecordReader {
     private final EventTimeRange times;
     private final Decoder<Prediction> predictions;
     private final Decoder<DigitLabel> labels;
+    /** One for each topic, because each remembers the model version of its topic. */
     private final PlainPrediction plainPrediction;
+
+    private final PlainPrediction plainChallenger;
     private final PlainLabel plainLabel;
 
     RecordReader(ScoreSettings settings, Decoder<Prediction> predictions, Decoder<DigitLabel> labels) {
@@ -30,7 +34,8 @@ final class RecordReader {
         this.times = settings.eventTimes();
         this.predictions = predictions;
         this.labels = labels;
-        this.plainPrediction = new PlainPrediction(times, buckets);
+        this.plainPrediction = new PlainPrediction(times, buckets, Role.CHAMPION);
+        this.plainChallenger = new PlainPrediction(times, buckets, Role.CHALLENGER);
         this.plainLabel = new PlainLabel(times);
     }
 
@@ -49,8 +54,12 @@ final class RecordReader {
     }
 
     /** The prediction in a record in its common form, or null if {@link #prediction} must read it. */
-    ImageState.@Nullable Event plainPrediction(byte[] key, Headers headers, byte[] value, long nowMillis) {
-        return plainPrediction.read(key, value, predictions.plainOffset(headers, value), nowMillis);
+    ImageState.@Nullable Event plainPrediction(byte[] key, Headers headers, byte[] value, Role role, long nowMillis) {
+        return plain(role).read(key, value, predictions.plainOffset(headers, value), nowMillis);
+    }
+
+    private PlainPrediction plain(Role role) {
+        return role == Role.CHALLENGER ? plainChallenger : plainPrediction;
     }
 
     /**
@@ -90,7 +99,12 @@ final class RecordReader {
                 ImageState.Label.retraction(times.contains(timestampMillis, nowMillis) ? timestampMillis : nowMillis));
     }
 
-    Result prediction(byte @Nullable [] key, Headers headers, byte @Nullable [] value, long nowMillis) {
+    /**
+     * Reads a prediction.
+     *
+     * @param role the topic that it is in
+     */
+    Result prediction(byte @Nullable [] key, Headers headers, byte @Nullable [] value, Role role, long nowMillis) {
         Optional<Fault> missing = missing(key, value);
         if (missing.isPresent()) {
             return missing.get();
@@ -107,7 +121,7 @@ final class RecordReader {
         }
         ModelVersion model = new ModelVersion(prediction.getModelName(), prediction.getModelVersion());
         if (value != null) {
-            plainPrediction.remember(model, value, predictions.plainOffset(headers, value));
+            plain(role).remember(model, value, predictions.plainOffset(headers, value));
         }
         long eventTime = prediction.getEventTime().toEpochMilli();
         return new Valid(new ImageState.Predicted(
@@ -115,7 +129,8 @@ final class RecordReader {
                 prediction.getLabel(),
                 prediction.getConfidence(),
                 eventTime,
-                buckets.bucketOf(eventTime, nowMillis)));
+                buckets.bucketOf(eventTime, nowMillis),
+                role));
     }
 
     private static Optional<Fault> missing(byte @Nullable [] key, byte @Nullable [] value) {

@@ -1,7 +1,9 @@
 package digitstream.score;
 
 import digitstream.accuracy.ImageState;
+import digitstream.accuracy.Role;
 import digitstream.settings.ScoreSettings;
+import digitstream.settings.Topics;
 import digitstream.streams.CommitBarrier;
 import digitstream.streams.DeadLetter;
 import digitstream.streams.InputTimestamps;
@@ -20,6 +22,7 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Reading>
     private final String imagesStore;
     private final String pendingStore;
     private final String labelsTopic;
+    private final String challengersTopic;
     private final ArrivalBuckets arrival;
     private final Placement placement;
     private final DrawnDigits drawn;
@@ -34,7 +37,7 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Reading>
     ScoreProcessor(
             String imagesStore,
             String pendingStore,
-            String labelsTopic,
+            Topics topics,
             ScoreSettings settings,
             Placement placement,
             DrawnDigits drawn,
@@ -42,7 +45,8 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Reading>
             Clock clock) {
         this.imagesStore = imagesStore;
         this.pendingStore = pendingStore;
-        this.labelsTopic = labelsTopic;
+        this.labelsTopic = topics.labels();
+        this.challengersTopic = topics.challengerPredictions();
         this.arrival = ArrivalBuckets.of(settings);
         this.placement = placement;
         this.drawn = drawn;
@@ -80,7 +84,7 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Reading>
         }
         RecordReader.Result result = isLabel
                 ? reader.label(polled.key(), polled.headers(), polled.value(), polled.timestamp(), now)
-                : reader.prediction(polled.key(), polled.headers(), polled.value(), now);
+                : reader.prediction(polled.key(), polled.headers(), polled.value(), role(polled), now);
         if (result instanceof RecordReader.Valid valid) {
             return accept(polled, record, valid.event(), now);
         }
@@ -96,7 +100,11 @@ final class ScoreProcessor implements FixedKeyProcessor<byte[], byte[], Reading>
         }
         return isLabel
                 ? reader.plainLabel(polled.key(), polled.headers(), polled.value(), now)
-                : reader.plainPrediction(polled.key(), polled.headers(), polled.value(), now);
+                : reader.plainPrediction(polled.key(), polled.headers(), polled.value(), role(polled), now);
+    }
+
+    private Role role(ConsumerRecord<byte[], byte[]> prediction) {
+        return prediction.topic().equals(challengersTopic) ? Role.CHALLENGER : Role.CHAMPION;
     }
 
     private boolean accept(

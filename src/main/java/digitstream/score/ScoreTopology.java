@@ -3,9 +3,12 @@ package digitstream.score;
 import digitstream.accuracy.ImageState;
 import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
+import digitstream.avro.ModelComparison;
 import digitstream.avro.Prediction;
+import digitstream.challenge.ErrorBudget;
 import digitstream.score.images.ImageStore;
 import digitstream.serde.Decoder;
+import digitstream.settings.ChallengeSettings;
 import digitstream.settings.ScoreSettings;
 import digitstream.settings.Topics;
 import digitstream.streams.CommitBarrier;
@@ -38,17 +41,18 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Matches predictions with labels and publishes rolling accuracy.
+ * Matches predictions with labels, and publishes rolling accuracy and comparisons of champions with challengers.
  *
  * <pre>
  *   predictions --+           +-- rejected --> dead letters                                      (one task per partition)
- *                 +--> score -+-- misplaced -> [topic] -> score-moved --+
+ *   challengers' -+--> score -+-- misplaced -> [topic] -> score-moved --+
  *   labels -------+     |     |                               |         |
  *                 image states|                          image states   |
  *                             +-----------------------------------------+--> [ commit barrier ] --> count --+
  *                                                                              changed totals, once a second |
  *                                                                                                           v
- *                                                                    accuracy <-- sum-up <-- partial-counts (one partition)
+ *                                                              accuracy <-- sum-up <--+-- partial-counts (one partition)
+ *                                                           comparisons <-- compare <-+
  * </pre>
  *
  * <p>An image's state is in the partition of its key. A label or a prediction that its producer has put elsewhere gets there by
@@ -59,7 +63,9 @@ public final class ScoreTopology {
     private static final String PENDING = "pending-counts";
     private static final String COUNTS = "counts-by-partition";
     private static final String UNMATCHED = "unmatched";
+    private static final String PAIRS_BY_PARTITION = "pairs-by-partition";
     private static final String TOTALS = "counts";
+    private static final String PAIRS = "pairs";
     private static final String BARRIER = "commit-barrier";
     private static final String PARTIAL_COUNTS = "partial-counts";
     private static final String MISPLACED = "misplaced";
@@ -71,37 +77,43 @@ public final class ScoreTopology {
 
     private final Topics topics;
     private final ScoreSettings settings;
+    private final ChallengeSettings challenge;
     private final int deadLettersMaxBytes;
     private final int partitions;
     private final Supplier<Decoder<Prediction>> predictions;
     private final Supplier<Decoder<DigitLabel>> labels;
     private final Serializer<Accuracy> accuracy;
+    private final Serializer<ModelComparison> comparisons;
     private final ScoreMetrics metrics;
 
     /**
      * Prepares the topology.
      *
      * @param deadLettersMaxBytes the size of a dead letter at most; larger ones are truncated
-     * @param partitions the number of partitions of the topics of predictions and labels
+     * @param partitions the number of partitions of the topics of predictions, challengers' predictions and labels
      * @param predictions supplies a new decoder for each task
      * @param labels supplies a new decoder for each task
      */
     public ScoreTopology(
             Topics topics,
             ScoreSettings settings,
+            ChallengeSettings challenge,
             int deadLettersMaxBytes,
             int partitions,
             Supplier<Decoder<Prediction>> predictions,
             Supplier<Decoder<DigitLabel>> labels,
             Serializer<Accuracy> accuracy,
+            Serializer<ModelComparison> comparisons,
             ScoreMetrics metrics) {
         this.topics = topics;
         this.settings = settings;
+        this.challenge = challenge;
         this.deadLettersMaxBytes = deadLettersMaxBytes;
         this.partitions = partitions;
         this.predictions = predictions;
         this.labels = labels;
         this.accuracy = accuracy;
+        this.comparisons = comparisons;
         this.metrics = metrics;
     }
 
@@ -109,7 +121,7 @@ public final class ScoreTopology {
     public Topology build() {
         StreamsBuilder builder = new StreamsBuilder();
         Serde<byte[]> bytes = Serdes.ByteArray();
-        List<String> inputs = List.of(topics.predictions(), topics.labels());
+        List<String> inputs = topics.joined();
         Placement placement = new Placement(partitions, inputs, metrics);
         DrawnDigits drawn = new DrawnDigits(settings.drawnDigits(), inputs, metrics);
         KStream<byte[], Reading> readings = builder.stream(
@@ -133,13 +145,18 @@ public final class ScoreTopology {
                 .mapValues(reading -> ((Reading.Pending) reading).marker(), Named.as("pending-marker"))
                 .merge(moved, Named.as("all-markers"));
 
-        CommitBarrier.beforeCommit(counted, bytes, OneWaySerde.ofConstant(Counted.MARKER), BARRIER)
+        KStream<byte[], byte[]> parts = CommitBarrier.beforeCommit(
+                        counted, bytes, OneWaySerde.ofConstant(Counted.MARKER), BARRIER)
                 .process(countByPartition(), Named.as("count"), IMAGES, PENDING)
                 .repartition(Repartitioned.with(bytes, bytes)
                         .withName(PARTIAL_COUNTS)
-                        .withNumberOfPartitions(1))
+                        .withNumberOfPartitions(1));
+        parts.filterNot((key, part) -> VersionPair.isKey(key), Named.as("is-of-accuracy"))
                 .process(sumUp(), Named.as("sum-up"))
                 .to(topics.accuracy(), Produced.with(Serdes.String(), OneWaySerde.writing(accuracy)));
+        parts.filter((key, part) -> VersionPair.isKey(key), Named.as("is-of-pair"))
+                .process(compare(), Named.as("compare"))
+                .to(topics.comparisons(), Produced.with(Serdes.String(), OneWaySerde.writing(comparisons)));
 
         readings.filter((key, reading) -> reading instanceof Reading.Rejected, Named.as("is-rejected"))
                 .process(DeadLettering.supplier(
@@ -163,7 +180,7 @@ public final class ScoreTopology {
             public FixedKeyProcessor<byte[], byte[], Reading> get() {
                 RecordReader reader = new RecordReader(settings, predictions.get(), labels.get());
                 return new ScoreProcessor(
-                        IMAGES, PENDING, topics.labels(), settings, placement, drawn, reader, Clock.systemUTC());
+                        IMAGES, PENDING, topics, settings, placement, drawn, reader, Clock.systemUTC());
             }
 
             @Override
@@ -181,11 +198,19 @@ public final class ScoreTopology {
     }
 
     private ProcessorSupplier<byte[], Counted, byte[], byte[]> countByPartition() {
-        Set<StoreBuilder<?>> stores = Set.of(inMemory(COUNTS), inMemory(UNMATCHED));
+        Set<StoreBuilder<?>> stores = Set.of(inMemory(COUNTS), inMemory(UNMATCHED), inMemory(PAIRS_BY_PARTITION));
         return new ProcessorSupplier<>() {
             @Override
             public Processor<byte[], Counted, byte[], byte[]> get() {
-                return new PartialCountsProcessor(IMAGES, PENDING, COUNTS, UNMATCHED, settings, metrics);
+                return new PartialCountsProcessor(
+                        IMAGES,
+                        PENDING,
+                        COUNTS,
+                        UNMATCHED,
+                        PAIRS_BY_PARTITION,
+                        settings,
+                        challenge.comparisonsRetention(),
+                        metrics);
             }
 
             @Override
@@ -201,6 +226,23 @@ public final class ScoreTopology {
             @Override
             public Processor<byte[], byte[], String, Accuracy> get() {
                 return new AccuracyProcessor(TOTALS, settings, metrics);
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                return stores;
+            }
+        };
+    }
+
+    private ProcessorSupplier<byte[], byte[], String, ModelComparison> compare() {
+        Set<StoreBuilder<?>> stores = Set.of(inMemory(PAIRS));
+        double alpha = new ErrorBudget(challenge.alpha(), challenge.maxChallengers()).part();
+        return new ProcessorSupplier<>() {
+            @Override
+            public Processor<byte[], byte[], String, ModelComparison> get() {
+                return new ComparisonProcessor(
+                        PAIRS, alpha, challenge.comparisonsRetention(), settings.publishInterval());
             }
 
             @Override

@@ -56,8 +56,7 @@ public final class StartChecks {
                 .filter(operation -> isDenied(descriptions, topic, operation))
                 .forEach(operation -> faults.add(topicFault(topic, name(operation)))));
         if (scores) {
-            TopicAdmin.unequalPartitions(descriptions, List.of(topics.labels(), topics.predictions()))
-                    .ifPresent(faults::add);
+            TopicAdmin.unequalPartitions(descriptions, topics.joined()).ifPresent(faults::add);
         }
         if (descriptions.found().containsKey(topics.deadLetters())) {
             faults.addAll(deadLetterFaults(topics.deadLetters()));
@@ -83,7 +82,9 @@ public final class StartChecks {
         if (scores) {
             need(needed, topics.predictions(), AclOperation.READ);
             need(needed, topics.labels(), AclOperation.READ);
+            need(needed, topics.challengerPredictions(), AclOperation.READ);
             need(needed, topics.accuracy(), AclOperation.WRITE);
+            need(needed, topics.comparisons(), AclOperation.WRITE);
         }
         need(needed, topics.deadLetters(), AclOperation.WRITE);
         return needed;

@@ -3,7 +3,6 @@ package digitstream.serve;
 import digitstream.settings.ClassifySettings;
 import digitstream.settings.InvalidSettingsException;
 import digitstream.settings.Settings;
-import digitstream.settings.Topics;
 import digitstream.streams.Polling;
 import java.time.Duration;
 import java.util.HashMap;
@@ -73,9 +72,8 @@ public final class StreamsConfiguration {
 
     /** How the stream threads of the scoring topology poll: together. */
     static Polling scorePolling(Settings settings) {
-        Topics topics = settings.topics();
         return new Polling(
-                Set.of(topics.predictions(), topics.labels()), ENOUGH_TO_SCORE, GATHERING_TO_SCORE, Optional.empty());
+                Set.copyOf(settings.topics().joined()), ENOUGH_TO_SCORE, GATHERING_TO_SCORE, Optional.empty());
     }
 
     private static Map<String, Object> common() {

@@ -3,6 +3,7 @@ package digitstream.serve;
 import digitstream.avro.Accuracy;
 import digitstream.avro.DigitImage;
 import digitstream.avro.DigitLabel;
+import digitstream.avro.ModelComparison;
 import digitstream.avro.Prediction;
 import digitstream.classify.ClassifyMetrics;
 import digitstream.classify.ClassifyTopology;
@@ -106,7 +107,7 @@ public record TopologyAssembly(
     public void score(Serving serving) throws InterruptedException {
         requireFolderForRocksDb();
         Topics topics = settings.topics();
-        SchemaGate gate = new SchemaGate(schemas, Set.of(topics.predictions(), topics.labels()), CLOCK);
+        SchemaGate gate = new SchemaGate(schemas, Set.copyOf(topics.joined()), CLOCK);
         serving.score(
                 scoreTopology(gate, serving.meters(), partitionsOfLabels()),
                 StreamsConfiguration.score(settings, streamsDefaults()),
@@ -155,11 +156,13 @@ public record TopologyAssembly(
         return new ScoreTopology(
                         settings.topics(),
                         settings.score(),
+                        settings.challenge(),
                         StreamsConfiguration.maxDeadLetterBytes(settings, Settings.SCORE_PREFIX),
                         partitions,
                         () -> new AvroDecoder<>(writers, Prediction.class),
                         () -> new AvroDecoder<>(writers, DigitLabel.class),
                         serializer(Accuracy.class, settings.topics().accuracy()),
+                        serializer(ModelComparison.class, settings.topics().comparisons()),
                         new ScoreMetrics(meters))
                 .build();
     }

@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param layout how the topics are created
  * @param classify how images are batched and classified
  * @param score how predictions are scored
+ * @param challenge how challengers are compared with the champion
  * @param models where released models may be fetched from
  * @param verdict when the stream is in trouble
  * @param deadLettersMaxBytes the size of a dead letter at most; larger ones are truncated
@@ -28,6 +29,7 @@ public record Settings(
         TopicLayout layout,
         ClassifySettings classify,
         ScoreSettings score,
+        ChallengeSettings challenge,
         ModelSettings models,
         VerdictSettings verdict,
         int deadLettersMaxBytes,
@@ -69,7 +71,9 @@ public record Settings(
                 reader.topicName("topic.images", Topics.DEFAULT.images()),
                 reader.topicName("topic.labels", Topics.DEFAULT.labels()),
                 reader.topicName("topic.predictions", Topics.DEFAULT.predictions()),
+                reader.topicName("topic.challenger.predictions", Topics.DEFAULT.challengerPredictions()),
                 reader.topicName("topic.accuracy", Topics.DEFAULT.accuracy()),
+                reader.topicName("topic.comparisons", Topics.DEFAULT.comparisons()),
                 reader.topicName("topic.models", Topics.DEFAULT.models()),
                 reader.topicName("topic.instances", Topics.DEFAULT.instances()),
                 reader.topicName("topic.dead.letters", Topics.DEFAULT.deadLetters()));
@@ -92,6 +96,7 @@ public record Settings(
                 reader.oneOf("inference.precision", InferencePrecision.values(), InferencePrecision.AUTO);
         EventTimeRange eventTimes = reader.eventTimes();
         ScoreSettings score = reader.score(eventTimes);
+        ChallengeSettings challenge = reader.challenge(layout.accuracyRetention());
         ModelSettings models = reader.models();
         VerdictSettings verdict = reader.verdict();
         int deadLettersMaxBytes =
@@ -108,6 +113,7 @@ public record Settings(
                 layout,
                 new ClassifySettings(batchMaxSize, batchMaxDelay, latencyTarget, precision, eventTimes),
                 score,
+                challenge,
                 models,
                 verdict,
                 deadLettersMaxBytes,

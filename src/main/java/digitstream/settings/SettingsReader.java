@@ -36,6 +36,7 @@ final class SettingsReader {
             "topic.",
             "topics.",
             "accuracy.",
+            "challenge.",
             "models.",
             "event.time.",
             "unmatched.",
@@ -164,6 +165,18 @@ final class SettingsReader {
         boolean drawnDigits = flag("accuracy.drawn.digits", defaultValue.drawnDigits());
         try {
             return new ScoreSettings(windows, bucket, publishInterval, retention, eventTimes, drawnDigits);
+        } catch (IllegalArgumentException e) {
+            fault(String.valueOf(e.getMessage()));
+            return defaultValue;
+        }
+    }
+
+    ChallengeSettings challenge(Duration comparisonsRetention) {
+        ChallengeSettings defaultValue = ChallengeSettings.DEFAULT;
+        double alpha = ratio("challenge.alpha", defaultValue.alpha(), 1);
+        int maxChallengers = (int) wholeNumber("challenge.max.challengers", defaultValue.maxChallengers(), 1, 100);
+        try {
+            return new ChallengeSettings(alpha, maxChallengers, comparisonsRetention);
         } catch (IllegalArgumentException e) {
             fault(String.valueOf(e.getMessage()));
             return defaultValue;

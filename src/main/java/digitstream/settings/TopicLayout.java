@@ -5,8 +5,9 @@ import java.time.Duration;
 /**
  * The partitions, replication and retention of the topics when they are created.
  *
- * @param partitions number of partitions of the images, labels, predictions and dead-letters topics. Predictions and labels
- *     must have the same number, because scoring joins them. The accuracy, models and instances topics have one.
+ * @param partitions number of partitions of the images, labels, predictions, challengers' predictions and dead-letters topics.
+ *     Labels and both kinds of predictions must have the same number, because scoring joins them. The accuracy, comparisons,
+ *     models and instances topics have one.
  * @param replicationFactor replicas of each partition, or {@link #BROKER_DEFAULT}
  */
 public record TopicLayout(

@@ -78,7 +78,7 @@ class ImageStateTest {
                         Arbitraries.of(V1, V2),
                         Arbitraries.floats().between(0.1f, 1.0f))
                 .as((image, digit, model, confidence) ->
-                        new Event(image, null, new Predicted(model, digit, confidence, 500, 0)));
+                        new Event(image, null, new Predicted(model, digit, confidence, 500, 0, Role.CHAMPION)));
         return Arbitraries.oneOf(labels, predictions).list().ofMaxSize(40);
     }
 
@@ -183,11 +183,11 @@ class ImageStateTest {
     void countsTheDelayOfAnImpossibleTimeWithoutOverflow() {
         Sums sums = new Sums();
         ImageState.unknown()
-                .predicted(new Predicted(V1, 3, 0.9f, Long.MIN_VALUE, 0), 1, sums)
+                .predicted(new Predicted(V1, 3, 0.9f, Long.MIN_VALUE, 0, Role.CHAMPION), 1, sums)
                 .labelled(new Label(3, 1_000), 2, sums);
         assertThat(sums.counts(V1, 0).meanDelayMillis()).hasValue((double) Long.MAX_VALUE);
         ImageState state = ImageState.unknown()
-                .predicted(new Predicted(V1, 3, 0.9f, Long.MIN_VALUE, Long.MAX_VALUE), 1, sums)
+                .predicted(new Predicted(V1, 3, 0.9f, Long.MIN_VALUE, Long.MAX_VALUE, Role.CHAMPION), 1, sums)
                 .labelled(new Label(3, Long.MAX_VALUE), 2, sums);
         assertThat(ImageState.fromBytes(state.toBytes())).isEqualTo(state);
     }
@@ -199,7 +199,10 @@ class ImageStateTest {
         String longest = "\uFFFD".repeat(120);
         for (int i = 0; i <= ImageState.MAX_PREDICTIONS; i++) {
             state = state.predicted(
-                    new Predicted(new ModelVersion(longest, longest + i), 3, 0.9f, 1_700_000_000_000L, 0), 1, sums);
+                    new Predicted(
+                            new ModelVersion(longest, longest + i), 3, 0.9f, 1_700_000_000_000L, 0, Role.CHAMPION),
+                    1,
+                    sums);
         }
         assertThat(state.predictions()).hasSize(ImageState.MAX_PREDICTIONS);
         assertThat(state.toBytes()).hasSizeLessThan(1_000_000);
@@ -221,7 +224,7 @@ class ImageStateTest {
     void acceptsACorrectionOnlyFromALaterLabel() {
         Sums sums = new Sums();
         ImageState state = ImageState.unknown()
-                .predicted(new Predicted(V1, 3, 0.9f, 0, 0), 1, sums)
+                .predicted(new Predicted(V1, 3, 0.9f, 0, 0, Role.CHAMPION), 1, sums)
                 .labelled(new Label(3, 1_000), 2, sums)
                 .labelled(new Label(8, 500), 3, sums);
         assertThat(sums.counts(V1, 0).correct()).isEqualTo(1);

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -142,6 +143,20 @@ class CommandLineIT {
         assertThat(CommandLineProcess.run(folder, arguments).out()).contains("own.images: exists");
         arguments[1] = "describe";
         assertThat(CommandLineProcess.run(folder, arguments).out()).contains("own.images: 3 partitions, 1 replicas");
+    }
+
+    @Test
+    void givesTheTopicOfChallengersThePartitionsThatPredictionsHave(Environment environment) throws Exception {
+        Map<String, String> given = new HashMap<>(environment.freshTopics());
+        int partitions = Settings.parse(given).layout().partitions();
+        given.put("topics.partitions", Integer.toString(partitions + 1));
+        given.put("topic.challenger.predictions", "added.challengers");
+        List<String> arguments =
+                new ArrayList<>(List.of("topics", "create", "--bootstrap-server", environment.bootstrapServers()));
+        given.forEach((name, value) -> arguments.addAll(List.of("--property", name + "=" + value)));
+        CommandLineProcess created = CommandLineProcess.run(folder, arguments.toArray(String[]::new));
+        assertThat(created.out()).contains("added.challengers: created");
+        assertThat(created.exitValue()).as(created.err()).isZero();
     }
 
     @Test

@@ -8,6 +8,7 @@ import digitstream.accuracy.ImageState.Label;
 import digitstream.accuracy.ImageState.Predicted;
 import digitstream.accuracy.LabelOutcomes;
 import digitstream.accuracy.ModelVersion;
+import digitstream.accuracy.Role;
 import digitstream.settings.ScoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ class ExpiryTest {
     private Path folder;
 
     private static Predicted predicted(ModelVersion model, int digit) {
-        return new Predicted(model, digit, 0.9f, START, START);
+        return new Predicted(model, digit, 0.9f, START, START, Role.CHAMPION);
     }
 
     @Test

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.LabelCounts;
+import digitstream.avro.ModelComparison;
 import digitstream.avro.Prediction;
+import digitstream.settings.ChallengeSettings;
 import digitstream.settings.ScoreSettings;
 import digitstream.settings.Topics;
 import digitstream.testing.PlainAvro;
@@ -49,11 +51,13 @@ class MutatedRecordsTest {
                 new ScoreTopology(
                                 TOPICS,
                                 ScoreSettings.DEFAULT,
+                                ChallengeSettings.DEFAULT,
                                 1_000_000,
                                 1 + random.nextInt(4),
                                 () -> PlainAvro.decoder(Prediction.class),
                                 () -> PlainAvro.decoder(DigitLabel.class),
                                 PlainAvro.serializer(Accuracy.class),
+                                PlainAvro.serializer(ModelComparison.class),
                                 new ScoreMetrics(meters))
                         .build(),
                 new Properties(),

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import digitstream.accuracy.ImageState;
+import digitstream.accuracy.Role;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.Prediction;
 import digitstream.serde.Decoded;
@@ -49,9 +50,12 @@ class PlainFieldsTest {
     void readsCommonRecords() {
         byte[] key = "mnist-7".getBytes(UTF_8);
         byte[] first = PlainAvro.bytes(Prediction.class, prediction("mnist-7", new Random(1)));
-        assertThat(reader.plainPrediction(key, NO_HEADERS, first, NOW)).isNull();
-        ImageState.Event expected = ((RecordReader.Valid) reader.prediction(key, NO_HEADERS, first, NOW)).event();
-        assertThat(reader.plainPrediction(key, NO_HEADERS, first, NOW)).isEqualTo(expected);
+        assertThat(reader.plainPrediction(key, NO_HEADERS, first, Role.CHAMPION, NOW))
+                .isNull();
+        ImageState.Event expected =
+                ((RecordReader.Valid) reader.prediction(key, NO_HEADERS, first, Role.CHAMPION, NOW)).event();
+        assertThat(reader.plainPrediction(key, NO_HEADERS, first, Role.CHAMPION, NOW))
+                .isEqualTo(expected);
 
         byte[] label = PlainAvro.bytes(DigitLabel.class, new DigitLabel("mnist-7", 9, Instant.ofEpochMilli(NOW - 5)));
         assertThat(reader.plainLabel(key, NO_HEADERS, label, NOW)).isEqualTo(new ImageState.Label(9, NOW - 5));
@@ -63,11 +67,11 @@ class PlainFieldsTest {
         String id = IDS[random.nextInt(IDS.length)];
         byte[] key = id.getBytes(UTF_8);
         byte[] valid = PlainAvro.bytes(Prediction.class, prediction("first", random));
-        reader.prediction("first".getBytes(UTF_8), NO_HEADERS, valid, NOW);
+        reader.prediction("first".getBytes(UTF_8), NO_HEADERS, valid, Role.CHAMPION, NOW);
         byte[] prediction = mutated(PlainAvro.bytes(Prediction.class, prediction(id, random)), random);
         check(
-                reader.plainPrediction(key, NO_HEADERS, prediction, NOW),
-                reader.prediction(key, NO_HEADERS, prediction, NOW));
+                reader.plainPrediction(key, NO_HEADERS, prediction, Role.CHAMPION, NOW),
+                reader.prediction(key, NO_HEADERS, prediction, Role.CHAMPION, NOW));
         DigitLabel label = new DigitLabel(id, random.nextInt(12) - 1, time(random));
         byte[] labelled = mutated(PlainAvro.bytes(DigitLabel.class, label), random);
         check(reader.plainLabel(key, NO_HEADERS, labelled, NOW), reader.label(key, NO_HEADERS, labelled, NOW, NOW));

@@ -9,6 +9,7 @@ import digitstream.avro.Accuracy;
 import digitstream.settings.ScoreSettings;
 import digitstream.streams.TaskMemory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ class RevivedTaskTest {
     private final KeyValueStore<byte[], byte[]> counts = store("counts");
     private final KeyValueStore<byte[], byte[]> images = store("images");
     private final KeyValueStore<byte[], byte[]> unmatched = store("unmatched");
+    private final KeyValueStore<byte[], byte[]> pairs = store("pairs-by-partition");
     private final TaskMemory<PendingCounts> pending = TaskMemory.builder(
                     "pending", PendingCounts::new, PendingCounts::clear)
             .build();
@@ -45,8 +47,15 @@ class RevivedTaskTest {
         counts.put(
                 new CountsKey(CountsKey.LABELS, CountsKey.SINCE_START, 0).toBytes(),
                 new LabelOutcomes(5, 5, 0, 0, 0, 0).toBytes());
-        PartialCountsProcessor processor =
-                new PartialCountsProcessor("images", "pending", "counts", "unmatched", ScoreSettings.DEFAULT, metrics);
+        PartialCountsProcessor processor = new PartialCountsProcessor(
+                "images",
+                "pending",
+                "counts",
+                "unmatched",
+                "pairs-by-partition",
+                ScoreSettings.DEFAULT,
+                Duration.ofDays(30),
+                metrics);
         processor.init(context);
         clear(counts);
         put(new ModelVersion("m", "2"), CountsKey.SINCE_START);
@@ -99,8 +108,15 @@ class RevivedTaskTest {
         put(new ModelVersion("a", "b/c"), CountsKey.SINCE_START);
         byte[] good = new CountsKey(MODEL, CountsKey.SINCE_START, 0).toBytes();
 
-        PartialCountsProcessor partial =
-                new PartialCountsProcessor("images", "pending", "counts", "unmatched", ScoreSettings.DEFAULT, metrics);
+        PartialCountsProcessor partial = new PartialCountsProcessor(
+                "images",
+                "pending",
+                "counts",
+                "unmatched",
+                "pairs-by-partition",
+                ScoreSettings.DEFAULT,
+                Duration.ofDays(30),
+                metrics);
         List<KeyValue<byte[], byte[]>> before = entries(counts);
         partial.init(first);
         running(first).forEach(timer -> timer.getPunctuator().punctuate(NOW));
@@ -123,8 +139,15 @@ class RevivedTaskTest {
     @Test
     void keepsABoundedNumberOfModelVersions() {
         MockProcessorContext<byte[], byte[]> first = context();
-        PartialCountsProcessor partial =
-                new PartialCountsProcessor("images", "pending", "counts", "unmatched", ScoreSettings.DEFAULT, metrics);
+        PartialCountsProcessor partial = new PartialCountsProcessor(
+                "images",
+                "pending",
+                "counts",
+                "unmatched",
+                "pairs-by-partition",
+                ScoreSettings.DEFAULT,
+                Duration.ofDays(30),
+                metrics);
         partial.init(first);
         long bucket = NOW;
         ModelVersion busy = new ModelVersion("m", "busy");
@@ -145,7 +168,7 @@ class RevivedTaskTest {
     private <K, V> MockProcessorContext<K, V> context() {
         MockProcessorContext<K, V> context = new MockProcessorContext<>();
         context.setCurrentSystemTimeMs(NOW);
-        for (StateStore store : List.of(counts, images, unmatched, pending)) {
+        for (StateStore store : List.of(counts, images, unmatched, pairs, pending)) {
             store.init(context.getStateStoreContext(), store);
         }
         return context;

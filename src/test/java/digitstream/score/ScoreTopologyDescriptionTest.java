@@ -2,7 +2,9 @@ package digitstream.score;
 
 import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
+import digitstream.avro.ModelComparison;
 import digitstream.avro.Prediction;
+import digitstream.settings.ChallengeSettings;
 import digitstream.settings.ScoreSettings;
 import digitstream.settings.Topics;
 import digitstream.testing.PlainAvro;
@@ -19,11 +21,13 @@ class ScoreTopologyDescriptionTest {
                 new ScoreTopology(
                                 Topics.DEFAULT,
                                 ScoreSettings.DEFAULT,
+                                ChallengeSettings.DEFAULT,
                                 1_000_000,
                                 4,
                                 () -> PlainAvro.decoder(Prediction.class),
                                 () -> PlainAvro.decoder(DigitLabel.class),
                                 PlainAvro.serializer(Accuracy.class),
+                                PlainAvro.serializer(ModelComparison.class),
                                 new ScoreMetrics(new SimpleMeterRegistry()))
                         .build());
     }

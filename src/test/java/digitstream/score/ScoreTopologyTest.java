@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import digitstream.avro.Accuracy;
 import digitstream.avro.DigitLabel;
 import digitstream.avro.LabelCounts;
+import digitstream.avro.ModelComparison;
 import digitstream.avro.Prediction;
 import digitstream.common.DrawnId;
 import digitstream.common.EventTimeRange;
+import digitstream.settings.ChallengeSettings;
 import digitstream.settings.ScoreSettings;
 import digitstream.settings.Topics;
 import digitstream.streams.DeadLetters;
@@ -65,11 +67,13 @@ class ScoreTopologyTest {
                                         Duration.ofMinutes(5),
                                         EventTimeRange.DEFAULT,
                                         drawnDigits),
+                                ChallengeSettings.DEFAULT,
                                 1_000_000,
                                 partitions,
                                 () -> PlainAvro.decoder(Prediction.class),
                                 () -> PlainAvro.decoder(DigitLabel.class),
                                 PlainAvro.serializer(Accuracy.class),
+                                PlainAvro.serializer(ModelComparison.class),
                                 new ScoreMetrics(meters))
                         .build(),
                 new Properties(),

@@ -6,12 +6,14 @@ import digitstream.accuracy.AccuracyCounts;
 import digitstream.accuracy.ImageState;
 import digitstream.accuracy.LabelOutcomes;
 import digitstream.accuracy.ModelVersion;
+import digitstream.challenge.PairCounts;
 import digitstream.score.images.ImageStore;
 import digitstream.settings.ScoreSettings;
 import digitstream.streams.TaskMemory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -27,10 +29,13 @@ import org.apache.kafka.streams.state.Stores;
 
 /** The scoring of one partition with its real stores, without Kafka: events, time, commits, crashes and restarts. */
 final class ScoredPartition implements AutoCloseable {
+    static final Duration PAIRS_RETENTION = Duration.ofDays(30);
+
     private final Path folder;
     private final ScoreSettings settings;
     private final KeyValueStore<byte[], byte[]> counts = store(Stores.inMemoryKeyValueStore("counts"));
     private final KeyValueStore<byte[], byte[]> unmatched = store(Stores.inMemoryKeyValueStore("unmatched"));
+    private final KeyValueStore<byte[], byte[]> pairs = store(Stores.inMemoryKeyValueStore("pairs-by-partition"));
     private final KeyValueStore<byte[], byte[]> images = store(ImageStore.supplier("images", 60_000));
     private final TaskMemory<PendingCounts> pending = TaskMemory.builder(
                     "pending", PendingCounts::new, PendingCounts::clear)
@@ -46,7 +51,7 @@ final class ScoredPartition implements AutoCloseable {
         this.folder = folder;
         this.settings = settings;
         this.now = now;
-        for (KeyValueStore<byte[], byte[]> logged : List.of(counts, unmatched)) {
+        for (KeyValueStore<byte[], byte[]> logged : List.of(counts, unmatched, pairs)) {
             logged.init(context().getStateStoreContext(), logged);
         }
         open();
@@ -67,7 +72,9 @@ final class ScoredPartition implements AutoCloseable {
         }
         context.addStateStore(counts);
         context.addStateStore(unmatched);
-        processor = new PartialCountsProcessor("images", "pending", "counts", "unmatched", settings, metrics);
+        context.addStateStore(pairs);
+        processor = new PartialCountsProcessor(
+                "images", "pending", "counts", "unmatched", "pairs-by-partition", settings, PAIRS_RETENTION, metrics);
         processor.init(context);
         scorer = new ImageScorer(images, pending.value(), ArrivalBuckets.of(settings));
     }
@@ -126,6 +133,26 @@ final class ScoredPartition implements AutoCloseable {
     LabelOutcomes labels() {
         byte[] bytes = counts.get(new CountsKey(CountsKey.LABELS, CountsKey.SINCE_START, 0).toBytes());
         return bytes == null ? LabelOutcomes.NONE : LabelOutcomes.fromBytes(bytes);
+    }
+
+    /** The counts of a pair in this partition. */
+    PairCounts pairs(ModelVersion champion, ModelVersion challenger) {
+        byte[] bytes = pairs.get(new VersionPair(champion, challenger).toBytes(0));
+        return bytes == null ? new PairCounts() : PairSum.fromBytes(bytes).counts();
+    }
+
+    /** The sums of pairs that the partition has passed on since its start or {@link #restart()}, the latest of each pair. */
+    Map<VersionPair, PairSum> publishedPairs() {
+        Map<VersionPair, PairSum> published = new LinkedHashMap<>();
+        context.forwarded().forEach(forwarded -> {
+            byte[] key = forwarded.record().key();
+            if (VersionPair.isKey(key)) {
+                published.put(
+                        VersionPair.fromBytes(key),
+                        PairSum.fromBytes(forwarded.record().value()));
+            }
+        });
+        return published;
     }
 
     /** The state of an image in the store, expired or not, or null. */

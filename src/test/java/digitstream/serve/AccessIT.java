@@ -89,6 +89,8 @@ class AccessIT {
                 "topics.partitions", "2",
                 "classify.application.id", prefix + "classify",
                 "score.application.id", prefix + "score"));
+        given.put("topic.challenger.predictions", prefix + "challenger.predictions");
+        given.put("topic.comparisons", prefix + "comparisons");
         given.put("num.stream.threads", "1");
         return Settings.parse(given);
     }
@@ -108,7 +110,9 @@ class AccessIT {
                 right(TRANSACTIONAL_ID, classify + "-", PREFIXED, WRITE),
                 right(TOPIC, topics.predictions(), LITERAL, READ),
                 right(TOPIC, topics.labels(), LITERAL, READ),
+                right(TOPIC, topics.challengerPredictions(), LITERAL, READ),
                 right(TOPIC, topics.accuracy(), LITERAL, WRITE),
+                right(TOPIC, topics.comparisons(), LITERAL, WRITE),
                 right(GROUP, score, LITERAL, READ),
                 right(TRANSACTIONAL_ID, score + "-", PREFIXED, WRITE)));
         for (AclOperation operation : List.of(CREATE, READ, WRITE, DELETE)) {
@@ -164,7 +168,9 @@ class AccessIT {
         "predictions, WRITE, no right to Write topic 'predictions'",
         "predictions, READ, no right to Read topic 'predictions'",
         "labels, READ, no right to Read topic 'labels'",
+        "challenger.predictions, READ, no right to Read topic 'challenger.predictions'",
         "accuracy, WRITE, no right to Write topic 'accuracy'",
+        "comparisons, WRITE, no right to Write topic 'comparisons'",
         "models, READ, no right to Read topic 'models'",
         "models, WRITE, no right to Write topic 'models'",
         "instances, WRITE, no right to Write topic 'instances'",
@@ -186,7 +192,9 @@ class AccessIT {
         List<String> ofScoring = List.of(
                 topics.predictions() + " READ",
                 topics.labels() + " READ",
+                topics.challengerPredictions() + " READ",
                 topics.accuracy() + " WRITE",
+                topics.comparisons() + " WRITE",
                 topics.deadLetters() + " WRITE",
                 settings.scoreApplicationId() + " READ");
         prepare(right ->

@@ -266,6 +266,11 @@ class TopicChangesIT {
                             settings.topics().predictions() + " has 8",
                             settings.topics().labels() + " has 4");
             grow(admin, settings.topics().labels(), 8);
+            assertThat(new StartChecks(admin, settings, false, true).faults())
+                    .singleElement()
+                    .asString()
+                    .contains(settings.topics().challengerPredictions() + " has 4");
+            grow(admin, settings.topics().challengerPredictions(), 8);
             assertThat(new StartChecks(admin, settings, false, true).faults()).isEmpty();
 
             try (Serving serving = new Serving(false, true)) {

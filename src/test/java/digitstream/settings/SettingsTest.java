@@ -9,6 +9,7 @@ import digitstream.common.InferencePrecision;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +73,21 @@ class SettingsTest {
                                 "accuracy.drawn.digits is 'yes'; set it to true or false",
                                 "batch.max.sise is not a setting",
                                 "score.application.id are both"));
+    }
+
+    @Test
+    void rejectsALevelThatDecidesAlwaysOrNever() {
+        for (String alpha : List.of("0", "1", "-0.1", "NaN", "five percent")) {
+            assertThatThrownBy(() -> Settings.parse(Map.of("challenge.alpha", alpha)))
+                    .as(alpha)
+                    .hasMessageContaining("challenge.alpha is ");
+        }
+        ChallengeSettings challenge = Settings.parse(Map.of(
+                        "challenge.alpha", "0.01",
+                        "challenge.max.challengers", "3",
+                        "topic.accuracy.retention.ms", "1000"))
+                .challenge();
+        assertThat(challenge).isEqualTo(new ChallengeSettings(0.01, 3, Duration.ofSeconds(1)));
     }
 
     @Test

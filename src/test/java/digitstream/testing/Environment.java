@@ -144,16 +144,18 @@ public final class Environment implements AutoCloseable {
     /** Creates topics for one test, and returns settings with their names and unique application ids. */
     public Map<String, String> freshTopics() throws Exception {
         String prefix = "t" + run + "-" + NAMES.incrementAndGet() + ".";
-        Map<String, String> settings = Map.of(
-                "topic.images", prefix + "images",
-                "topic.labels", prefix + "labels",
-                "topic.predictions", prefix + "predictions",
-                "topic.accuracy", prefix + "accuracy",
-                "topic.models", prefix + "models",
-                "topic.instances", prefix + "instances",
-                "topic.dead.letters", prefix + "dead-letters",
-                "classify.application.id", prefix + "classify",
-                "score.application.id", prefix + "score");
+        Map<String, String> settings = Map.ofEntries(
+                Map.entry("topic.images", prefix + "images"),
+                Map.entry("topic.labels", prefix + "labels"),
+                Map.entry("topic.predictions", prefix + "predictions"),
+                Map.entry("topic.challenger.predictions", prefix + "challenger.predictions"),
+                Map.entry("topic.accuracy", prefix + "accuracy"),
+                Map.entry("topic.comparisons", prefix + "comparisons"),
+                Map.entry("topic.models", prefix + "models"),
+                Map.entry("topic.instances", prefix + "instances"),
+                Map.entry("topic.dead.letters", prefix + "dead-letters"),
+                Map.entry("classify.application.id", prefix + "classify"),
+                Map.entry("score.application.id", prefix + "score"));
         Settings parsed = Settings.parse(settings);
         try (Admin admin = admin()) {
             new TopicAdmin(admin, parsed.topics(), parsed.layout()).create();
