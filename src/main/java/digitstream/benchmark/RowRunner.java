@@ -24,6 +24,7 @@ final class RowRunner {
     static final String CHALLENGERS = Cluster.topic("challenger.predictions");
     static final String COMPARISONS = Cluster.topic("comparisons");
     static final String MODELS = Cluster.topic("models");
+    static final String INSTANCES = Cluster.topic("instances");
     static final String DEAD_LETTERS = Cluster.topic("dead-letters");
 
     /** Predictions of all images, as input of scoring alone. */
@@ -64,6 +65,8 @@ final class RowRunner {
                 COMPARISONS,
                 1,
                 MODELS,
+                1,
+                INSTANCES,
                 1,
                 DEAD_LETTERS,
                 Cluster.PARTITIONS);

@@ -161,6 +161,7 @@ final class Rows {
         all.put("topic.accuracy", RowRunner.ACCURACY);
         all.put("topic.comparisons", RowRunner.COMPARISONS);
         all.put("topic.models", RowRunner.MODELS);
+        all.put("topic.instances", RowRunner.INSTANCES);
         all.put("topic.dead.letters", RowRunner.DEAD_LETTERS);
         all.put("state.dir", run.state().toString());
         List<String> arguments = new ArrayList<>(List.of(

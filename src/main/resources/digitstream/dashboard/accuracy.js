@@ -143,7 +143,7 @@ export function update(state) {
 
 export function show() {
   showVersions();
-  segments(byId('spans'), SPANS, view.shown().zoom ? null : view.shown().span, span => view.choose({span, zoom: null}));
+  segments(byId('spans'), SPANS, view.shown().zoom ? null : view.span(), span => view.choose({span, zoom: null}));
   byId('zoom-reset').hidden = !view.shown().zoom;
   const f = figures();
   if (!f) {

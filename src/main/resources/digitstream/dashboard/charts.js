@@ -74,7 +74,7 @@ export class Chart {
     this.plot = new uPlot({
       width: this.width(),
       height,
-      padding: [22, this.lines.some(line => line.label) ? this.endWidth() : 12, 0, 0],
+      padding: [26, this.lines.some(line => line.label) ? this.endWidth() : 12, 0, 0],
       legend: {show: false},
       cursor: {
         y: false,

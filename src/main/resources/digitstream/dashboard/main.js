@@ -122,6 +122,7 @@ function show() {
   if (state && loadedAt) {
     view.setNow(state.now);
     [events, accuracy, traffic, empty].forEach(part => part.update(state));
+    view.setFirst(Math.min(accuracy.points()[0]?.[0] ?? state.now, traffic.all()[0]?.at ?? state.now));
     showFigures();
     confusion.showMistakes(state.mistakes, state.images);
   }

@@ -1,5 +1,6 @@
-// A line without axes in a tile: the last ten minutes, whatever the charts show.
-const SECONDS = 600;
+// A line without axes in a tile: the last ten minutes or what there is, whatever the charts show.
+import {start} from './view.js';
+
 const HEIGHT = 30;
 const MARGIN = 3;
 
@@ -10,7 +11,8 @@ const MARGIN = 3;
  * @param least the least height of the value axis, so that noise does not look like a change
  */
 export function spark(svg, points, now, least) {
-  const shown = points.filter(([at]) => at >= now - 1000 * SECONDS);
+  const from = start(now, points[0]?.[0] ?? now);
+  const shown = points.filter(([at]) => at >= from);
   const values = shown.map(([, value]) => value).filter(value => value != null);
   const [area, line] = svg.children;
   if (!values.length) {
@@ -20,7 +22,7 @@ export function spark(svg, points, now, least) {
   }
   const low = Math.min(...values);
   const high = Math.max(...values, low + least);
-  const x = at => (100 * (1 - (now - at) / (1000 * SECONDS))).toFixed(2);
+  const x = at => (100 * (at - from) / (now - from)).toFixed(2);
   const y = value => (HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value - low) / (high - low || 1)).toFixed(2);
   const runs = [];
   let run = null;

@@ -1,6 +1,8 @@
 // What is shown: the window of the figures, the model version, and the times on the charts. Kept in the URL, so that a link shows
 // the same to a colleague.
 const DEFAULT_SPAN_SECONDS = 600;
+/** Unless a span was chosen, charts begin with the first figures, so that a new stream fills them, but are at least this long. */
+const LEAST_SPAN_SECONDS = 120;
 const MIN_ZOOM_SECONDS = 5;
 const CHANGED = 'view-changed';
 
@@ -28,13 +30,14 @@ const choice = {
   compared: given.get('compare') ?? '',
   /** The selected cell of the confusion matrix, {actual, predicted}; null for all digits. */
   cell: cellOf(given.get('cell')),
-  /** Seconds up to now that the charts show. */
-  span: isSpan(Number(given.get('span'))) ? Number(given.get('span')) : DEFAULT_SPAN_SECONDS,
+  /** Seconds up to now that the charts show; null for the last ten minutes, or less if there is less. */
+  span: isSpan(Number(given.get('span'))) ? Number(given.get('span')) : null,
   /** [start, end] in seconds since 1970 of a zoom; null for the span. */
   zoom: isRange(seconds('from'), seconds('to')) ? [seconds('from'), seconds('to')] : null,
 };
 
 let now = Date.now();
+let first = 0;
 
 export const shown = () => choice;
 
@@ -47,7 +50,7 @@ export function choose(change) {
   put('version', choice.version);
   put('compare', choice.compared);
   put('cell', choice.cell && `${choice.cell.actual}-${choice.cell.predicted}`);
-  put('span', choice.span !== DEFAULT_SPAN_SECONDS && choice.span);
+  put('span', choice.span);
   if (choice.zoom) {
     url.set('from', new Date(1000 * choice.zoom[0]).toISOString());
     url.set('to', new Date(1000 * choice.zoom[1]).toISOString());
@@ -86,5 +89,16 @@ export const resetZoom = () => choose({zoom: null});
 /** Sets the server's time, in milliseconds since 1970. */
 export const setNow = millis => { now = millis; };
 
+/** Sets the time of the first figures, in milliseconds since 1970. */
+export const setFirst = millis => { first = millis; };
+
+/** The chosen span in seconds. */
+export const span = () => choice.span ?? DEFAULT_SPAN_SECONDS;
+
+/** When charts begin that end now, both in milliseconds since 1970. */
+export const start = (end, since) =>
+  Math.max(end - 1000 * DEFAULT_SPAN_SECONDS, Math.min(since, end - 1000 * LEAST_SPAN_SECONDS));
+
 /** The limits of the time axis of all charts, in seconds. */
-export const times = () => choice.zoom ?? [now / 1000 - choice.span, now / 1000];
+export const times = () =>
+  choice.zoom ?? [choice.span ? now / 1000 - choice.span : start(now, first) / 1000, now / 1000];

@@ -201,6 +201,11 @@ final class FirstScreen {
     }
 
     private void zoomsByKeyboardAndTouch() throws Exception {
+        // Charts begin with the first figures, unless one chooses.
+        assertThat(zoomedSeconds()).isBetween(120.0, 599.0);
+        choose("spans", "10 min");
+        assertThat(query()).isEqualTo("?span=600");
+        assertThat(zoomedSeconds()).isEqualTo(600);
         byId("zoom-in").sendKeys(Keys.ENTER);
         assertThat(zoomedSeconds()).isEqualTo(300);
         String half = query();
@@ -211,7 +216,7 @@ final class FirstScreen {
         byId("zoom-out").sendKeys(Keys.ENTER);
         assertThat(zoomedSeconds()).isEqualTo(600);
         byId("zoom-reset").sendKeys(Keys.ENTER);
-        assertThat(query()).isEmpty();
+        assertThat(query()).isEqualTo("?span=600");
 
         WebElement over = browser.findElement(By.cssSelector("#accuracy-chart .u-over"));
         script("arguments[0].scrollIntoView({block: 'center'})", over);
@@ -223,9 +228,9 @@ final class FirstScreen {
                 .addAction(finger.createPointerMove(soon, PointerInput.Origin.fromElement(over), 0, 2))
                 .addAction(finger.createPointerMove(soon, PointerInput.Origin.fromElement(over), 60, 2))
                 .addAction(finger.createPointerUp(0))));
-        Await.until("the zoom by touch", TIMEOUT, () -> query().startsWith("?from="));
+        Await.until("the zoom by touch", TIMEOUT, () -> query().startsWith("?span=600&from="));
         assertThat(zoomedSeconds()).isBetween(30.0, 200.0);
-        byId("zoom-reset").click();
+        open("");
     }
 
     private double zoomedSeconds() {
