@@ -119,7 +119,8 @@ public final class RunningTopology implements AutoCloseable {
      */
     public boolean isRunning() {
         // Kafka Streams still reports RUNNING when a thread has died and while its replacement has no partitions.
-        return streams.state() == State.RUNNING
+        return failed().isEmpty()
+                && streams.state() == State.RUNNING
                 && streams.metadataForLocalThreads().stream()
                                 .filter(thread -> thread.threadState().equals("RUNNING"))
                                 .count()
